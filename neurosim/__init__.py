@@ -1,0 +1,82 @@
+"""neurosim: a simulator for neurofeedback and biofeedback.
+
+Synthetic EEG passes through a real-time pipeline and a threshold; the feedback closes the loop to a simulated
+learner. Recordings go the same way. It simulates group averages; it is not medical advice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+# Names load when they are first used, so that `import neurosim` costs next to nothing (PEP 562).
+_HOMES = {
+    "Body": "neurosim.signals",
+    "Chain": "neurosim.core.chain",
+    "Drive": "neurosim.core.drive",
+    "EEG": "neurosim.signals",
+    "Feedback": "neurosim.core.feedback",
+    "Fork": "neurosim.core.chain",
+    "Learner": "neurosim.subject",
+    "Recorded": "neurosim.signals",
+    "Script": "neurosim.subject",
+    "Session": "neurosim.session",
+    "SignalSpec": "neurosim.core.spec",
+    "Subject": "neurosim.subject",
+    "TrainingProtocol": "neurosim.feedback",
+    "UserError": "neurosim.core.errors",
+    "load_protocol": "neurosim.feedback",
+    "load_subject": "neurosim.subject",
+    "read_session": "neurosim.session",
+    "run": "neurosim.session",
+    "simulate": "neurosim.session",
+    "simulate_sessions": "neurosim.session",
+}
+
+if TYPE_CHECKING:
+    from neurosim.core.chain import Chain, Fork
+    from neurosim.core.drive import Drive
+    from neurosim.core.errors import UserError
+    from neurosim.core.feedback import Feedback
+    from neurosim.core.spec import SignalSpec
+    from neurosim.feedback import TrainingProtocol, load_protocol
+    from neurosim.session import Session, read_session, run, simulate, simulate_sessions
+    from neurosim.signals import EEG, Body, Recorded
+    from neurosim.subject import Learner, Script, Subject, load_subject
+
+__all__ = [
+    "EEG",
+    "Body",
+    "Chain",
+    "Drive",
+    "Feedback",
+    "Fork",
+    "Learner",
+    "Recorded",
+    "Script",
+    "Session",
+    "SignalSpec",
+    "Subject",
+    "TrainingProtocol",
+    "UserError",
+    "__version__",
+    "load_protocol",
+    "load_subject",
+    "read_session",
+    "run",
+    "simulate",
+    "simulate_sessions",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'neurosim' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,43 @@
+"""Anything that moves the nervous system: a learner, a script, a person, a stimulator."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Annotated, ClassVar
+
+from pydantic import SerializeAsAny
+
+from neurosim.core.config import KindConfig, of_kind
+from neurosim.core.drive import Drive
+from neurosim.core.feedback import Feedback
+from neurosim.core.timeline import TickGrid
+
+
+class Actor(ABC):
+    """Puts a drive on the body each tick, and sees what is shown."""
+
+    @abstractmethod
+    def act(self, tick_index: int) -> Drive:
+        """Return the drive for a tick."""
+
+    @abstractmethod
+    def observe(self, feedback: Feedback) -> None:
+        """See the feedback that is on display at the end of the tick."""
+
+    @abstractmethod
+    def rest(self, duration_s: float) -> None:
+        """Let the time between two sessions pass [s]: retention, wash-out."""
+
+
+class ActorConfig(KindConfig):
+    """The description of an actor; `kind` is its name in files."""
+
+    category: ClassVar[str] = "actor"
+
+    @abstractmethod
+    def prepare(self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]) -> Actor:
+        """Return the actor; the parameters are those of `SourceConfig.prepare`."""
+
+
+#: An actor of any kind, as a field of another model.
+AnyActor = Annotated[SerializeAsAny[ActorConfig], of_kind(ActorConfig)]

@@ -1,0 +1,78 @@
+"""Stages that are fitted to the baseline block and then stay as they are."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import numpy as np
+
+from neurosim.core.spec import Bool, Samples, SignalSpec, concatenate
+from neurosim.core.stage import Stage, StageConfig
+
+
+class CalibratedStageConfig(StageConfig):
+    """The description of a stage that needs a baseline."""
+
+    @abstractmethod
+    def uncalibrated(self, spec: SignalSpec) -> Stage:
+        """Return the stage that stands in until the baseline has been seen."""
+
+    @abstractmethod
+    def fit(self, spec: SignalSpec, baseline: Samples, valid: Bool) -> Stage:
+        """Return the stage fitted to a baseline.
+
+        Parameters
+        ----------
+        spec
+            Of the input.
+        baseline
+            The input during the baseline block ``(*batch, channel, time)``.
+        valid
+            Which of its samples can be trusted ``(*batch, time)``.
+        """
+
+    def prepare(self, spec: SignalSpec) -> Stage:
+        """Return the stage; it collects its input until ``calibrate()`` is called."""
+        return Calibrating(self, spec)
+
+
+class Calibrating(Stage):
+    """Runs the stand-in while it collects the baseline, then the fitted stage.
+
+    The fitted stage is run over the baseline once, so that its state and its sample count go on as if it
+    had been there from the first sample.
+    """
+
+    def __init__(self, config: CalibratedStageConfig, spec: SignalSpec) -> None:
+        self._config = config
+        self._input_spec = spec
+        self.reset()
+        super().__init__(self._stage.spec)
+
+    def reset(self) -> None:
+        self._stage = self._config.uncalibrated(self._input_spec)
+        self._baseline: list[Samples] | None = []
+        self._valid: list[Bool] = []
+        self._next_valid: Bool | None = None
+
+    def mark_valid(self, valid: Bool) -> None:
+        self._next_valid = valid
+
+    def process(self, x: Samples) -> Samples:
+        if self._baseline is not None and x.shape[-1]:
+            self._baseline.append(x.copy(order="K"))
+            valid = self._next_valid
+            everything = np.ones((*x.shape[:-2], x.shape[-1]), dtype=np.bool_)
+            self._valid.append(everything if valid is None else valid)
+        self._next_valid = None
+        return self._stage.process(x)
+
+    def calibrate(self) -> None:
+        if not self._baseline:
+            return
+        baseline = concatenate(self._baseline)
+        fitted = self._config.fit(self._input_spec, baseline, np.concatenate(self._valid, axis=-1))
+        fitted.process(baseline)
+        self._stage = fitted
+        self.spec = fitted.spec
+        self._baseline, self._valid = None, []

@@ -1,0 +1,157 @@
+"""Frozen models read from TOML, with all errors at once, each with its place and the remedy."""
+
+from __future__ import annotations
+
+import tomllib
+from abc import ABC
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, ClassVar, Self, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from neurosim.core.errors import ConfigError, Problem, did_you_mean
+from neurosim.core.registry import find_kind
+
+_PROBLEMS = "neurosim_problems"
+
+
+class Config(BaseModel):
+    """A frozen description; unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _explain(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        # Nested models report through a custom error that carries its problems, so that the places of all
+        # of them survive the way out of models whose class is only known at run time (`of_kind`).
+        try:
+            return handler(data)
+        except ValidationError as error:
+            problems = [p for e in error.errors() for p in _problems(e, cls)]
+        text = "; ".join(str(p) for p in problems).replace("{", "(").replace("}", ")")
+        raise PydanticCustomError(_PROBLEMS, "{text}", {"text": text, "problems": problems})
+
+
+class KindConfig(Config, ABC):
+    """A description whose class is found by its `kind` in the registry."""
+
+    category: ClassVar[str]
+    kind: str
+
+    @classmethod
+    def examples(cls) -> list[Self]:
+        """Return descriptions that the laws are tried on; kinds without defaults override this."""
+        return [cls()]
+
+
+_T = TypeVar("_T", bound=Config)
+
+
+def _problems(error: ErrorDetails, model: type[BaseModel]) -> list[Problem]:
+    """Say in words what pydantic found."""
+    loc, context = tuple(error["loc"]), error.get("ctx", {})
+    if error["type"] == _PROBLEMS:
+        return [Problem((*loc, *p.loc), p.message) for p in context["problems"]]
+    if error["type"] == "extra_forbidden" and len(loc) == 1:
+        return [Problem(loc, f"unknown key; {did_you_mean(str(loc[0]), model.model_fields)}")]
+    if error["type"] == "missing":
+        return [Problem(loc, "is missing")]
+    message = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    message = message if message != error["msg"].removeprefix("Value error, ") else message[:1].lower() + message[1:]
+    if error["msg"].startswith("Input should be "):
+        message = f"must be {message}, got {error['input']!r}"
+    return [Problem(loc, message)]
+
+
+def _as_config_error(error: ValidationError, model: type[BaseModel], where: str = "") -> ConfigError:
+    return ConfigError([p for e in error.errors() for p in _problems(e, model)], where)
+
+
+def validate(data: Any, model: type[_T], where: str = "") -> _T:
+    """Read plain data into a model.
+
+    Raises
+    ------
+    ConfigError
+        With everything that is wrong.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise _as_config_error(error, model, where) from None
+
+
+def parse_toml(text: str, where: str) -> dict[str, Any]:
+    """Parse TOML.
+
+    Raises
+    ------
+    ConfigError
+        With the line of the first syntax error.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"not valid TOML: {error}", where) from None
+
+
+def read_text(path: Path | Traversable) -> str:
+    """Read a UTF-8 text file.
+
+    Raises
+    ------
+    ConfigError
+        When it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError("no such file", str(path)) from None
+    except IsADirectoryError:
+        raise ConfigError("is a folder; name the TOML file in it", str(path)) from None
+    except UnicodeDecodeError:
+        raise ConfigError("is not UTF-8 text", str(path)) from None
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", str(path)) from None
+
+
+def load_toml(path: Path | Traversable, model: type[_T]) -> _T:
+    """Read a TOML file into a model; errors name the file, the place in it and the remedy.
+
+    Raises
+    ------
+    ConfigError
+        With everything that is wrong.
+    """
+    return validate(parse_toml(read_text(path), path.name), model, path.name)
+
+
+def of_kind(base: type[KindConfig]) -> BeforeValidator:
+    """Return the validator that reads a table with a `kind` into the class registered under it."""
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        name = value.get("kind")
+        problem = None
+        if not isinstance(name, str):
+            problem = Problem(("kind",), f"is missing; it names the {base.category}")
+        else:
+            try:
+                return find_kind(base.category, name).model_validate(value)
+            except ConfigError as error:
+                problem = Problem(("kind",), str(error))
+        raise PydanticCustomError(_PROBLEMS, "{text}", {"text": str(problem), "problems": [problem]})
+
+    def read_nested(value: Any) -> Any:
+        try:
+            return read(value)
+        except ValidationError as error:
+            problems = _as_config_error(error, base).problems
+            text = "; ".join(map(str, problems))
+            raise PydanticCustomError(_PROBLEMS, "{text}", {"text": text, "problems": list(problems)}) from None
+
+    return BeforeValidator(read_nested)

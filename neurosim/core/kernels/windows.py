@@ -1,0 +1,60 @@
+"""The last values of each lane, kept sorted: exact percentiles of a sliding window."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neurosim.core.kernels.jit import inlined, kernel
+
+
+@inlined
+def _place(row, n, v):  # type: ignore[no-untyped-def]
+    """Return the first index of ``row[:n]`` whose value is not below v."""
+    low, high = 0, n
+    while low < high:
+        middle = (low + high) // 2
+        if row[middle] < v:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def slide(values, take, ring, ordered, head, filled):  # type: ignore[no-untyped-def]
+    """Add a value to each lane's window where ``take``, dropping the oldest when it is full.
+
+    ``values, take (lane,)``; ``ring, ordered (lane, window)``, ``head, filled (lane,)`` are the state.
+    """
+    size = ring.shape[1]
+    for lane in range(values.shape[0]):
+        if not take[lane]:
+            continue
+        row = ordered[lane]
+        n = filled[lane]
+        if n == size:
+            i = _place(row, n, ring[lane, head[lane]])
+            row[i : n - 1] = row[i + 1 : n].copy()
+            n -= 1
+        v = values[lane]
+        i = _place(row, n, v)
+        row[i + 1 : n + 1] = row[i:n].copy()
+        row[i] = v
+        ring[lane, head[lane]] = v
+        head[lane] = (head[lane] + 1) % size
+        filled[lane] = n + 1
+
+
+@kernel
+def percentile(ordered, filled, fraction, least, out):  # type: ignore[no-untyped-def]
+    """Linearly interpolated quantile of each lane's window; NaN below ``least`` values."""
+    for lane in range(out.shape[0]):
+        n = filled[lane]
+        if n < least or n == 0:
+            out[lane] = np.nan
+            continue
+        position = fraction * (n - 1)
+        i = int(position)
+        j = min(i + 1, n - 1)
+        low = ordered[lane, i]
+        out[lane] = low + (position - i) * (ordered[lane, j] - low)

@@ -1,0 +1,80 @@
+"""Where samples come from: a simulated body, a recording, later an amplifier or a network stream."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import SerializeAsAny
+
+from neurosim.core.config import KindConfig, of_kind
+from neurosim.core.drive import Drive, DriveEvent
+from neurosim.core.spec import Samples, SignalSpec
+from neurosim.core.timeline import TickGrid
+
+
+class Source(ABC):
+    """Gives the samples of each tick.
+
+    Parameters
+    ----------
+    specs
+        The streams by name; truth is in streams named ``truth/...``.
+    grid
+        The ticks of the session.
+
+    Attributes
+    ----------
+    piece
+        Largest number of samples to make at once inside a tick; None for the whole tick. It changes
+        nothing in the samples (law 1 holds it to that).
+    """
+
+    def __init__(self, specs: Mapping[str, SignalSpec], grid: TickGrid) -> None:
+        self.specs = dict(specs)
+        self.grid = grid
+        self.piece: int | None = None
+
+    @abstractmethod
+    def generate(self, tick_index: int, drive: Drive) -> dict[str, Samples]:
+        """Return the samples of a tick by stream; ticks are asked for in order, from 0."""
+
+    @abstractmethod
+    def rest(self, duration_s: float) -> None:
+        """Let the time between two sessions pass [s]; the next tick is 0 again."""
+
+    def events(self) -> tuple[DriveEvent, ...]:
+        """Return what the source itself marked in the last tick (a recording's annotations)."""
+        return ()
+
+    @property
+    def n_ticks(self) -> int | None:
+        """Number of ticks that the source can give; None when there is no end."""
+        return None
+
+
+class SourceConfig(KindConfig):
+    """The description of a source; `kind` is its name in files."""
+
+    category: ClassVar[str] = "source"
+
+    @abstractmethod
+    def prepare(self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]) -> Source:
+        """Return the source.
+
+        Parameters
+        ----------
+        grid
+            The ticks of the session.
+        seed
+            Root of all noise.
+        subjects
+            The address of each subject; one for a live session.
+        batch_shape
+            ``()`` for one live subject, ``(n,)`` for n.
+        """
+
+
+#: A source of any kind, as a field of another model.
+AnySource = Annotated[SerializeAsAny[SourceConfig], of_kind(SourceConfig)]

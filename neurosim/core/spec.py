@@ -1,0 +1,119 @@
+"""What a stream of samples means, and how samples lie in memory."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float: TypeAlias = NDArray[np.float64]
+Bool: TypeAlias = NDArray[np.bool_]
+AnyScalar = TypeVar("AnyScalar", bound=np.generic)
+
+#: float64 ``(*batch, channel, time)``: a transposed view of contiguous ``(time, *batch, channel)``.
+Samples: TypeAlias = Float
+#: float64 ``(*batch, feature)``.
+Values: TypeAlias = Float
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSpec:
+    """The meaning of a stream, fixed for a session.
+
+    Parameters
+    ----------
+    fs
+        Sampling rate [Hz].
+    ch_names
+        Channel names, in order.
+    unit
+        Unit of the samples, for example ``"uV"`` or ``"uV^2"``.
+    batch_shape
+        ``()`` for one live subject, ``(n,)`` for n subjects.
+    delay_s
+        Delay of a slow modulation from the body to this stream [s].
+    """
+
+    fs: float
+    ch_names: tuple[str, ...]
+    unit: str
+    batch_shape: tuple[int, ...] = ()
+    delay_s: float = 0.0
+
+    @property
+    def n_channels(self) -> int:
+        """Number of channels."""
+        return len(self.ch_names)
+
+    @property
+    def n_subjects(self) -> int:
+        """Number of subjects; 1 when there is no batch axis."""
+        return math.prod(self.batch_shape)
+
+    @property
+    def n_lanes(self) -> int:
+        """Number of independent time series: subjects times channels."""
+        return self.n_subjects * self.n_channels
+
+    def replace(
+        self, *, ch_names: tuple[str, ...] | None = None, unit: str | None = None, added_delay_s: float = 0.0
+    ) -> SignalSpec:
+        """Return the spec of a stream derived from this one.
+
+        Parameters
+        ----------
+        ch_names, unit
+            New names and unit; unchanged when None.
+        added_delay_s
+            What the derivation adds to the delay [s].
+        """
+        return replace(
+            self,
+            ch_names=self.ch_names if ch_names is None else ch_names,
+            unit=self.unit if unit is None else unit,
+            delay_s=self.delay_s + added_delay_s,
+        )
+
+
+_TO_FRONT = {ndim: (ndim - 1, *range(ndim - 1)) for ndim in range(1, 6)}
+_TO_BACK = {ndim: (*range(1, ndim), 0) for ndim in range(1, 6)}
+
+
+def time_first(x: NDArray[AnyScalar]) -> NDArray[AnyScalar]:
+    """View ``(..., time)`` as ``(time, ...)``; what `numpy.moveaxis` does, at a tenth of its cost."""
+    return x.transpose(_TO_FRONT[x.ndim])
+
+
+def time_last(x: NDArray[AnyScalar]) -> NDArray[AnyScalar]:
+    """View ``(time, ...)`` as ``(..., time)``."""
+    return x.transpose(_TO_BACK[x.ndim])
+
+
+def take_channels(samples: NDArray[AnyScalar], channels: list[int]) -> NDArray[AnyScalar]:
+    """Return some channels, in the order given, time-major in memory."""
+    return time_last(time_first(samples).take(channels, axis=-1))
+
+
+def as_lanes(samples: Samples) -> Float:
+    """View samples as contiguous ``(time, lane)``, lanes in (subject, channel) order.
+
+    Samples that are not time-major in memory are copied.
+    """
+    n_times = samples.shape[-1]
+    n_lanes = math.prod(samples.shape[:-1])
+    return np.ascontiguousarray(time_first(samples)).reshape(n_times, n_lanes)
+
+
+def from_lanes(lanes: Float, batch_shape: tuple[int, ...], n_channels: int) -> Samples:
+    """View contiguous ``(time, lane)`` as samples ``(*batch, channel, time)``."""
+    return time_last(lanes.reshape(lanes.shape[0], *batch_shape, n_channels))
+
+
+def concatenate(chunks: list[Samples]) -> Samples:
+    """Join chunks along time, keeping the time-major layout."""
+    if len(chunks) == 1:
+        return chunks[0]
+    return time_last(np.concatenate([time_first(chunk) for chunk in chunks]))

@@ -1,0 +1,64 @@
+"""A causal step of a pipeline: samples in, samples out.
+
+A `StageConfig` is a value (it compares, nests, serialises); ``prepare(spec)`` makes the `Stage` that runs.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Annotated, ClassVar
+
+from pydantic import SerializeAsAny
+
+from neurosim.core.config import KindConfig, of_kind
+from neurosim.core.spec import Bool, Samples, SignalSpec
+
+
+class Stage(ABC):
+    """Something that turns a stream into another, chunk by chunk.
+
+    Any partition of the input into chunks, those of no sample included, gives bit-identical output, and
+    each lane's output depends on that lane's input alone.
+
+    Parameters
+    ----------
+    spec
+        The meaning of the OUTPUT, the delay included.
+    """
+
+    def __init__(self, spec: SignalSpec) -> None:
+        self.spec = spec
+
+    @abstractmethod
+    def process(self, x: Samples) -> Samples:
+        """Return the output for the next chunk ``(*batch, channel, time)``."""
+
+    @abstractmethod
+    def reset(self) -> None:
+        """Return to the state before the first sample."""
+
+    def calibrate(self) -> None:
+        """Fit to the baseline seen so far; stages that are not calibrated do nothing."""
+
+    def mark_valid(self, valid: Bool) -> None:
+        """Take note which of the next chunk's samples can be trusted ``(*batch, time)``."""
+
+
+class StageConfig(KindConfig):
+    """The description of a stage; `kind` is its name in files."""
+
+    category: ClassVar[str] = "stage"
+
+    @abstractmethod
+    def prepare(self, spec: SignalSpec) -> Stage:
+        """Return the stage for an input stream.
+
+        Raises
+        ------
+        ConfigError
+            When the description does not fit the stream, with the place of each misfit.
+        """
+
+
+#: A stage of any kind, as a field of another model: looked up by its `kind` in the registry.
+AnyStage = Annotated[SerializeAsAny[StageConfig], of_kind(StageConfig)]

@@ -1,0 +1,64 @@
+"""Features in units of the own baseline."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from neurosim.core.calibrated import CalibratedStageConfig
+from neurosim.core.spec import Bool, Float, Samples, SignalSpec
+from neurosim.core.stage import Stage
+from neurosim.dsp.lanes import Stateless
+
+_MAD_TO_SD = 1.4826  # of a normal distribution
+
+
+class ZScore(CalibratedStageConfig):
+    """How many (robust) standard deviations above the median of the baseline block.
+
+    Median and median absolute deviation of each subject's and channel's trusted baseline samples. Before the
+    baseline has ended the output is 0.
+    """
+
+    kind: Literal["zscore"] = "zscore"
+    least_s: float = Field(5.0, gt=0, description="trusted baseline needed, else the output stays 0",
+                           json_schema_extra={"unit": "s"})  # fmt: skip
+
+    def uncalibrated(self, spec: SignalSpec) -> Stage:
+        """Return a stage whose output is 0."""
+        return Affine(np.zeros(spec.n_lanes), np.zeros(spec.n_lanes), spec.replace(unit="SD"))
+
+    def fit(self, spec: SignalSpec, baseline: Samples, valid: Bool) -> Stage:
+        """Take median and spread from the baseline."""
+        by_subject = baseline.reshape(spec.n_subjects, spec.n_channels, -1)
+        trusted = valid.reshape(spec.n_subjects, -1)
+        centre = np.zeros((spec.n_subjects, spec.n_channels))
+        scale = np.zeros_like(centre)
+        for subject, (samples, keep) in enumerate(zip(by_subject, trusted, strict=True)):
+            if keep.sum() < self.least_s * spec.fs:
+                continue
+            centre[subject] = np.median(samples[:, keep], axis=1)
+            spread = _MAD_TO_SD * np.median(np.abs(samples[:, keep] - centre[subject][:, None]), axis=1)
+            scale[subject] = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
+        return Affine(centre.ravel(), scale.ravel(), spec.replace(unit="SD"))
+
+
+class Affine(Stateless):
+    """``(x - centre) * scale`` for each lane.
+
+    Parameters
+    ----------
+    centre, scale
+        ``(lane,)``.
+    spec
+        Of the output.
+    """
+
+    def __init__(self, centre: Float, scale: Float, spec: SignalSpec) -> None:
+        self._centre, self._scale = centre, scale
+        super().__init__(spec)
+
+    def run(self, x: Float, out: Float) -> None:
+        np.multiply(np.subtract(x, self._centre, out=out), self._scale, out=out)

@@ -1,0 +1,21 @@
+"""From features to feedback: thresholds, rules, shams, training protocols."""
+
+from __future__ import annotations
+
+from neurosim.feedback.protocol import Block, Feature, Gate, TrainingProtocol, load_protocol
+from neurosim.feedback.rules import Condition, Operant
+from neurosim.feedback.sham import RandomSham
+from neurosim.feedback.thresholds import FixedThreshold, PercentileThreshold
+
+__all__ = [
+    "Block",
+    "Condition",
+    "Feature",
+    "FixedThreshold",
+    "Gate",
+    "Operant",
+    "PercentileThreshold",
+    "RandomSham",
+    "TrainingProtocol",
+    "load_protocol",
+]

@@ -1,0 +1,129 @@
+"""What is trained and how: features, rule and blocks, as one frozen value or one TOML file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, field_validator
+
+from neurosim.core.config import Config, load_toml
+from neurosim.core.errors import ConfigError
+from neurosim.core.registry import find_kind_file
+from neurosim.core.rule import AnyRule
+from neurosim.core.stage import AnyStage
+
+
+class Feature(Config):
+    """A number that a pipeline makes from a stream: its newest output sample at the end of a tick."""
+
+    name: str = Field(description="how rules and tables call it")
+    stream: str = Field("eeg", description="the stream it is made from")
+    channels: tuple[str, ...] = Field(min_length=1, description="channels of the stream")
+    choose: Literal["all", "first"] = Field("all", description="use all the channels, or the first that is there")
+    stages: tuple[AnyStage, ...] = Field(description="the pipeline, first stage to last; it must end with one channel")
+    truth: str = Field("", description="the rhythm of a simulated body that this feature estimates")
+
+
+class Gate(Config):
+    """Watches the channels of the features, and distrusts the tick when one of them is not to be trusted."""
+
+    stage: AnyStage = Field(description="a stage whose output is 1 or 0")
+    stream: str = Field("eeg", description="the stream it watches")
+    also: tuple[str, ...] = Field((), description="further channels it watches where they are there")
+
+
+class Block(Config):
+    """A stretch of a session."""
+
+    name: str = Field(description="as it stands in tables and on screens")
+    kind: Literal["baseline", "training", "transfer", "rest"] = Field(
+        description="baseline calibrates, training gives feedback, transfer trains without it, rest does nothing"
+    )
+    duration_s: float = Field(gt=0, description="length", json_schema_extra={"unit": "s"})
+    instruction: str = Field("", description="what the subject is told")
+    eyes: Literal["open", "closed"] | None = Field(None, description="eyes, where it matters")
+
+
+class TrainingProtocol(Config):
+    """What is trained and how.
+
+    Examples
+    --------
+    >>> protocol = load_protocol("alpha_up")
+    >>> protocol.fit(60.0).duration_s
+    60.0
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower case, no spaces; names files and tables")
+    title: str = Field(description="a plain sentence of what is trained")
+    purpose: str = Field(description="what it is used for, in one line")
+    references: tuple[str, ...] = Field((), description="papers and manuals the settings are from")
+    caveats: tuple[str, ...] = Field((), description="what a user should know before believing it")
+    update_interval_s: float = Field(
+        1 / 64, gt=0, le=1, description="length of a tick", json_schema_extra={"unit": "s"}
+    )
+    display_delay_s: float = Field(
+        1 / 32, ge=0, le=10, description="from the rule to the eye or ear", json_schema_extra={"unit": "s"}
+    )
+    features: tuple[Feature, ...] = Field(min_length=1, description="what is measured")
+    gates: tuple[Gate, ...] = Field((), description="what makes a tick invalid")
+    rule: AnyRule = Field(description="what turns features into feedback")
+    blocks: tuple[Block, ...] = Field(min_length=1, description="the course of a session")
+
+    @field_validator("features", "blocks")
+    @classmethod
+    def _unique(cls, items: tuple[Feature, ...] | tuple[Block, ...]) -> tuple[Feature, ...] | tuple[Block, ...]:
+        twice = [name for name, n in Counter(item.name for item in items).items() if n > 1]
+        if twice:
+            raise ValueError(f"the name '{twice[0]}' stands twice; names must differ")
+        return items
+
+    @property
+    def duration_s(self) -> float:
+        """Length of a session [s]."""
+        return sum(block.duration_s for block in self.blocks)
+
+    def fit(self, duration_s: float) -> Self:
+        """Return the same protocol with its blocks shortened or lengthened in proportion.
+
+        Parameters
+        ----------
+        duration_s
+            Length of a session [s].
+        """
+        share = duration_s / self.duration_s
+        return self.with_blocks(*(b.model_copy(update={"duration_s": b.duration_s * share}) for b in self.blocks))
+
+    def with_blocks(self, *blocks: Block) -> Self:
+        """Return the same protocol with other blocks."""
+        return self.model_copy(update={"blocks": blocks})
+
+    def with_channels(self, *channels: str) -> Self:
+        """Return the same protocol with every feature made from these channels."""
+        update = {"channels": channels, "choose": "all"}
+        return self.model_copy(update={"features": tuple(f.model_copy(update=update) for f in self.features)})
+
+
+def load_protocol(name: str | Path) -> TrainingProtocol:
+    """Read a protocol that ships with neurosim or a plug-in, or a TOML file.
+
+    Parameters
+    ----------
+    name
+        A name such as ``"alpha_up"``, or the path of a file (ending in ``.toml``).
+
+    Raises
+    ------
+    ConfigError
+        With everything that is wrong in the file, each with its place and the remedy.
+    """
+    if isinstance(name, Path) or name.endswith(".toml"):
+        return load_toml(Path(name), TrainingProtocol)
+    try:
+        return load_toml(find_kind_file("protocol", name), TrainingProtocol)
+    except ConfigError as error:
+        if str(error).startswith("unknown protocol"):
+            raise ConfigError(f"{error} (or give the path of a .toml file)") from None
+        raise

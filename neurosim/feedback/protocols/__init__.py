@@ -1,0 +1,1 @@
+"""The training protocols that ship with neurosim, one TOML file each."""

@@ -1,0 +1,24 @@
+"""The loop: session, clocks, sinks, recording, summary."""
+
+from __future__ import annotations
+
+from neurosim.session.clock import RealTimeClock, SimulatedClock
+from neurosim.session.result import Result, read_session
+from neurosim.session.run import run
+from neurosim.session.session import Session
+from neurosim.session.simulate import simulate, simulate_sessions
+from neurosim.session.tick import SessionEvent, Sink, Tick
+
+__all__ = [
+    "RealTimeClock",
+    "Result",
+    "Session",
+    "SessionEvent",
+    "SimulatedClock",
+    "Sink",
+    "Tick",
+    "read_session",
+    "run",
+    "simulate",
+    "simulate_sessions",
+]

@@ -1,0 +1,102 @@
+"""What a session comes down to, block by block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from neurosim.core.spec import Float
+from neurosim.feedback.protocol import Block
+from neurosim.session.tick import Sink, Tick
+
+
+@dataclass
+class BlockStatistics:
+    """Sums over the ticks of a block; arrays are ``(*batch,)`` or ``(*batch, ...)``.
+
+    Attributes
+    ----------
+    block
+        The block.
+    n_ticks
+        Ticks in it so far.
+    n_valid, n_met, n_shown, n_rewards
+        Trusted ticks, ticks in which the conditions were met, ticks' worth of what was shown, rewards.
+    feature_sums
+        Of each feature over the trusted ticks ``(*batch, feature)``.
+    truth_sums
+        By truth stream, over its samples ``(*batch, channel)``.
+    n_truth
+        Samples of each truth stream.
+    """
+
+    block: Block
+    n_ticks: int
+    n_valid: Float
+    n_met: Float
+    n_shown: Float
+    n_rewards: Float
+    feature_sums: Float
+    truth_sums: dict[str, Float]
+    n_truth: dict[str, int]
+
+    @property
+    def mean_features(self) -> Float:
+        """Mean of each feature over the trusted ticks ``(*batch, feature)``; NaN where there is none."""
+        n = self.n_valid[..., None]
+        return np.divide(self.feature_sums, n, out=np.full_like(self.feature_sums, np.nan), where=n > 0)
+
+    @property
+    def reward_rate(self) -> Float:
+        """Share of the block's time in which the conditions were met ``(*batch,)``."""
+        return self.n_met / self.n_ticks
+
+    @property
+    def shown_rate(self) -> Float:
+        """Mean of what was shown ``(*batch,)``."""
+        return self.n_shown / self.n_ticks
+
+    @property
+    def valid_rate(self) -> Float:
+        """Share of trusted ticks ``(*batch,)``."""
+        return self.n_valid / self.n_ticks
+
+    def mean_truth(self, stream: str) -> Float:
+        """Return the mean of a truth stream ``(*batch, channel)``."""
+        return self.truth_sums[stream] / max(self.n_truth[stream], 1)
+
+
+class BlockSink(Sink):
+    """Keeps the statistics of each block, whatever the number of subjects.
+
+    Attributes
+    ----------
+    blocks
+        One for each block entered, in order.
+    """
+
+    def __init__(self) -> None:
+        self.blocks: list[BlockStatistics] = []
+
+    def write(self, tick: Tick) -> None:
+        if not self.blocks or self.blocks[-1].block is not tick.block:
+            self.blocks.append(_fresh(tick))
+        s = self.blocks[-1]
+        feedback = tick.feedback
+        s.n_ticks += 1
+        s.n_valid += feedback.valid
+        s.n_met += feedback.met
+        s.n_shown += feedback.shown
+        s.n_rewards += feedback.reward
+        s.feature_sums += np.where(feedback.valid[..., None], tick.features, 0.0)
+        for name, sums in s.truth_sums.items():
+            sums += tick.samples[name].sum(axis=-1)
+            s.n_truth[name] += tick.samples[name].shape[-1]
+
+
+def _fresh(tick: Tick) -> BlockStatistics:
+    n_valid, n_met, n_shown, n_rewards = np.zeros((4, *tick.feedback.met.shape))
+    truth = {name: np.zeros(x.shape[:-1]) for name, x in tick.samples.items() if name.startswith("truth/")}
+    sums = np.zeros(tick.features.shape)
+    return BlockStatistics(tick.block, 0, n_valid, n_met, n_shown, n_rewards, sums, truth, dict.fromkeys(truth, 0))

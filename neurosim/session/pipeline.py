@@ -1,0 +1,209 @@
+"""From the samples of a tick to its features, and whether they can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from neurosim.core.chain import Chain
+from neurosim.core.errors import ConfigError, Problem, did_you_mean
+from neurosim.core.spec import Bool, Samples, SignalSpec, Values, take_channels
+from neurosim.core.stage import Stage
+from neurosim.dsp.entrance import Entrance
+from neurosim.feedback.protocol import Feature, Gate, TrainingProtocol
+
+
+@dataclass
+class _Tap:
+    """A stage behind some channels of a stream's entrance."""
+
+    channels: list[int]
+    stage: Stage
+
+    def process(self, x: Samples) -> Samples:
+        return self.stage.process(take_channels(x, self.channels))
+
+
+@dataclass
+class _Stream:
+    """What is made from one stream."""
+
+    spec: SignalSpec
+    used: list[int]
+    entrance: Entrance
+    features: dict[int, _Tap] = field(default_factory=dict)
+    gates: list[_Tap] = field(default_factory=list)
+    valid: Bool = field(default_factory=lambda: np.ones((), dtype=np.bool_))
+
+
+class Pipeline:
+    """The features and gates of a protocol, on the streams of a source.
+
+    Parameters
+    ----------
+    protocol
+        Says what is measured.
+    streams
+        The specs of the source's streams.
+    piece
+        Largest number of samples processed at once; None for what a tick brings. It changes nothing in the
+        features (law 1 holds it to that).
+
+    Attributes
+    ----------
+    specs
+        The output of each feature by name.
+
+    Raises
+    ------
+    ConfigError
+        With everything that does not fit.
+    """
+
+    def __init__(
+        self, protocol: TrainingProtocol, streams: Mapping[str, SignalSpec], piece: int | None = None
+    ) -> None:
+        self.piece = piece
+        self._streams: dict[str, _Stream] = {}
+        self.specs: dict[str, SignalSpec] = {}
+        problems: list[Problem] = []
+        chosen: dict[int, list[int]] = {}
+        for i, feature in enumerate(protocol.features):
+            try:
+                spec = _stream_spec(feature.stream, streams)
+                chosen[i] = choose_channels(feature, spec)
+            except ConfigError as error:
+                problems += error.within("features", i).problems
+        for i, gate in enumerate(protocol.gates):
+            try:
+                _stream_spec(gate.stream, streams)
+            except ConfigError as error:
+                problems += error.within("gates", i).problems
+        if problems:
+            raise ConfigError(problems)
+        for name in sorted({f.stream for f in protocol.features}):
+            self._open(name, streams[name], protocol, chosen)
+        for i, feature in enumerate(protocol.features):
+            try:
+                self._add_feature(i, feature, chosen[i])
+            except ConfigError as error:
+                problems += error.within("features", i).problems
+        for i, gate in enumerate(protocol.gates):
+            try:
+                self._add_gate(gate)
+            except ConfigError as error:
+                problems += error.within("gates", i, "stage").problems
+        if problems:
+            raise ConfigError(problems)
+        batch = next(iter(self.specs.values())).batch_shape
+        self.values: Values = np.zeros((*batch, len(protocol.features)))
+
+    def _open(
+        self, name: str, spec: SignalSpec, protocol: TrainingProtocol, chosen: Mapping[int, list[int]]
+    ) -> None:
+        wanted = {c for i, f in enumerate(protocol.features) if f.stream == name for c in chosen[i]}
+        for gate in protocol.gates:
+            if gate.stream == name:
+                wanted |= {spec.ch_names.index(c) for c in gate.also if c in spec.ch_names}
+        used = sorted(wanted)
+        narrow = spec.replace(ch_names=tuple(spec.ch_names[c] for c in used))
+        self._streams[name] = _Stream(narrow, used, Entrance(narrow), valid=np.ones(spec.batch_shape, dtype=np.bool_))
+
+    def _add_feature(self, i: int, feature: Feature, channels: list[int]) -> None:
+        stream = self._streams[feature.stream]
+        names = tuple(stream.spec.ch_names[stream.used.index(c)] for c in channels)
+        stage = Chain(stages=feature.stages).prepare(stream.spec.replace(ch_names=names))
+        if stage.spec.n_channels != 1:
+            message = f"must end with one channel, ends with {stage.spec.n_channels}; add a mean, pick or ratio stage"
+            raise ConfigError([Problem(("stages",), message)])
+        stream.features[i] = _Tap([stream.used.index(c) for c in channels], stage)
+        self.specs[feature.name] = stage.spec
+
+    def _add_gate(self, gate: Gate) -> None:
+        stream = self._streams.get(gate.stream)
+        if stream is None:
+            raise ConfigError(f"no feature is made from the stream '{gate.stream}'")
+        watched = {c for tap in stream.features.values() for c in tap.channels}
+        watched |= {stream.spec.ch_names.index(c) for c in gate.also if c in stream.spec.ch_names}
+        channels = sorted(watched)
+        names = tuple(stream.spec.ch_names[c] for c in channels)
+        stream.gates.append(_Tap(channels, gate.stage.prepare(stream.spec.replace(ch_names=names))))
+
+    def process(self, samples: Mapping[str, Samples]) -> tuple[Values, Bool]:
+        """Return the features at the end of a tick, and whether they can be trusted.
+
+        Parameters
+        ----------
+        samples
+            The samples of the tick by stream; streams that no feature uses are passed over.
+
+        Returns
+        -------
+        features : (*batch, feature)
+        valid : (*batch,)
+        """
+        for name, stream in self._streams.items():
+            x = samples[name]
+            n_times = x.shape[-1]
+            if n_times:
+                stream.valid = np.ones_like(stream.valid)
+            piece = self.piece or max(n_times, 1)
+            for start in range(0, n_times, piece):
+                self._process_piece(stream, x[..., start : start + piece])
+        valid = np.logical_and.reduce([s.valid for s in self._streams.values()])
+        return self.values.copy(), np.asarray(valid)
+
+    def _process_piece(self, stream: _Stream, x: Samples) -> None:
+        narrow = take_channels(x, stream.used)
+        repaired, channel_valid = stream.entrance.process(narrow)
+        valid = channel_valid.all(axis=-2)
+        for gate in stream.gates:
+            valid &= (gate.process(repaired) > 0.5).all(axis=-2)
+        stream.valid &= valid.all(axis=-1)
+        for i, tap in stream.features.items():
+            tap.stage.mark_valid(valid)
+            out = tap.process(repaired)
+            if out.shape[-1]:
+                self.values[..., i] = out[..., 0, -1]
+
+    def calibrate(self) -> None:
+        """Fit what is calibrated to the baseline seen so far."""
+        for stream in self._streams.values():
+            for tap in stream.features.values():
+                tap.stage.calibrate()
+
+
+def _stream_spec(name: str, streams: Mapping[str, SignalSpec]) -> SignalSpec:
+    if name not in streams:
+        real = [s for s in streams if not s.startswith("truth/")]
+        raise ConfigError([Problem(("stream",), f"the source has no stream '{name}'; {did_you_mean(name, real)}")])
+    return streams[name]
+
+
+def choose_channels(feature: Feature, spec: SignalSpec) -> list[int]:
+    """Return the channels of a stream that a feature is made from; upper and lower case count as the same.
+
+    Raises
+    ------
+    ConfigError
+        When a channel that is needed is missing.
+    """
+    known = {name.lower(): i for i, name in enumerate(spec.ch_names)}
+    found = [known.get(name.lower()) for name in feature.channels]
+    there = [c for c in found if c is not None]
+    listed = ", ".join(spec.ch_names[:8]) + (" ..." if spec.n_channels > 8 else "")
+    if feature.choose == "first":
+        if not there:
+            message = f"none of {', '.join(feature.channels)} is in the signal ({listed}); name one with --channel"
+            raise ConfigError([Problem(("channels",), message)])
+        return there[:1]
+    missing = [
+        Problem(("channels", i), f"'{name}' is not in the signal ({listed}); {did_you_mean(name, spec.ch_names)}")
+        for i, (name, c) in enumerate(zip(feature.channels, found, strict=True))
+        if c is None
+    ]
+    if missing:
+        raise ConfigError(missing)
+    return there

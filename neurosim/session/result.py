@@ -1,0 +1,268 @@
+"""A session that has ended: tables for pandas, signals for MNE, numbers and a figure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neurosim.core.config import load_toml
+from neurosim.core.errors import UserError
+from neurosim.core.spec import Float, Samples, SignalSpec
+from neurosim.feedback.protocol import TrainingProtocol
+from neurosim.session.blocks import BlockStatistics
+from neurosim.session.memory import MemorySink
+from neurosim.session.tick import SessionEvent
+
+if TYPE_CHECKING:
+    import mne
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+
+@dataclass
+class Result:
+    """What a session gave.
+
+    Attributes
+    ----------
+    protocol
+        What was trained.
+    source
+        Name of the subject or recording.
+    seed
+        Root of all noise.
+    session
+        Number of the session in its course, from 0.
+    subjects
+        The address of each subject.
+    streams
+        The specs of the source's streams.
+    feature_names, feature_units
+        Of the protocol's features.
+    condition_names
+        Of the rule's conditions.
+    blocks
+        Statistics of each block.
+    late_ticks
+        Ticks that were due before the loop came to them.
+    completed
+        Whether it ran to its end.
+    out
+        The folder it was written to.
+    skill
+        What each learner has learned ``(subject,)`` [ln], where there is one.
+    """
+
+    protocol: TrainingProtocol
+    source: str
+    seed: int
+    session: int
+    subjects: tuple[int, ...]
+    streams: dict[str, SignalSpec]
+    feature_names: tuple[str, ...]
+    feature_units: tuple[str, ...]
+    condition_names: tuple[str, ...]
+    blocks: list[BlockStatistics]
+    late_ticks: int
+    completed: bool
+    out: Path | None = None
+    skill: Float | None = None
+    _memory: MemorySink | None = field(default=None, repr=False)
+
+    @property
+    def memory(self) -> MemorySink:
+        """Every tick.
+
+        Raises
+        ------
+        UserError
+            When the session was run without keeping them.
+        """
+        if self._memory is None:
+            raise UserError('the ticks were not kept; simulate with keep="ticks", or keep="all" for signals too')
+        return self._memory
+
+    @property
+    def features(self) -> pd.DataFrame:
+        """One row a tick (and subject): time [s], block, features, thresholds, valid, met, reward, shown."""
+        import pandas as pd
+
+        memory, n = self.memory, len(self.subjects)
+        values = memory.features().reshape(memory.n_ticks * n, -1)
+        thresholds = memory.thresholds().reshape(memory.n_ticks * n, -1)
+        table: dict[str, Any] = {
+            "time_s": np.repeat(memory.start_s(), n),
+            "block": np.repeat(memory.block_names(), n),
+            "kind": np.repeat(memory.block_kinds(), n),
+        }
+        if n > 1:
+            table["subject"] = np.tile(self.subjects, memory.n_ticks)
+        table |= {name: values[:, i] for i, name in enumerate(self.feature_names)}
+        table |= {f"threshold_{name}": thresholds[:, i] for i, name in enumerate(self.condition_names)}
+        table |= {name: memory.column(name).ravel() for name in ("valid", "met", "reward", "shown")}
+        return pd.DataFrame(table)
+
+    @property
+    def events(self) -> list[SessionEvent]:
+        """Blocks, blinks, gaps and whatever else happened."""
+        return self.memory.events
+
+    def samples(self, stream: str = "eeg") -> Samples:
+        """Return a stream ``(*batch, channel, time)`` in its own unit."""
+        if stream not in self.streams:
+            raise UserError(f"no stream '{stream}'; known: {', '.join(self.streams)}")
+        return self.memory.samples(stream)
+
+    def to_raw(self, stream: str = "eeg") -> mne.io.RawArray:
+        """Return a stream of a single subject as MNE Raw [V], with the session's events as annotations."""
+        import mne
+
+        spec = self.streams[stream]
+        if spec.batch_shape:
+            raise UserError("MNE holds one subject at a time; simulate one, or take samples(...)[subject]")
+        volts = spec.unit == "uV"
+        kind = "eeg" if volts and not stream.startswith("truth/") else "misc"
+        info = mne.create_info(list(spec.ch_names), spec.fs, kind)
+        raw = mne.io.RawArray(self.samples(stream) * (1e-6 if volts else 1.0), info, verbose="error")
+        onset, duration = [e.onset_s for e in self.events], [e.duration_s for e in self.events]
+        # The last block may have been planned longer than the session was.
+        duration = [min(d, raw.times[-1] + 1 / spec.fs - o) for o, d in zip(onset, duration, strict=True)]
+        raw.set_annotations(mne.Annotations(onset, duration, [f"{e.kind}: {e.text}" for e in self.events]))
+        return raw
+
+    def _of_kind(self, kind: str) -> list[BlockStatistics]:
+        return [b for b in self.blocks if b.block.kind == kind]
+
+    @property
+    def reward_rate(self) -> float | None:
+        """Share of the training time in which the conditions were met, mean over subjects; None without training."""
+        training = self._of_kind("training")
+        n = sum(b.n_ticks for b in training)
+        return float(sum(b.n_met.mean() for b in training) / n) if n else None
+
+    @property
+    def n_rewards(self) -> int:
+        """Rewards given, over all subjects."""
+        return int(sum(b.n_rewards.sum() for b in self.blocks))
+
+    @property
+    def n_ticks(self) -> int:
+        """Ticks that ran."""
+        return sum(b.n_ticks for b in self.blocks)
+
+    def true_amplitude(self, rhythm: str, block: int = -1) -> Float:
+        """Return the mean true envelope of a rhythm in a training block ``(*batch,)`` [uV].
+
+        Parameters
+        ----------
+        rhythm
+            Such as ``"alpha"``; the mean over its sources, each at its strongest sensor.
+        block
+            Which training block, the last by default.
+        """
+        stream = "truth/eeg_envelope"
+        names = self.streams[stream].ch_names if stream in self.streams else ()
+        columns = [i for i, name in enumerate(names) if name.partition("_")[0] == rhythm]
+        if not columns:
+            raise UserError(f"no truth about '{rhythm}': only a simulated body knows, and only of its own rhythms")
+        amplitude: Float = self._of_kind("training")[block].mean_truth(stream)[..., columns].mean(axis=-1)
+        return amplitude
+
+    def summary(self) -> dict[str, Any]:
+        """Return the numbers that matter, ready for JSON; means over subjects where there are several."""
+        return {
+            "protocol": self.protocol.name,
+            "source": self.source,
+            "seed": self.seed,
+            "session": self.session + 1,
+            "n_subjects": len(self.subjects),
+            "duration_s": self.n_ticks * self.protocol.update_interval_s,
+            "n_ticks": self.n_ticks,
+            "late_ticks": self.late_ticks,
+            "completed": self.completed,
+            "reward_rate": _rounded(self.reward_rate),
+            "n_rewards": self.n_rewards,
+            "feature": self.condition_names[0],
+            "blocks": [self._block_summary(b) for b in self.blocks],
+            "out": None if self.out is None else str(self.out),
+        }
+
+    def _block_summary(self, b: BlockStatistics) -> dict[str, Any]:
+        feature = self.feature_names.index(self.condition_names[0])
+        means = b.mean_features[..., feature]
+        seen = means[np.isfinite(means)]
+        return {
+            "name": b.block.name,
+            "kind": b.block.kind,
+            "duration_s": b.n_ticks * self.protocol.update_interval_s,
+            "mean_feature": _rounded(float(seen.mean())) if seen.size else None,
+            "reward_rate": _rounded(float(b.reward_rate.mean())),
+            "n_rewards": int(b.n_rewards.sum()),
+            "valid_rate": _rounded(float(b.valid_rate.mean())),
+        }
+
+    def figure(self) -> Figure:
+        """Draw the session: signal, feature with threshold and rewards, reward rate, truth beside the estimate."""
+        from neurosim.session.figure import draw_session
+
+        return draw_session(self)
+
+    def save_figure(self, path: str | Path) -> Path:
+        """Write the figure as PNG, PDF or SVG, whatever the path ends with."""
+        self.figure().savefig(path)
+        return Path(path)
+
+
+def _rounded(x: float | None) -> float | None:
+    return None if x is None else float(f"{x:.6g}")
+
+
+@dataclass(frozen=True)
+class SessionFolder:
+    """A session on disk.
+
+    Attributes
+    ----------
+    path
+        The folder.
+    protocol
+        What was trained.
+    facts
+        What ``session.json`` says.
+    features, events
+        The tables.
+    """
+
+    path: Path
+    protocol: TrainingProtocol
+    facts: dict[str, Any]
+    features: pd.DataFrame
+    events: pd.DataFrame
+
+    def to_raw(self, stream: str = "eeg") -> mne.io.BaseRaw:
+        """Read a stream with MNE [V]."""
+        import mne
+
+        return mne.io.read_raw_brainvision(self.path / f"{stream.replace('/', '_')}.vhdr", verbose="error")
+
+
+def read_session(path: str | Path) -> SessionFolder:
+    """Read a session folder.
+
+    Raises
+    ------
+    UserError
+        When it is not one.
+    """
+    import pandas as pd
+
+    folder = Path(path)
+    if not (folder / "session.json").is_file():
+        raise UserError("is no session folder: there is no session.json in it", str(folder))
+    facts = json.loads((folder / "session.json").read_text(encoding="utf-8"))
+    tables = [pd.read_csv(folder / name, sep="\t", na_values="n/a") for name in ("features.tsv", "events.tsv")]
+    return SessionFolder(folder, load_toml(folder / "protocol.toml", TrainingProtocol), facts, *tables)

@@ -1,0 +1,82 @@
+"""Run a session to its end, by a clock, watched by sinks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from neurosim.core.errors import OutputError
+from neurosim.session.clock import Clock, SimulatedClock
+from neurosim.session.session import Session
+from neurosim.session.tick import SessionEvent, Sink
+
+
+def run(
+    session: Session,
+    clock: Clock | None = None,
+    sinks: Sequence[Sink] = (),
+    stop: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Step a session until it is finished, or `stop` says so at the border of a tick.
+
+    Every sink is closed however the session ends; what was recorded is kept. A tick is written when its
+    last sample is due.
+
+    Parameters
+    ----------
+    session
+        The session; it may have run already.
+    clock
+        As fast as it goes by default.
+    sinks
+        Who watches.
+    stop
+        Asked before each tick.
+
+    Returns
+    -------
+    bool
+        Whether the session ran to its end.
+
+    Raises
+    ------
+    OutputError
+        When a sink cannot write; the others have been closed properly.
+    """
+    clock = SimulatedClock() if clock is None else clock
+    failed: Exception | None = None
+    try:
+        while not session.finished:
+            if stop():
+                _note(sinks, SessionEvent(session.time_s, 0.0, "stop", "ended by the user"))
+                break
+            gap_s = clock.wait(session.grid.start_s(session.tick_index + 1))
+            if gap_s:
+                _note(sinks, SessionEvent(session.time_s, gap_s, "gap", "the computer stood still"))
+            tick = session.step()
+            for sink in sinks:
+                sink.write(tick)
+    except OutputError as error:
+        failed = error
+    except BaseException as error:
+        _note(sinks, SessionEvent(session.time_s, 0.0, "error", f"{type(error).__name__}: {error}"))
+        _close(sinks)
+        raise
+    failed = _close(sinks) or failed
+    if failed is not None:
+        raise failed
+    return session.finished
+
+
+def _note(sinks: Sequence[Sink], event: SessionEvent) -> None:
+    for sink in sinks:
+        sink.note(event)
+
+
+def _close(sinks: Sequence[Sink]) -> OutputError | None:
+    failed = None
+    for sink in sinks:
+        try:
+            sink.close()
+        except OutputError as error:
+            failed = error
+    return failed

@@ -1,0 +1,140 @@
+"""The only loop: actors, body, pipeline, rule, and what is shown."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from neurosim.core.actor import Actor
+from neurosim.core.drive import total_drive
+from neurosim.core.errors import ConfigError
+from neurosim.core.feedback import Cue, Feedback
+from neurosim.core.source import Source
+from neurosim.core.timeline import TickGrid, exact
+from neurosim.feedback.protocol import Block, TrainingProtocol
+from neurosim.feedback.sham import Sham
+from neurosim.session.pipeline import Pipeline
+from neurosim.session.tick import SessionEvent, Tick
+
+
+class Session:
+    """One sitting. It knows no clock, no thread and no files; the same for a live window and for thousands.
+
+    A deep copy goes on exactly as the original does, so a running session can be branched.
+
+    Parameters
+    ----------
+    protocol
+        What is trained and how.
+    source
+        Where the samples come from.
+    actors
+        Who moves the body.
+    sham
+        Replaces what is shown in training blocks; None for real feedback.
+    piece
+        Largest number of samples that source and pipeline handle at once; None for a whole tick.
+
+    Raises
+    ------
+    ConfigError
+        With everything in the protocol that does not fit the source.
+    """
+
+    def __init__(
+        self,
+        protocol: TrainingProtocol,
+        source: Source,
+        actors: Sequence[Actor] = (),
+        *,
+        sham: Sham | None = None,
+        piece: int | None = None,
+    ) -> None:
+        self.protocol, self.source, self.actors, self.sham = protocol, source, tuple(actors), sham
+        self.grid = TickGrid(protocol.update_interval_s)
+        source.piece = piece
+        self.pipeline = Pipeline(protocol, source.specs, piece)
+        self.batch_shape = self.pipeline.values.shape[:-1]
+        try:
+            self.rule = protocol.rule.prepare(self.pipeline.specs, self.grid, self.batch_shape)
+        except ConfigError as error:
+            raise error.within("rule") from error
+        self.tick_index = 0
+        self._ends = self._block_ends()
+        self._block = -1
+        n_delay = self.grid.n_ticks(protocol.display_delay_s)
+        self._on_display: deque[Feedback] = deque([self._nothing()] * n_delay)
+
+    def _block_ends(self) -> list[int]:
+        ends, end_s = [], exact(0)
+        for block in self.protocol.blocks:
+            end_s += exact(block.duration_s)
+            ends.append(max(self.grid.n_ticks(float(end_s)), 1))
+        return ends
+
+    def _nothing(self) -> Feedback:
+        zeros = np.zeros(self.batch_shape)
+        no = np.zeros(self.batch_shape, dtype=np.bool_)
+        block = self.protocol.blocks[0]
+        return Feedback(zeros, zeros, no, no, no, zeros, Cue(block.kind, block.instruction, block.eyes))
+
+    @property
+    def n_ticks(self) -> int:
+        """Number of ticks until the protocol or the source ends."""
+        end = self.source.n_ticks
+        return self._ends[-1] if end is None else min(self._ends[-1], end)
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is no further tick."""
+        return self.tick_index >= self.n_ticks
+
+    @property
+    def time_s(self) -> float:
+        """Where the next tick begins [s]."""
+        return self.grid.start_s(self.tick_index)
+
+    def step(self) -> Tick:
+        """Go on by one tick.
+
+        Raises
+        ------
+        StopIteration
+            When the session is finished.
+        """
+        if self.finished:
+            raise StopIteration("the session is finished")
+        k, start_s = self.tick_index, self.time_s
+        block, events = self._enter_block(k, start_s)
+        drive = total_drive([actor.act(k) for actor in self.actors])
+        samples = self.source.generate(k, drive)
+        features, valid = self.pipeline.process(samples)
+        feedback = self.rule.update(features, valid, block.kind)
+        shown = feedback.shown
+        if self.sham is not None:
+            shown = self.sham.update(k, feedback, block.kind)
+        feedback = replace(feedback, shown=shown, cue=Cue(block.kind, block.instruction, block.eyes))
+        self._on_display.append(feedback)
+        seen = self._on_display.popleft()
+        for actor in self.actors:
+            actor.observe(seen)
+        self.tick_index += 1
+        happened = [SessionEvent(e.onset_s, e.duration_s, e.kind, f"{e.amplitude:g}") for e in drive.events]
+        marked = [SessionEvent(e.onset_s, e.duration_s, "annotation", e.kind) for e in self.source.events()]
+        thresholds = self.rule.thresholds
+        return Tick(k, start_s, samples, features, thresholds, feedback, block, (*events, *happened, *marked))
+
+    def _enter_block(self, tick_index: int, start_s: float) -> tuple[Block, list[SessionEvent]]:
+        events = []
+        blocks = self.protocol.blocks
+        while self._block < 0 or tick_index >= self._ends[self._block]:
+            if self._block >= 0 and blocks[self._block].kind == "baseline":
+                self.pipeline.calibrate()
+            self._block += 1
+            block = blocks[self._block]
+            end_s = self.grid.start_s(self._ends[self._block])
+            events.append(SessionEvent(start_s, end_s - start_s, "block", block.name))
+        return blocks[self._block], events

@@ -1,0 +1,240 @@
+"""From names to a result: the way in for scripts and for the command line."""
+
+from __future__ import annotations
+
+import math
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from neurosim.core.actor import Actor
+from neurosim.core.errors import ConfigError
+from neurosim.core.noise import pick_seed
+from neurosim.core.registry import find_kind
+from neurosim.core.source import Source, SourceConfig
+from neurosim.core.timeline import TickGrid
+from neurosim.feedback.protocol import TrainingProtocol, load_protocol
+from neurosim.feedback.sham import Sham, ShamConfig
+from neurosim.session.blocks import BlockSink
+from neurosim.session.clock import Clock, RealTimeClock, SimulatedClock
+from neurosim.session.folder import FolderSink, make_folder
+from neurosim.session.memory import MemorySink
+from neurosim.session.result import Result
+from neurosim.session.run import run
+from neurosim.session.session import Session
+from neurosim.session.tick import Sink
+from neurosim.subject.learner import Learner, LearnerActor
+from neurosim.subject.subject import Subject, load_subject
+
+Keep = Literal["all", "ticks", "blocks"]
+_VERSIONS_OF = ("neurosim", "numpy", "scipy", "numba", "mne", "pandas", "pydantic")
+
+
+def simulate(protocol: str | Path | TrainingProtocol, **options: Any) -> Result:
+    """Run one training session; the options are those of `simulate_sessions`.
+
+    Examples
+    --------
+    >>> result = simulate("alpha_up", seed=1, duration_s=30)
+    >>> result.n_ticks
+    1920
+    """
+    return simulate_sessions(protocol, n_sessions=1, **options)[0]
+
+
+def simulate_sessions(
+    protocol: str | Path | TrainingProtocol,
+    *,
+    n_sessions: int = 1,
+    subject: str | Path | Subject = "adult",
+    source: SourceConfig | None = None,
+    subjects: int | Sequence[int] | None = None,
+    sham: str | ShamConfig | None = None,
+    seed: int | None = None,
+    duration_s: float | None = None,
+    speed: float = math.inf,
+    rest_s: float = 86400.0,
+    keep: Keep | None = None,
+    out: str | Path | None = None,
+    sinks: Callable[[Session], Sequence[Sink]] = lambda session: (),
+    stop: Callable[[], bool] = lambda: False,
+    piece: int | None = None,
+) -> list[Result]:
+    """Run training sessions of the same subjects, with rest between them.
+
+    Parameters
+    ----------
+    protocol
+        A name, a TOML file or a protocol.
+    n_sessions
+        How many sessions.
+    subject
+        A name, a TOML file or a subject: the body, and who acts on it.
+    source
+        Stands in for the body: a recording. The actors then move nothing.
+    subjects
+        None for one subject without a batch axis; a number, or the address of each subject, for a batch.
+    sham
+        Name or description of the sham shown instead of real feedback.
+    seed
+        Root of all noise; None picks one, and the result tells it.
+    duration_s
+        Length of a session [s]; the protocol's blocks are shortened or lengthened in proportion. A recording
+        shorter than the protocol does the same.
+    speed
+        Seconds of the session for each second of the clock; infinity for as fast as it goes.
+    rest_s
+        Time between sessions [s].
+    keep
+        What the result keeps in memory: ``"all"`` ticks with their samples, ``"ticks"`` without, ``"blocks"`` for
+        block statistics alone. By default all for one subject, blocks for a batch.
+    out
+        Folder to write; a folder in it for each session if there are several, only ``summary.json`` for a batch.
+    sinks
+        Called with each session for further sinks.
+    stop
+        Asked before each tick whether to end here.
+    piece
+        Largest number of samples handled at once; changes nothing in the result.
+
+    Raises
+    ------
+    UserError
+        For everything that the arguments or the files they name have wrong.
+    """
+    plan = plan_sessions(protocol, subject, source, subjects, sham, seed, duration_s)
+    folder = None if out is None else make_folder(Path(out))
+    keep = keep or ("all" if subjects is None else "blocks")
+    results = []
+    for number in range(n_sessions):
+        if number:
+            plan.rest(rest_s)
+        session = Session(plan.protocol, plan.source, plan.actors, sham=plan.sham, piece=piece)
+        blocks, memory = BlockSink(), MemorySink(signals=keep == "all") if keep != "blocks" else None
+        where = folder if folder is None or n_sessions == 1 else folder / f"session-{number + 1:02d}"
+        watching: list[Sink] = [blocks, *([memory] if memory else []), *sinks(session)]
+        if where is not None and subjects is None:
+            watching.append(FolderSink(where, plan.protocol, plan.source.specs, tuple(session.pipeline.specs),
+                                       session.rule.condition_names, plan.facts(number)))  # fmt: skip
+        clock: Clock = SimulatedClock() if math.isinf(speed) else RealTimeClock(speed)
+        completed = run(session, clock, watching, stop)
+        results.append(plan.result(session, number, blocks, clock, completed, where, memory))
+        if not completed:
+            break
+    return results
+
+
+@dataclass
+class Plan:
+    """Everything that a course of sessions is made of, prepared."""
+
+    protocol: TrainingProtocol
+    source: Source
+    source_name: str
+    actors: list[Actor]
+    sham: Sham | None
+    sham_kind: str | None
+    seed: int
+    subjects: tuple[int, ...]
+
+    def rest(self, duration_s: float) -> None:
+        """Let the time between two sessions pass for everyone [s]."""
+        self.source.rest(duration_s)
+        for actor in self.actors:
+            actor.rest(duration_s)
+        if self.sham is not None:
+            self.sham.rest(duration_s)
+
+    def facts(self, number: int) -> dict[str, Any]:
+        """Return what a reader of the session's folder must know."""
+        return {
+            "protocol": self.protocol.name,
+            "source": self.source_name,
+            "seed": self.seed,
+            "session": number + 1,
+            "sham": self.sham_kind,
+            "update_interval_s": self.protocol.update_interval_s,
+            "versions": {name: version(name) for name in _VERSIONS_OF} | {"python": platform.python_version()},
+            "notice": "Simulation of group averages; not medical advice.",
+        }
+
+    def result(
+        self, session: Session, number: int, blocks: BlockSink, clock: Clock, completed: bool, out: Path | None,
+        memory: MemorySink | None,
+    ) -> Result:  # fmt: skip
+        """Return the result of a session that has ended."""
+        learners = [actor for actor in self.actors if isinstance(actor, LearnerActor)]
+        return Result(
+            protocol=self.protocol,
+            source=self.source_name,
+            seed=self.seed,
+            session=number,
+            subjects=self.subjects,
+            streams=self.source.specs,
+            feature_names=tuple(session.pipeline.specs),
+            feature_units=tuple(spec.unit for spec in session.pipeline.specs.values()),
+            condition_names=session.rule.condition_names,
+            blocks=blocks.blocks,
+            late_ticks=clock.late_ticks,
+            completed=completed,
+            out=out,
+            skill=learners[0].skill if learners else None,
+            _memory=memory,
+        )
+
+
+def plan_sessions(
+    protocol: str | Path | TrainingProtocol,
+    subject: str | Path | Subject = "adult",
+    source: SourceConfig | None = None,
+    subjects: int | Sequence[int] | None = None,
+    sham: str | ShamConfig | None = None,
+    seed: int | None = None,
+    duration_s: float | None = None,
+) -> Plan:
+    """Look everything up and prepare it; the parameters are those of `simulate_sessions`.
+
+    Raises
+    ------
+    UserError
+        For everything that the arguments or the files they name have wrong.
+    """
+    protocol = protocol if isinstance(protocol, TrainingProtocol) else load_protocol(protocol)
+    person = subject if isinstance(subject, Subject) else load_subject(subject)
+    seed = pick_seed() if seed is None else seed
+    if isinstance(subjects, int) and subjects < 1:
+        raise ConfigError(f"at least one subject is needed, got {subjects}")
+    addresses = (0,) if subjects is None else tuple(range(subjects) if isinstance(subjects, int) else subjects)
+    shape = () if subjects is None else (len(addresses),)
+    grid = TickGrid(protocol.update_interval_s)
+    try:
+        body = (source or person.body).prepare(grid, seed, addresses, shape)
+        actors = [_aimed(a, protocol).prepare(grid, seed, addresses, shape) for a in person.actors if source is None]
+    except ConfigError as error:
+        raise ConfigError(error.problems, error.where or ("the source" if source else person.name)) from None
+    if duration_s is not None:
+        protocol = protocol.fit(duration_s)
+    elif body.n_ticks is not None and body.n_ticks < grid.n_ticks(protocol.duration_s):
+        protocol = protocol.fit(grid.start_s(body.n_ticks))
+    shamming = find_kind("sham", sham)() if isinstance(sham, str) else sham
+    return Plan(
+        protocol=protocol,
+        source=body,
+        source_name=person.name if source is None else str(getattr(source, "path", source.kind)),
+        actors=actors,
+        sham=None if shamming is None else shamming.prepare(grid, seed, addresses, shape),
+        sham_kind=None if shamming is None else shamming.kind,
+        seed=seed,
+        subjects=addresses,
+    )
+
+
+def _aimed(actor: Any, protocol: TrainingProtocol) -> Any:
+    """Let a learner who has no rhythm of its own move the one that the protocol trains."""
+    trained = next((f.truth for f in protocol.features if f.truth), None)
+    if isinstance(actor, Learner) and actor.rhythm is None and trained is not None:
+        return actor.model_copy(update={"rhythm": trained})
+    return actor

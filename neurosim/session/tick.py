@@ -1,0 +1,81 @@
+"""What one step of the loop gives, and who watches."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from neurosim.core.feedback import Feedback
+from neurosim.core.spec import Samples, Values
+from neurosim.feedback.protocol import Block
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEvent:
+    """Something that happened at a moment of a session.
+
+    Parameters
+    ----------
+    onset_s
+        From the start of the session [s].
+    duration_s
+        Length [s]; 0 for a moment.
+    kind
+        ``block``, ``gap``, ``stop``, ``error``, ``annotation``, or what a drive's event is called.
+    text
+        What else there is to say.
+    """
+
+    onset_s: float
+    duration_s: float
+    kind: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One step of the loop.
+
+    Parameters
+    ----------
+    index
+        Number of the tick, from 0.
+    start_s
+        Where it begins [s].
+    samples
+        By stream, each ``(*batch, channel, time)``; a slow stream has none on some ticks.
+    features
+        ``(*batch, feature)``.
+    thresholds
+        ``(*batch, condition)``.
+    feedback
+        What the rule decided, and what is shown.
+    block
+        The block the tick is in.
+    events
+        What happened in it.
+    """
+
+    index: int
+    start_s: float
+    samples: Mapping[str, Samples]
+    features: Values
+    thresholds: Values
+    feedback: Feedback
+    block: Block
+    events: tuple[SessionEvent, ...] = ()
+
+
+class Sink(ABC):
+    """Watches every tick: a recorder, a window, a terminal."""
+
+    @abstractmethod
+    def write(self, tick: Tick) -> None:
+        """Take a tick."""
+
+    def note(self, event: SessionEvent) -> None:
+        """Take an event that belongs to no tick: a gap of the clock, the end."""
+
+    def close(self) -> None:
+        """Finish; called once, after the last tick, however the session ended."""

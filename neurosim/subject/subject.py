@@ -1,0 +1,41 @@
+"""A subject: a body and who acts on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from neurosim.core.actor import AnyActor
+from neurosim.core.config import Config, load_toml
+from neurosim.core.registry import find_kind_file
+from neurosim.core.source import AnySource
+from neurosim.signals.body import Body
+
+
+class Subject(Config):
+    """A body and who acts on it, as one frozen value or one TOML file."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower case, no spaces")
+    title: str = Field(description="who this is, in one line")
+    references: tuple[str, ...] = Field((), description="where the numbers are from")
+    body: AnySource = Field(default_factory=Body, description="what makes the signals")
+    actors: tuple[AnyActor, ...] = Field((), description="who moves the body")
+
+
+def load_subject(name: str | Path) -> Subject:
+    """Read a subject that ships with neurosim or a plug-in, or a TOML file.
+
+    Parameters
+    ----------
+    name
+        A name such as ``"adult"``, or the path of a file (ending in ``.toml``).
+
+    Raises
+    ------
+    ConfigError
+        With everything that is wrong in the file, each with its place and the remedy.
+    """
+    if isinstance(name, Path) or name.endswith(".toml"):
+        return load_toml(Path(name), Subject)
+    return load_toml(find_kind_file("subject", name), Subject)

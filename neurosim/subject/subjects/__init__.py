@@ -1,0 +1,1 @@
+"""The subjects that ship with neurosim, one TOML file each."""
