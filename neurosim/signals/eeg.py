@@ -33,8 +33,8 @@ class EEG(Config):
     fs: float = _hz(256.0, "sampling rate", ge=32, le=4096)
     ch_names: tuple[str, ...] = Field(SENSORS_1020, min_length=1, description="sensors")
     exponent: float = Field(1.2, ge=0, le=2, description="of the background, power ~ 1/f^exponent")
-    psd_at_1hz_open: float = Field(12.0, gt=0, description="level, eyes open", json_schema_extra={"unit": "uV^2/Hz"})
-    psd_at_1hz_closed: float = Field(18.0, gt=0, description="level, closed", json_schema_extra={"unit": "uV^2/Hz"})
+    psd_at_1hz_open: float = Field(20.0, gt=0, description="level, eyes open", json_schema_extra={"unit": "uV^2/Hz"})
+    psd_at_1hz_closed: float = Field(28.0, gt=0, description="level, closed", json_schema_extra={"unit": "uV^2/Hz"})
     correlation_length_m: float = Field(
         0.07, gt=0, description="of the background over the head", json_schema_extra={"unit": "m"}
     )
@@ -42,7 +42,7 @@ class EEG(Config):
     rhythms: dict[str, Rhythm] = Field(
         default_factory=lambda: {
             "theta": Rhythm(center_hz=6.0, bandwidth_hz=2.0, open_uv=2.0, closed_uv=2.0),
-            "alpha": Rhythm(center_hz=10.3, bandwidth_hz=1.5, open_uv=3.2, closed_uv=8.0),
+            "alpha": Rhythm(center_hz=10.3, bandwidth_hz=1.5, open_uv=2.8, closed_uv=7.5),
             "mu": Rhythm(center_hz=10.8, bandwidth_hz=1.5, open_uv=2.5, closed_uv=2.5),
             "smr": Rhythm(center_hz=13.5, bandwidth_hz=2.0, open_uv=1.2, closed_uv=1.2),
             "beta": Rhythm(center_hz=20.0, bandwidth_hz=5.0, open_uv=1.2, closed_uv=1.2),

@@ -19,7 +19,9 @@ class Rhythm(Config):
     An oscillator (Matsuda & Komaki 2017, doi:10.1162/NECO_a_00916) whose amplitude is the product of a strength
     that follows the eyes, a slow log-normal gain, and bursts: a process that is on or off. Learning raises
     the rate of its onsets and leaves the amplitude alone, as in Belinskaia et al. 2020,
-    doi:10.1101/2020.07.27.222786.
+    doi:10.1101/2020.07.27.222786. The rate is the square of 1 + `burst_gain` / 2 of the drive: like an exponential
+    for a small drive, but so that the mere trying out of strategies, up and down alike, leaves the mean
+    amplitude where it is (an exponential raises it by 2 % under a sham, a straight line lowers it by 2 %).
     """
 
     center_hz: float = Field(gt=0, description="centre frequency", json_schema_extra={"unit": "Hz"})
@@ -30,7 +32,7 @@ class Rhythm(Config):
     gain_tau_s: float = Field(2.5, gt=0, description="its time constant", json_schema_extra={"unit": "s"})
     burst_on_hz: float = Field(1.5, gt=0, description="rate of burst onsets at rest", json_schema_extra={"unit": "Hz"})
     burst_off_hz: float = Field(2.0, gt=0, description="rate of burst ends", json_schema_extra={"unit": "Hz"})
-    burst_gain: float = Field(3.0, ge=0, description="log of the on-rate for each unit of drive")
+    burst_gain: float = Field(3.0, ge=0, description="relative rise of the on-rate for a unit of drive")
     burst_floor: float = Field(0.3, ge=0, le=1, description="amplitude between bursts, as a share of that in them")
     ramp_s: float = Field(0.06, gt=0, description="time constant of onset and end", json_schema_extra={"unit": "s"})
 

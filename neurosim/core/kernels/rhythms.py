@@ -31,7 +31,8 @@ def advance_bursts(dt, p, state, on, count, slow, drive, strength, up, down, key
         state[STRENGTH, lane] += (up if gap > 0.0 else down) * gap
         g = p[GAIN_POLE, lane] * state[GAIN, lane] + p[GAIN_SD, lane] * slow[lane]
         state[GAIN, lane] = g
-        rate = p[OFF_RATE, lane] if on[lane] else p[ON_RATE, lane] * exp(p[BURST_GAIN, lane] * drive[lane])
+        urge = max(0.0, 1.0 + 0.5 * p[BURST_GAIN, lane] * drive[lane])
+        rate = p[OFF_RATE, lane] if on[lane] else p[ON_RATE, lane] * urge * urge
         hazard = state[HAZARD, lane] + rate * dt
         if hazard >= state[HAZARD_LIMIT, lane]:
             on[lane] = not on[lane]
