@@ -18,11 +18,13 @@ class PeakToPeak(StageConfig):
     """Distrust a channel whose peak-to-peak amplitude over a short window is too large: blinks, spikes, movement.
 
     The window runs over the last 7/8 to 8/8 of its length. What follows within `hold_s` is not trusted either, so
-    that nothing of the artifact is left in smoothed features.
+    that nothing of the artifact is left in smoothed features. People and amplifiers differ: from the end of the
+    baseline on, a channel may have `times_baseline` times its own median there, where that is more than `max_uv`.
     """
 
     kind: Literal["peak_to_peak"] = "peak_to_peak"
     max_uv: float = Field(100.0, gt=0, description="largest trusted amplitude", json_schema_extra={"unit": "uV"})
+    times_baseline: float = Field(0.0, ge=0, description="multiple of the baseline's median that is trusted anyway")
     window_s: float = Field(0.5, gt=0, description="length of the window", json_schema_extra={"unit": "s"})
     hold_s: float = Field(1.0, ge=0, description="distrust afterwards", json_schema_extra={"unit": "s"})
 
@@ -43,13 +45,15 @@ class PeakToPeakGate(LaneStage):
     """
 
     def __init__(self, config: PeakToPeak, spec: SignalSpec) -> None:
-        self._max_uv = config.max_uv
+        self._max_uv, self._times_baseline = config.max_uv, config.times_baseline
         self._n_block = max(1, round(config.window_s * spec.fs / _BLOCKS))
         self._n_hold = round(config.hold_s * spec.fs)
         super().__init__(spec)
 
     def reset(self) -> None:
         self._index = 0
+        self._limit = np.full(self.spec.n_lanes, self._max_uv)
+        self._baseline: list[Float] | None = [] if self._times_baseline else None
         self._low = np.full((_BLOCKS, self.spec.n_lanes), np.inf)
         self._high = np.full((_BLOCKS, self.spec.n_lanes), -np.inf)
         self._remaining = np.zeros(self.spec.n_lanes, dtype=np.int64)
@@ -58,5 +62,13 @@ class PeakToPeakGate(LaneStage):
         from neurosim.core.kernels.filters import extremes, hold
 
         extremes(x, self._index, self._n_block, _BLOCKS, self._low, self._high, out)
-        hold(out, self._max_uv, self._n_hold, self._remaining, out)
+        if self._baseline is not None:  # one value a block is enough for a median
+            self._baseline.append(out[(-self._index - 1) % self._n_block :: self._n_block].copy())
+        hold(out, self._limit, self._n_hold, self._remaining, out)
         self._index += len(x)
+
+    def calibrate(self) -> None:
+        if self._baseline:
+            usual = np.median(np.concatenate(self._baseline), axis=0)
+            self._limit = np.maximum(self._max_uv, self._times_baseline * usual)
+        self._baseline = None

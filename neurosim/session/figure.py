@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,7 +38,7 @@ def draw_session(result: Result) -> Figure:
     truth = _truth(result)
     figure = Figure(figsize=(11, 9 if truth is not None else 7.5), dpi=110, layout="constrained")
     rows = figure.subplots(4 if truth is not None else 3, 1)
-    figure.suptitle(f"{result.protocol.title} - {result.source}, seed {result.seed}", color=palette.TEXT)
+    figure.suptitle(f"{result.protocol.title} - {Path(result.source).name}, seed {result.seed}", color=palette.TEXT)
     middle = _busiest(result, times)
     _draw_signal(rows[0], result, middle)
     _draw_feature(rows[1], result, times)
@@ -89,9 +90,9 @@ def _draw_feature(axes: Axes, result: Result, times: Float) -> None:
     axes.set_ylim(bottom - 0.08 * (top - bottom), top)
     _shade(axes, times, memory.column("valid").astype(bool), result.protocol.update_interval_s)
     _name_blocks(axes, result, top)
-    axes.set(title="The feature, and the threshold that it must pass to earn a reward",
+    axes.set(title="The feature, and the threshold that it must pass to earn a reward", xlim=(times[0], times[-1]),
              xlabel="time [s]", ylabel=f"{result.condition_names[0]} [{unit}]")  # fmt: skip
-    axes.legend(loc="upper right", ncols=4, fontsize=8, framealpha=0.9)
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, fontsize=8, frameon=False)
 
 
 def _thin(x: Float, n: int) -> Float:
@@ -157,4 +158,22 @@ def _draw_truth(
         axes.plot(times[inside], estimate, color=palette.FEATURE, linewidth=1.6, label="estimate (root of 2 x power)")
     axes.set(title=f"True {rhythm} amplitude beside what the pipeline makes of it (later, and with the background)",
              xlabel="time [s]", ylabel="amplitude [µV]")  # fmt: skip
-    axes.legend(loc="upper right", ncols=2, fontsize=8)
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, fontsize=8, frameon=False)
+
+
+def show_figure(figure: Figure) -> None:
+    """Open a window with a figure and wait until it is closed; where there is no screen, do nothing.
+
+    A notebook shows it in the page instead.
+
+    Parameters
+    ----------
+    figure
+        Any figure, such as a result's.
+    """
+    import matplotlib.pyplot as plt
+
+    # Figures are made outside pyplot, which would open windows by itself; only here one becomes pyplot's.
+    plt.figure(FigureClass=lambda **options: figure)  # type: ignore[arg-type]
+    if figure.canvas.required_interactive_framework is not None:
+        plt.show()

@@ -171,7 +171,7 @@ class Pipeline:
     def calibrate(self) -> None:
         """Fit what is calibrated to the baseline seen so far."""
         for stream in self._streams.values():
-            for tap in stream.features.values():
+            for tap in (*stream.features.values(), *stream.gates):
                 tap.stage.calibrate()
 
 

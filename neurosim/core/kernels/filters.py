@@ -165,10 +165,10 @@ def mean_square(x, gain, state):  # type: ignore[no-untyped-def]
 
 @kernel
 def hold(exceeded, limit, n_hold, remaining, out):  # type: ignore[no-untyped-def]
-    """Write 0 while ``exceeded > limit`` and for ``n_hold`` samples after, else 1; out may be exceeded."""
+    """Write 0 while ``exceeded > limit (lane,)`` and for ``n_hold`` samples after, else 1; out may be exceeded."""
     for t in range(exceeded.shape[0]):
         for lane in range(exceeded.shape[1]):
-            if not exceeded[t, lane] <= limit:
+            if not exceeded[t, lane] <= limit[lane]:
                 remaining[lane] = n_hold + 1
             out[t, lane] = 0.0 if remaining[lane] > 0 else 1.0
             if remaining[lane] > 0:
