@@ -9,6 +9,7 @@ This is a simulation of group averages, not medical advice.
 """
 
 import neurosim as ns
+from neurosim.session import Result
 from neurosim.session.figure import show_figure
 
 # %%
@@ -17,18 +18,17 @@ from neurosim.session.figure import show_figure
 # shortens its blocks in proportion.
 
 
-def main(duration_s: float = 300.0, show: bool = True) -> ns.Result:
+def main(duration_s: float = 300.0, show: bool = True) -> Result:
     result = ns.simulate("alpha_up", seed=1, duration_s=duration_s)
 
     # Every block has its statistics ...
     for block in result.summary()["blocks"]:
-        print(f"{block['name']:<12}{block['duration_s']:6.1f} s   mean alpha power {block['mean_feature']:6.2f} µV²   "
-              f"tone {100 * block['reward_rate']:3.0f} % of the time")  # fmt: skip
+        print(f"{block['name']:<12}{block['duration_s']:6.1f} s, mean alpha power {block['mean_feature']:6.2f} µV²")
 
     # ... and since the body is simulated, we know what a laboratory cannot: the true amplitude.
     first, last = result.true_amplitude("alpha", 0), result.true_amplitude("alpha", -1)
-    print(f"In {duration_s:.0f} s the tone was on for {100 * (result.reward_rate or 0):.0f} % of the training and gave "
-          f"{result.n_rewards} rewards; true alpha went from {first:.2f} µV (first training block) to {last:.2f} µV (last).")  # fmt: skip
+    print(f"The tone was on for {100 * (result.reward_rate or 0):.0f} % of the training, with {result.n_rewards} rewards; "
+          f"true alpha went from {first:.2f} µV in the first training block to {last:.2f} µV in the last.")  # fmt: skip
     if show:
         show_figure(result.figure())
     return result

@@ -22,7 +22,7 @@ from neurosim.session.figure import show_figure
 def main(duration_s: float = 120.0, show: bool = True) -> tuple[float, float]:
     result = ns.simulate("alpha_up", seed=2, duration_s=duration_s)
 
-    raw = result.to_raw().set_montage("standard_1020")  # Fp1, Fz, ... have their places on the head
+    raw = result.to_raw()
     spectrum = raw.compute_psd(fmin=2, fmax=40, n_fft=int(2 * raw.info["sfreq"]), picks="O1", verbose="error")
     psd, frequencies_hz = spectrum.get_data(return_freqs=True)
     psd_uv2_hz = 1e12 * psd[0]  # MNE keeps volts
@@ -43,8 +43,8 @@ def main(duration_s: float = 120.0, show: bool = True) -> tuple[float, float]:
     right.barh(by_block.index, by_block["mean"], color=palette.FEATURE)
     right.invert_yaxis()
     right.set(title="From pandas: mean of each block", xlabel="alpha power [µV²]")
-    print(f"MNE sees {len(raw.ch_names)} channels with the alpha peak at {peak_hz:.1f} Hz; pandas sees {len(table)} ticks, "
-          f"with the tone on in {tone_percent:.0f} % of those in training.")  # fmt: skip
+    print(f"MNE finds the alpha peak at {peak_hz:.1f} Hz in {raw.times[-1]:.0f} s of signal; pandas finds the tone on in "
+          f"{tone_percent:.0f} % of the {(table['kind'] == 'training').sum()} ticks that were training.")  # fmt: skip
     if show:
         show_figure(figure)
     return peak_hz, tone_percent

@@ -46,9 +46,13 @@ def main() -> None:
         where = centre + depth * radius * direction
         dipole = mne.Dipole([0.0], where[None], [1e-8], direction[None], [100.0])
         forward, _ = mne.make_forward_dipole(dipole, sphere, info)
-        gain = forward["sol"]["data"] @ direction if forward["sol"]["data"].shape[1] == 3 else forward["sol"]["data"][:, 0]
+        gain = (
+            forward["sol"]["data"] @ direction if forward["sol"]["data"].shape[1] == 3 else forward["sol"]["data"][:, 0]
+        )
         columns[source] = gain / gain[np.argmax(np.abs(gain))]
-    table = pd.DataFrame({"sensor": names, **dict(zip(("x_m", "y_m", "z_m"), (positions - centre).T, strict=True)), **columns})
+    table = pd.DataFrame(
+        {"sensor": names, **dict(zip(("x_m", "y_m", "z_m"), (positions - centre).T, strict=True)), **columns}
+    )
     table.to_csv(TARGET, index=False, float_format="%.5f", lineterminator="\n")
     print(table.round(2).to_string())
 

@@ -44,7 +44,7 @@ class KindConfig(Config, ABC):
     @classmethod
     def examples(cls) -> list[Self]:
         """Return descriptions that the laws are tried on; kinds without defaults override this."""
-        return [cls()]
+        return [cls.model_validate({})]
 
 
 _T = TypeVar("_T", bound=Config)

@@ -88,7 +88,8 @@ class AddressedNoise:
         """Return the standard normals of one sample index ``(n_lanes,)``, for series read one by one."""
         if self._block is None or self._block[0] != index // 4:
             self._block = index // 4, self.normal(index // 4 * 4, 4)  # what a block costs, for all it serves
-        return self._block[1][index % 4]
+        row: Float = self._block[1][index % 4]
+        return row
 
     def uniform(self, index: NDArray[np.int64] | int) -> Float:
         """Return numbers inside (0, 1) ``(n_lanes,)``, each lane at its own index or all at one."""

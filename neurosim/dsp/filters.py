@@ -24,7 +24,7 @@ class Band(StageConfig):
     @classmethod
     def examples(cls) -> list[Self]:
         """Return an alpha band."""
-        return [cls(low_hz=8.0, high_hz=12.0)]
+        return [cls.model_validate({"low_hz": 8.0, "high_hz": 12.0})]
 
 
 class BandPass(Band):
@@ -58,7 +58,9 @@ class SOSFilter(LaneStage):
     """
 
     def __init__(self, sos: Float, spec: SignalSpec) -> None:
-        self._sos = sos
+        self._sos = (
+            sos.copy()
+        )  # writable, as in a deep copy: for Numba a read-only array is another type to compile for
         super().__init__(spec)
 
     def reset(self) -> None:

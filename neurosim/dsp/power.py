@@ -74,7 +74,7 @@ class BandPowerStage(LaneStage):
     """
 
     def __init__(self, band: _SmoothedBand, spec: SignalSpec, *, root: bool) -> None:
-        self._sos = butter_bandpass(band.order, band.low_hz, band.high_hz, spec.fs)[0]
+        self._sos = butter_bandpass(band.order, band.low_hz, band.high_hz, spec.fs)[0].copy()
         self._gain = one_pole_gain(band.tau_s, spec.fs)
         self._root = root
         super().__init__(spec)

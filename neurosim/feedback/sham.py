@@ -50,7 +50,9 @@ class RandomSham(ShamConfig):
     """
 
     kind: Literal["random"] = "random"
-    mean_on_s: float = Field(0.3, gt=0, description="mean length of a stretch of reward", json_schema_extra={"unit": "s"})
+    mean_on_s: float = Field(
+        0.3, gt=0, description="mean length of a stretch of reward", json_schema_extra={"unit": "s"}
+    )
 
     def prepare(self, grid: TickGrid, seed: int, subjects: Sequence[int], batch_shape: tuple[int, ...]) -> Sham:
         """Return the sham of these subjects."""
@@ -58,9 +60,7 @@ class RandomSham(ShamConfig):
 
 
 class _Random(Sham):
-    def __init__(
-        self, mean_on_s: float, grid: TickGrid, noise: AddressedNoise, batch_shape: tuple[int, ...]
-    ) -> None:
+    def __init__(self, mean_on_s: float, grid: TickGrid, noise: AddressedNoise, batch_shape: tuple[int, ...]) -> None:
         self._off = 1.0 - math.exp(-grid.start_s(1) / mean_on_s)
         self._noise, self._shape = noise, batch_shape
         self._session = 0

@@ -123,7 +123,7 @@ def _draw_rate(axes: Axes, result: Result, times: Float) -> None:
     memory, dt = result.memory, result.protocol.update_interval_s
     n = max(1, round(min(_RATE_WINDOW_S, 0.2 * memory.n_ticks * dt) / dt))
     trained = np.isin(memory.block_kinds(), ["training", "transfer"])
-    met = np.concatenate([[0.0], np.cumsum(memory.column("met") & trained)])
+    met = np.concatenate([[0.0], np.cumsum(memory.column("met").astype(bool) & trained)])
     counted = np.concatenate([[0.0], np.cumsum(trained)])
     n_met, n_all = met[n:] - met[:-n], counted[n:] - counted[:-n]
     rate = np.divide(100.0 * n_met, n_all, out=np.full(n_met.size, np.nan), where=n_all > n / 2)
@@ -143,9 +143,7 @@ def _truth(result: Result) -> tuple[str, Float, float] | None:
     return (feature.truth, envelope, spec.fs) if columns else None
 
 
-def _draw_truth(
-    axes: Axes, result: Result, times: Float, truth: tuple[str, Float, float], start_s: float
-) -> None:
+def _draw_truth(axes: Axes, result: Result, times: Float, truth: tuple[str, Float, float], start_s: float) -> None:
     rhythm, envelope, fs = truth
     first, stop = int(start_s * fs), int((start_s + 2 * _EXCERPT_S) * fs)
     part = envelope[first:stop]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -176,7 +177,5 @@ def _number(x: float) -> str:
 
 def _close_quietly(close: Callable[[], None]) -> None:
     # Closing flushes; on a full disk that fails again, and the first failure has been told.
-    try:
+    with suppress(OSError):
         close()
-    except OSError:
-        pass

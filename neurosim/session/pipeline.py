@@ -62,9 +62,7 @@ class Pipeline:
         With everything that does not fit.
     """
 
-    def __init__(
-        self, protocol: TrainingProtocol, streams: Mapping[str, SignalSpec], piece: int | None = None
-    ) -> None:
+    def __init__(self, protocol: TrainingProtocol, streams: Mapping[str, SignalSpec], piece: int | None = None) -> None:
         self.piece = piece
         self._streams: dict[str, _Stream] = {}
         self.specs: dict[str, SignalSpec] = {}
@@ -100,9 +98,7 @@ class Pipeline:
         batch = next(iter(self.specs.values())).batch_shape
         self.values: Values = np.zeros((*batch, len(protocol.features)))
 
-    def _open(
-        self, name: str, spec: SignalSpec, protocol: TrainingProtocol, chosen: Mapping[int, list[int]]
-    ) -> None:
+    def _open(self, name: str, spec: SignalSpec, protocol: TrainingProtocol, chosen: Mapping[int, list[int]]) -> None:
         wanted = {c for i, f in enumerate(protocol.features) if f.stream == name for c in chosen[i]}
         for gate in protocol.gates:
             if gate.stream == name:
@@ -158,7 +154,7 @@ class Pipeline:
     def _process_piece(self, stream: _Stream, x: Samples) -> None:
         narrow = take_channels(x, stream.used)
         repaired, channel_valid = stream.entrance.process(narrow)
-        valid = channel_valid.all(axis=-2)
+        valid: Bool = np.asarray(channel_valid.all(axis=-2))
         for gate in stream.gates:
             valid &= (gate.process(repaired) > 0.5).all(axis=-2)
         stream.valid &= valid.all(axis=-1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import Field
@@ -60,7 +61,7 @@ class BodySource(Source):
             stop = self.grid.first_sample(tick_index + 1, organ.fs)
             piece = self.piece or max(stop - first, 1)
             cuts = [*range(first, stop, piece), stop] if stop > first else [first, stop]
-            pieces = [organ.generate(a, b - a, drive) for a, b in zip(cuts, cuts[1:], strict=False)]
+            pieces = [organ.generate(a, b - a, drive) for a, b in pairwise(cuts)]
             streams |= {name: concatenate([p[name] for p in pieces]) for name in organ.specs}
         return streams
 

@@ -13,7 +13,10 @@ from neurosim.core.errors import ConfigError, Problem, did_you_mean
 from neurosim.core.spec import Float
 
 #: The 19 sensors of the 10-20 system (Jasper 1958), with today's names.
-SENSORS_1020 = tuple("Fp1 Fp2 F7 F3 Fz F4 F8 T7 C3 Cz C4 T8 P7 P3 Pz P4 P8 O1 O2".split())
+SENSORS_1020 = (
+    "Fp1", "Fp2", "F7", "F3", "Fz", "F4", "F8", "T7", "C3", "Cz", "C4", "T8", "P7", "P3", "Pz", "P4", "P8", "O1", "O2",
+)  # fmt: skip
+
 
 #: Share of a blink at the sensors: 1 at the forehead, falling off backwards.
 _BLINK_FRONT_M = 0.095
@@ -51,7 +54,7 @@ class SphereMixing:
         """
         known = {name.lower(): i for i, name in enumerate(self.sensors)}
         problems = [
-            Problem((i,), f"unknown sensor '{name}'; {did_you_mean(name, self.sensors)}")
+            Problem(("ch_names", i), f"unknown sensor '{name}'; {did_you_mean(name, self.sensors)}")
             for i, name in enumerate(ch_names)
             if name.lower() not in known
         ]

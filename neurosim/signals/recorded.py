@@ -100,7 +100,9 @@ class RecordedSource(Source):
     def events(self) -> tuple[DriveEvent, ...]:
         """Return the recording's own marks within the last tick."""
         start_s, end_s = self._last
-        return tuple(DriveEvent(e.description, e.onset_s) for e in self.recording.events if start_s <= e.onset_s < end_s)
+        return tuple(
+            DriveEvent(e.description, e.onset_s) for e in self.recording.events if start_s <= e.onset_s < end_s
+        )
 
     def rest(self, duration_s: float) -> None:
         """Begin again at the start."""

@@ -55,9 +55,6 @@ class RhythmBank:
     def __init__(
         self, fs: float, rhythms: Sequence[Rhythm], names: Sequence[str], seed: int, subjects: Sequence[int]
     ) -> None:
-        from neurosim.core.kernels import rhythms as k
-
-        self._k = k
         self._subjects = len(subjects)
         self.hop = max(1, round(fs / _SLOW_HZ))
         self._dt = self.hop / fs
@@ -72,7 +69,8 @@ class RhythmBank:
         self._initial = AddressedNoise(seed, "eeg/initial", subjects, names, channel_major=True)
 
     def _tabulate(self, fs: float, rhythms: Sequence[Rhythm]) -> Float:
-        k = self._k
+        from neurosim.core.kernels import rhythms as k
+
         table = np.empty((k.N_PARAMETERS, len(rhythms)))
         for i, r in enumerate(rhythms):
             rho = math.exp(-math.pi * r.bandwidth_hz / fs)
@@ -91,7 +89,8 @@ class RhythmBank:
 
     def start(self, session: int, closed: Float) -> None:
         """Begin a session in the stationary state, with the eyes as they are ``(subject,)`` in 0..1."""
-        k = self._k
+        from neurosim.core.kernels import rhythms as k
+
         self._base = session * SESSION_STRIDE
         n_lanes = self._parameters.shape[1]
         self._state = np.zeros((k.N_STATES, n_lanes))
@@ -125,13 +124,17 @@ class RhythmBank:
         drive
             Of the burst on-rate ``(source * subject,)``.
         """
+        from neurosim.core.kernels import rhythms as k
+
         slow = self._gains.normal_at(self._base + index)
-        self._k.advance_bursts(
+        k.advance_bursts(
             self._dt, self._parameters, self._state, self._on, self._count, slow, drive, self._strength(closed),
             self.up, self.down, self._bursts.key, self._bursts.subjects, self._bursts.channels, self._base,
         )  # fmt: skip
 
     def generate(self, start: int, out: Float, envelope: Float) -> None:
         """Fill ``out, envelope (time, source * subject)`` [uV] from a sample on, up to the next slow step."""
+        from neurosim.core.kernels import rhythms as k
+
         innovations = self._innovations.normal(self._base + start, out.shape[0])
-        self._k.advance_oscillators(self._parameters, self._state, innovations, out, envelope)
+        k.advance_oscillators(self._parameters, self._state, innovations, out, envelope)

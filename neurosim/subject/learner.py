@@ -45,7 +45,9 @@ class Learner(ActorConfig):
     ceiling: float = Field(0.45, gt=0, description="largest drive either way", json_schema_extra={"unit": "ln"})
     retention: float = Field(0.9, ge=0, le=1, description="share of skill kept until the next session")
     efficacy_sd: float = Field(0.35, ge=0, description="spread of what strategies move, log-normal around 1")
-    non_responders: float = Field(0.3, ge=0, le=1, description="share of learners whose strategies move hardly anything")
+    non_responders: float = Field(
+        0.3, ge=0, le=1, description="share of learners whose strategies move hardly anything"
+    )
     non_responder_sd: float = Field(0.08, ge=0, description="how little that is")
 
     def prepare(

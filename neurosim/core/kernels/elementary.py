@@ -22,7 +22,7 @@ _LN2 = 0.6931471805599453
 _TURN = 2.0 * np.pi / 2.0**32
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def bits_of(typing_context: Any, x: Any) -> Any:
     """Return the bits of a float64 as uint64."""
     return types.uint64(types.float64), lambda context, builder, signature, args: builder.bitcast(
@@ -30,7 +30,7 @@ def bits_of(typing_context: Any, x: Any) -> Any:
     )
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def float_of(typing_context: Any, x: Any) -> Any:
     """Return the float64 that has these bits."""
     return types.float64(types.uint64), lambda context, builder, signature, args: builder.bitcast(
@@ -39,19 +39,19 @@ def float_of(typing_context: Any, x: Any) -> Any:
 
 
 @inlined
-def float_of_int(k):  # type: ignore[no-untyped-def]
+def float_of_int(k):
     """Convert an int64 below 2**51 in magnitude."""
     return float_of(np.uint64(k + _MAGIC_BITS)) - _MAGIC
 
 
 @inlined
-def float_of_word(w):  # type: ignore[no-untyped-def]
+def float_of_word(w):
     """Convert a 32-bit word held in a uint64."""
     return float_of(w | _U32_BITS) - 4503599627370496.0
 
 
 @inlined
-def log(x):  # type: ignore[no-untyped-def]
+def log(x):
     """Natural logarithm of a positive normal number."""
     bits = bits_of(x)
     k = np.int64(bits - np.uint64(0x3FE6A09E667F3BCD)) >> np.int64(52)  # mantissa into [sqrt(1/2), sqrt(2))
@@ -66,7 +66,7 @@ def log(x):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def exp(x):  # type: ignore[no-untyped-def]
+def exp(x):
     """Exponential of a number between -700 and 700."""
     bits = bits_of(x * 1.4426950408889634 + _MAGIC)
     k = np.int64(bits) - _MAGIC_BITS
@@ -81,7 +81,7 @@ def exp(x):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def sincos(w):  # type: ignore[no-untyped-def]
+def sincos(w):
     """Sine and cosine of w / 2**32 turns, w a 32-bit word held in a uint64."""
     quadrant = (w + np.uint64(0x20000000)) >> np.uint64(30)
     a = float_of_int(np.int64(w) - (np.int64(quadrant) << np.int64(30))) * _TURN  # within an eighth of a turn

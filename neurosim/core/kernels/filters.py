@@ -8,7 +8,7 @@ from neurosim.core.kernels.jit import kernel
 
 
 @kernel
-def sosfilt(x, sos, state, out):  # type: ignore[no-untyped-def]
+def sosfilt(x, sos, state, out):
     """Second-order sections, transposed direct form II.
 
     ``x, out (time, lane)``, ``sos (section, 6)`` as SciPy's, ``state (section, 2, lane)``; out may be x.
@@ -32,7 +32,7 @@ def sosfilt(x, sos, state, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def one_pole(x, gain, state, out):  # type: ignore[no-untyped-def]
+def one_pole(x, gain, state, out):
     """``y += gain (x - y)``; ``x, out (time, lane)``, ``state (lane,)``; out may be x."""
     for t in range(x.shape[0]):
         row, source = out[t], x[t]
@@ -43,7 +43,7 @@ def one_pole(x, gain, state, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def pole_zero(x, poles, zeros, state):  # type: ignore[no-untyped-def]
+def pole_zero(x, poles, zeros, state):
     """First-order sections in place, with coefficients of each lane's own.
 
     ``y = x - zero * x_before + pole * y_before`` for each section;
@@ -61,7 +61,7 @@ def pole_zero(x, poles, zeros, state):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def dc_block(x, pole, max_step, previous, level, started, out):  # type: ignore[no-untyped-def]
+def dc_block(x, pole, max_step, previous, level, started, out):
     """One-pole high-pass that lets no step larger than ``max_step`` in.
 
     ``x, out (time, lane)``; ``previous, level, started (lane,)`` are its state.
@@ -80,7 +80,7 @@ def dc_block(x, pole, max_step, previous, level, started, out):  # type: ignore[
 
 
 @kernel
-def mix(x, weights, n_subjects, out):  # type: ignore[no-untyped-def]
+def mix(x, weights, n_subjects, out):
     """Weigh and add lanes in a fixed order of summation.
 
     ``x (time, source * subject)``, ``weights (channel, source)``, ``out (time, subject * channel)``.
@@ -106,7 +106,7 @@ def mix(x, weights, n_subjects, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def extremes(x, start, n_block, n_blocks, low, high, out):  # type: ignore[no-untyped-def]
+def extremes(x, start, n_block, n_blocks, low, high, out):
     """Peak-to-peak over the last ``n_blocks`` blocks of ``n_block`` samples, the running one included.
 
     Blocks lie on absolute sample indices. ``x, out (time, lane)``; ``low, high (n_blocks, lane)`` hold the
@@ -133,7 +133,7 @@ def extremes(x, start, n_block, n_blocks, low, high, out):  # type: ignore[no-un
 
 
 @kernel
-def repair(x, flat_n, last, run, out, valid):  # type: ignore[no-untyped-def]
+def repair(x, flat_n, last, run, out, valid):
     """Hold the last finite value over bad samples, and tell which samples can be trusted.
 
     A sample is bad when it is not finite, or when the channel has not changed for ``flat_n`` samples.
@@ -152,7 +152,7 @@ def repair(x, flat_n, last, run, out, valid):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def mean_square(x, gain, state):  # type: ignore[no-untyped-def]
+def mean_square(x, gain, state):
     """Square and smooth in place: ``y += gain (x^2 - y)``; ``x (time, lane)``, ``state (lane,)``."""
     for t in range(x.shape[0]):
         row = x[t]
@@ -164,7 +164,7 @@ def mean_square(x, gain, state):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def hold(exceeded, limit, n_hold, remaining, out):  # type: ignore[no-untyped-def]
+def hold(exceeded, limit, n_hold, remaining, out):
     """Write 0 while ``exceeded > limit (lane,)`` and for ``n_hold`` samples after, else 1; out may be exceeded."""
     for t in range(exceeded.shape[0]):
         for lane in range(exceeded.shape[1]):
@@ -176,7 +176,7 @@ def hold(exceeded, limit, n_hold, remaining, out):  # type: ignore[no-untyped-de
 
 
 @kernel
-def average(x, n_channels, out):  # type: ignore[no-untyped-def]
+def average(x, n_channels, out):
     """Mean over the channels of each subject in a fixed order; ``x (time, subject * channel)``."""
     for t in range(x.shape[0]):
         for b in range(out.shape[1]):

@@ -19,7 +19,7 @@ _ULP = 2.0**-32
 
 
 @inlined
-def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+def philox(c0, c1, c2, c3, k0, k1):
     """Return the four words of a block (counter c0..c3, key k0, k1)."""
     for _ in range(10):
         p0 = _M0 * c0
@@ -34,13 +34,13 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def unit(word):  # type: ignore[no-untyped-def]
+def unit(word):
     """Turn a word into a number inside (0, 1), the ends excluded."""
     return (float_of_word(word) + 0.5) * _ULP
 
 
 @inlined
-def normal_pair(w0, w1):  # type: ignore[no-untyped-def]
+def normal_pair(w0, w1):
     """Turn two words into two standard normals (Box & Muller 1958)."""
     radius = np.sqrt(-2.0 * log(unit(w0)))
     sine, cosine = sincos(w1)
@@ -48,7 +48,7 @@ def normal_pair(w0, w1):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def words(out, key, counters):  # type: ignore[no-untyped-def]
+def words(out, key, counters):
     """Fill ``out (n, 4)`` with the blocks of ``counters (n, 4)`` under a key ``(2,)``; all uint64."""
     for i in range(counters.shape[0]):
         c = counters[i]
@@ -56,7 +56,7 @@ def words(out, key, counters):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def normals(out, key, start, subjects, channels):  # type: ignore[no-untyped-def]
+def normals(out, key, start, subjects, channels):
     """Fill ``out (n_times, n_lanes)`` with standard normals, sample ``start`` first.
 
     A block serves four successive samples of a lane, so that its address does not depend on the chunk.
@@ -93,7 +93,7 @@ def normals(out, key, start, subjects, channels):  # type: ignore[no-untyped-def
 
 
 @kernel
-def uniforms(out, key, index, subjects, channels):  # type: ignore[no-untyped-def]
+def uniforms(out, key, index, subjects, channels):
     """Fill ``out (n_lanes,)`` with numbers inside (0, 1), each lane at an index of its own."""
     for lane in range(out.shape[0]):
         i = index[lane]

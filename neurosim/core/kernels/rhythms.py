@@ -19,7 +19,7 @@ N_STATES = 8
 
 
 @kernel
-def advance_bursts(dt, p, state, on, count, slow, drive, strength, up, down, key, subjects, channels, base):  # type: ignore[no-untyped-def]
+def advance_bursts(dt, p, state, on, count, slow, drive, strength, up, down, key, subjects, channels, base):
     """One slow step of all lanes: strength after the eyes, gain, on/off process, target amplitude.
 
     ``p (parameter, lane)``, ``state (state, lane)``, ``on, count (lane,)``; ``slow`` normals, ``drive`` of the
@@ -49,7 +49,7 @@ def advance_bursts(dt, p, state, on, count, slow, drive, strength, up, down, key
 
 
 @kernel
-def advance_oscillators(p, state, noise, out, envelope):  # type: ignore[no-untyped-def]
+def advance_oscillators(p, state, noise, out, envelope):
     """Samples between two slow steps; ``out, envelope (time, lane)``, ``noise (time, 2 * lane)``."""
     zr, zi, amplitude, target = state[RE], state[IM], state[AMPLITUDE], state[TARGET]
     c, s, q, ramp = p[COSINE], p[SINE], p[INNOVATION], p[RAMP]

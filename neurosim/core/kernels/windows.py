@@ -8,7 +8,7 @@ from neurosim.core.kernels.jit import inlined, kernel
 
 
 @inlined
-def _place(row, n, v):  # type: ignore[no-untyped-def]
+def _place(row, n, v):
     """Return the first index of ``row[:n]`` whose value is not below v."""
     low, high = 0, n
     while low < high:
@@ -21,7 +21,7 @@ def _place(row, n, v):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def slide(values, take, ring, ordered, head, filled):  # type: ignore[no-untyped-def]
+def slide(values, take, ring, ordered, head, filled):
     """Add a value to each lane's window where ``take``, dropping the oldest when it is full.
 
     ``values, take (lane,)``; ``ring, ordered (lane, window)``, ``head, filled (lane,)`` are the state.
@@ -46,7 +46,7 @@ def slide(values, take, ring, ordered, head, filled):  # type: ignore[no-untyped
 
 
 @kernel
-def percentile(ordered, filled, fraction, least, out):  # type: ignore[no-untyped-def]
+def percentile(ordered, filled, fraction, least, out):
     """Linearly interpolated quantile of each lane's window; NaN below ``least`` values."""
     for lane in range(out.shape[0]):
         n = filled[lane]

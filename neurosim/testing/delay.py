@@ -1,0 +1,119 @@
+"""Law 3, second part: `spec.delay_s` is the measured delay of a slow modulation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurosim.core.spec import Float, time_last
+from neurosim.core.stage import StageConfig
+from neurosim.testing.inputs import LAW_FS, law_spec
+from neurosim.testing.memory import bands_hz, cutoffs_hz, longest_time_s
+
+_DEPTH = 0.3  # of the modulation
+_LEVEL_UV = 20.0
+_PERIODS = 2
+_MOST_SAMPLES = 2_000_000
+
+
+def usual_carrier_hz(config: StageConfig) -> float | None:
+    """Return what a stage's delay is measured with: the middle of its narrowest band, None for a slow sine.
+
+    A stage with a corner frequency and no band (a high-pass) is measured at 20 times the highest one.
+    """
+    bands = bands_hz(config)
+    if bands:
+        low, high = min(bands, key=lambda band: band[1] - band[0])
+        return math.sqrt(low * high)
+    corners = cutoffs_hz(config)
+    return min(20.0 * max(corners), LAW_FS / 4.0) if corners else None
+
+
+def measured_delay_s(config: StageConfig, carrier_hz: float | None = None) -> Float:
+    """Measure how long a slow modulation takes through a stage, channel by channel [s].
+
+    The modulation is so slow that its curvature costs less than a quarter of a sample. A stage whose output is
+    still the carrier is measured by the carrier's sidebands (group delay), one whose output is an amplitude, a power
+    or a smoothed value by the modulation itself.
+
+    Parameters
+    ----------
+    config
+        The stage.
+    carrier_hz
+        Frequency that is modulated; 0 for none, then the signal itself is a slow sine above zero. By default as
+        `usual_carrier_hz` says.
+
+    Returns
+    -------
+    Float
+        ``(channel,)`` of the output; NaN for a channel that does not follow the modulation (a gate).
+    """
+    if carrier_hz is None:
+        carrier_hz = usual_carrier_hz(config) or 0.0
+    longest = longest_time_s(config)
+    turn = math.sqrt(0.75 / (LAW_FS * longest**3))
+    n_period = min(math.ceil(2.0 * math.pi / turn * LAW_FS), _MOST_SAMPLES // (_PERIODS + 1))
+    if carrier_hz:
+        carrier_hz = round(carrier_hz * n_period / LAW_FS) * LAW_FS / n_period  # whole cycles, orthogonal
+    n_settle = min(math.ceil(20.0 * longest * LAW_FS), n_period * math.ceil(20.0 * longest * LAW_FS / n_period))
+    n_times = n_settle + _PERIODS * n_period
+    cycles = np.arange(n_times) / n_period
+    modulation = 1.0 + _DEPTH * np.sin(2.0 * np.pi * cycles)
+    carrier = np.sin(2.0 * np.pi * carrier_hz * np.arange(n_times) / LAW_FS) if carrier_hz else 1.0
+    spec = law_spec()
+    x = time_last(np.repeat((_LEVEL_UV * modulation * carrier)[:, None], spec.n_channels, axis=1))
+
+    stage = config.prepare(spec)
+    half = n_settle // 2
+    first = stage.process(x[:, :half])
+    stage.calibrate()
+    y = np.concatenate((first, stage.process(x[:, half:])), axis=-1)
+    fs = stage.spec.fs
+    y = y[:, round(n_settle * fs / LAW_FS) :]
+    at = np.arange(y.shape[-1]) / fs + n_settle / LAW_FS
+    slow_hz = LAW_FS / n_period
+    return np.array([_delay_s(row, at, slow_hz, carrier_hz) for row in y])
+
+
+def _delay_s(y: Float, t: Float, slow_hz: float, carrier_hz: float) -> float:
+    at_slow = _component(y, t, slow_hz)
+    whole = float(np.sqrt(np.mean(y**2)))
+    if carrier_hz and abs(_component(y, t, carrier_hz)) > abs(at_slow):
+        sidebands = _component(y, t, carrier_hz + slow_hz), _component(y, t, carrier_hz - slow_hz)
+        if min(map(abs, sidebands)) <= 1e-6 * whole:
+            return math.nan
+        # The sidebands of (1 + m sin) sin enter with opposite signs.
+        shift = float(np.angle(-sidebands[0] / sidebands[1]))
+        return -shift / (2.0 * math.pi * 2.0 * slow_hz)
+    if whole == 0.0 or abs(at_slow) <= 1e-6 * whole:
+        return math.nan
+    return -float(np.angle(at_slow * 1j)) / (2.0 * math.pi * slow_hz)
+
+
+def _component(y: Float, t: Float, frequency_hz: float) -> complex:
+    """Return the complex amplitude of a frequency; that of a cosine is real."""
+    wave: NDArray[np.complex128] = np.exp(-2j * np.pi * frequency_hz * t)
+    return complex(2.0 * np.mean(y * wave))
+
+
+def delay_agrees(config: StageConfig, *, carrier_hz: float | None = None) -> None:
+    """Law 3, second part: `spec.delay_s` is the measured delay of a slow modulation, within one sample.
+
+    Where channels differ (a fork) the longest counts. A stage none of whose outputs follows a slow modulation, such
+    as a gate, is passed over.
+
+    Raises
+    ------
+    AssertionError
+        With both numbers.
+    """
+    measured = measured_delay_s(config, carrier_hz)
+    if np.isnan(measured).all():
+        return
+    spec = config.prepare(law_spec()).spec
+    longest = float(np.nanmax(measured))
+    message = f"{config.kind}: spec.delay_s is {spec.delay_s:.4f} s, a slow modulation takes {longest:.4f} s"
+    assert abs(longest - spec.delay_s) <= 1.0 / spec.fs, message

@@ -1,0 +1,62 @@
+"""How long a kind remembers, read from its description."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from neurosim.core.config import Config
+
+
+def longest_time_s(config: Config) -> float:
+    """Return the longest time constant that a description names, nested ones included [s].
+
+    Every key that ends in ``_s`` is a time, ``f_hz`` stands for 1/(2 pi f), and a band from ``low_hz`` to
+    ``high_hz`` for 2/(high - low), above the slowest pole of a Butterworth band-pass of any order to 6.
+    At least 0.1 s.
+
+    Examples
+    --------
+    >>> from neurosim.dsp import BandPass, Smooth
+    >>> longest_time_s(Smooth(tau_s=3.0)), longest_time_s(BandPass(low_hz=8, high_hz=12))
+    (3.0, 0.5)
+    """
+    return max([0.1, *_times(config.model_dump())])
+
+
+def bands_hz(config: Config) -> list[tuple[float, float]]:
+    """Return every band that a description names, nested ones included [Hz]."""
+    return [(t["low_hz"], t["high_hz"]) for t in _tables(config.model_dump()) if {"low_hz", "high_hz"} <= t.keys()]
+
+
+def cutoffs_hz(config: Config) -> list[float]:
+    """Return every other frequency that a description names [Hz]."""
+    return [
+        float(value)
+        for table in _tables(config.model_dump())
+        for key, value in table.items()
+        if key.endswith("_hz") and key not in ("low_hz", "high_hz") and isinstance(value, (int, float)) and value > 0
+    ]
+
+
+def _tables(value: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, Mapping):
+        yield value
+        for inner in value.values():
+            yield from _tables(inner)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for inner in value:
+            yield from _tables(inner)
+
+
+def _times(dump: Mapping[str, Any]) -> Iterator[float]:
+    for table in _tables(dump):
+        for key, value in table.items():
+            if not isinstance(value, (int, float)) or value <= 0:
+                continue
+            if key.endswith("_s"):
+                yield float(value)
+            elif key.endswith("_hz") and key not in ("low_hz", "high_hz"):
+                yield 1.0 / (6.283185307179586 * value)
+        if {"low_hz", "high_hz"} <= table.keys():
+            yield 2.0 / (table["high_hz"] - table["low_hz"])

@@ -1,0 +1,118 @@
+"""The laws of the closed loop."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neurosim.feedback.protocol import TrainingProtocol
+from neurosim.feedback.sham import ShamConfig
+from neurosim.session.result import Result
+from neurosim.session.session import Session
+from neurosim.session.simulate import plan_sessions, simulate_sessions
+from neurosim.session.tick import Tick
+from neurosim.subject.subject import Subject
+from neurosim.testing.exact import Outputs, assert_identical, assert_steps_identical
+from neurosim.testing.trial import ALONE, BATCH
+
+_COLUMNS = ("value", "threshold", "met", "reward", "valid", "shown")
+
+
+def _kept(result: Result) -> dict[str, Any]:
+    """Return everything of a session in memory, subjects or time first."""
+    memory = result.memory
+    kept: dict[str, Any] = {name: memory.column(name) for name in _COLUMNS}
+    kept |= {"features": memory.features(), "thresholds": memory.thresholds(), "skill": result.skill}
+    return kept | {name: np.moveaxis(result.samples(name), -1, 0) for name in result.streams}
+
+
+def _assert_same(got: list[Result], expected: list[Result], what: str, subject: int | None = None) -> None:
+    """Compare sessions; of the first ones, a subject of the batch."""
+    for number, (one, other) in enumerate(zip(got, expected, strict=True), 1):
+        found, wanted = _kept(one), _kept(other)
+        for name, values in found.items():
+            if values is None:
+                continue
+            if subject is not None:
+                axis = 0 if name == "skill" else 1
+                values = np.take(values, [subject], axis=axis)
+            assert_identical(values, wanted[name], f"{what}: {name} of session {number}")
+
+
+def check_session(
+    protocol: str | Path | TrainingProtocol,
+    *,
+    subject: str | Path | Subject = "adult",
+    sham: str | ShamConfig | None = None,
+    seed: int = 1,
+    duration_s: float = 20.0,
+    n_sessions: int = 1,
+    pieces: tuple[int, ...] = (1, 7, 64),
+) -> None:
+    """Hold a whole closed loop to the laws of chunking, batch, and reset and deepcopy.
+
+    Parameters
+    ----------
+    protocol, subject, sham, seed, duration_s, n_sessions
+        As of `neurosim.simulate_sessions`.
+    pieces
+        Into which source and pipeline are cut inside the ticks.
+
+    Raises
+    ------
+    AssertionError
+        When features, feedback, skill or signals differ by a single bit.
+    """
+    who: dict[str, Any] = {"subject": subject, "sham": sham, "seed": seed, "duration_s": duration_s}
+    options = who | {"n_sessions": n_sessions, "keep": "all"}
+    plain = simulate_sessions(protocol, **options)
+    _assert_same(simulate_sessions(protocol, **options), plain, "the same again")
+    for piece in pieces:
+        _assert_same(simulate_sessions(protocol, piece=piece, **options), plain, f"in pieces of {piece}")
+    alone = simulate_sessions(protocol, subjects=[ALONE], **options)
+    batch = simulate_sessions(protocol, subjects=len(BATCH), **options)
+    _assert_same(batch, alone, f"subject {ALONE} of {len(BATCH)}, not alone", ALONE)
+    branches_go_on_alike(protocol, **who)
+
+
+def _outputs(tick: Tick) -> Outputs:
+    found: dict[str, Any] = {name: np.array(getattr(tick.feedback, name)) for name in _COLUMNS}
+    return found | {"features": tick.features, "thresholds": tick.thresholds} | dict(tick.samples)
+
+
+def branches_go_on_alike(
+    protocol: str | Path | TrainingProtocol,
+    *,
+    subject: str | Path | Subject = "adult",
+    sham: str | ShamConfig | None = None,
+    seed: int = 1,
+    duration_s: float = 20.0,
+) -> None:
+    """Law 6: a running session that is branched by `copy.deepcopy` goes on identically in both.
+
+    Raises
+    ------
+    AssertionError
+        When one of them differs from a session that was not branched.
+    """
+
+    def prepare() -> Session:
+        plan = plan_sessions(protocol, subject, sham=sham, seed=seed, duration_s=duration_s)
+        return Session(plan.protocol, plan.source, plan.actors, sham=plan.sham)
+
+    def go_on(session: Session, n: int) -> list[Outputs]:
+        return [_outputs(session.step()) for _ in range(n)]
+
+    whole = prepare()
+    n = whole.n_ticks
+    plain = go_on(whole, n)
+    session, at = prepare(), n // 2
+    go_on(session, at)
+    twin, other = copy.deepcopy(session), copy.deepcopy(session)
+    other.actors = ()
+    go_on(other, n - at)
+    assert_steps_identical(go_on(session, n - at), plain[at:], f"a session whose deep copies of tick {at} ran on")
+    assert_steps_identical(go_on(twin, n - at), plain[at:], f"the deep copy of tick {at}")

@@ -1,0 +1,67 @@
+"""The laws of shams."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from neurosim.feedback.sham import Sham, ShamConfig
+from neurosim.testing.exact import Outputs
+from neurosim.testing.feedbacks import N_TICKS, law_feedbacks
+from neurosim.testing.inputs import law_block
+from neurosim.testing.sources import GRID, SEED
+from neurosim.testing.trial import Given, Trial, step_laws
+
+
+def sham_trial(config: ShamConfig) -> Trial[Sham]:
+    """Return how a sham is put through the laws of everything that goes on step by step."""
+
+    def prepare(given: Given) -> Sham:
+        return config.prepare(GRID, SEED, given.subjects, given.batch_shape)
+
+    def step(sham: Sham, k: int, given: Given) -> Outputs:
+        return {"shown": sham.update(k, law_feedbacks(given)[k], law_block(k))}
+
+    return Trial(config.kind, prepare, step, N_TICKS, rest=lambda sham: sham.rest(86400.0))
+
+
+def shown_is_sound(config: ShamConfig) -> None:
+    """Laws 4 and 8: what is shown is one number a subject within 0 to 1, and 0 outside training.
+
+    Raises
+    ------
+    AssertionError
+        When it is not.
+    """
+    for given in (Given(), Given((17, 3), (2,))):
+        sham = sham_trial(config).prepare(given)
+        for k in range(N_TICKS):
+            shown, what = sham.update(k, law_feedbacks(given)[k], law_block(k)), f"{config.kind}: tick {k}"
+            assert isinstance(shown, np.ndarray), f"{what}: gives {type(shown).__name__}, not an array"
+            got, due = (shown.shape, shown.dtype), (given.batch_shape, np.float64)
+            assert got == due, f"{what}: gives {got}, not {due}"
+            assert ((shown >= 0) & (shown <= 1)).all(), f"{what}: shows {shown}, not within 0 to 1"
+            outside = law_block(k) != "training"
+            assert not (outside and shown.any()), f"{what}: something is shown in a {law_block(k)} block"
+
+
+#: The laws of shams by name; each takes a `ShamConfig` and raises AssertionError.
+SHAM_LAWS: dict[str, Callable[[ShamConfig], None]] = {"time and finite": shown_is_sound} | step_laws(sham_trial)
+
+
+def check_sham(config: ShamConfig) -> None:
+    """Hold a sham to every law.
+
+    Raises
+    ------
+    AssertionError
+        Saying which law is broken and where.
+
+    Examples
+    --------
+    >>> from neurosim.feedback import RandomSham
+    >>> check_sham(RandomSham(mean_on_s=0.5))
+    """
+    for law in SHAM_LAWS.values():
+        law(config)

@@ -1,0 +1,76 @@
+"""Protocols on recordings of real people: the same session, another source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from neurosim.session import simulate
+from neurosim.session.result import Result
+from neurosim.signals import Recorded
+
+Find = Callable[[str, str], Path]
+Sidecar = Callable[[str], str]
+
+
+def test_eyes_closed_has_more_alpha_power(recording: Find, sidecar: Sidecar) -> None:
+    """The marker channel tells the eyes; the README of the recording has 4.7 for the offline spectrum."""
+    folder = "eeg_ec_eo_p3p4_plux"
+    path = recording(folder, "eeg_sample_closed_open_eyes.h5")
+    result = simulate("alpha_up", source=Recorded(path=str(path), sidecar=sidecar(folder)), seed=1)
+    marker = result.samples("marker")[0]
+    table = result.features[result.features.valid.astype(bool)]
+    index = (table.time_s.to_numpy() * result.streams["marker"].fs).astype(int)
+    closed = marker[index] < 40000
+    alpha = table.alpha.to_numpy()
+    assert np.median(alpha[closed]) >= 3.0 * np.median(alpha[~closed])
+    assert table.shape[0] > 0.9 * result.n_ticks
+
+
+def _runs_through(result: Result) -> None:
+    assert result.completed
+    assert result.n_rewards > 20
+    training = result.features[result.features.kind == "training"]
+    assert training.valid.mean() > 0.4
+    assert np.isfinite(training.alpha).all()
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [("eeg_eegbci_S001R02", "S001R02.edf"), ("eeg_eeglab_sample", "eeglab_data.set")],
+)
+def test_files_that_mne_reads(recording: Find, folder: str, name: str) -> None:
+    _runs_through(simulate("alpha_up", source=Recorded(path=str(recording(folder, name))), seed=1))
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("eeg_openbci_blink_jaw_alpha", "OpenBCI_GUI-v6-blinks-jawClench-alpha.txt.gz"),
+        ("eeg_o1_openbci_eeghacker", "openBCI_raw_2014-10-04_18-55-41_O1_Alpha.txt.gz"),
+        ("eeg_cz_eo_ec_pair_eeghacker", "OpenBCI-RAW-2015-01-24_12-25-42_eyesClosed_noCaffeine.txt.gz"),
+    ],
+)
+def test_openbci_text_files(recording: Find, sidecar: Sidecar, folder: str, name: str) -> None:
+    source = Recorded(path=str(recording(folder, name)), sidecar=sidecar(folder))
+    _runs_through(simulate("alpha_up", source=source, seed=1))
+
+
+def test_no_reward_within_a_spike_or_the_second_after_it(recording: Find, sidecar: Sidecar) -> None:
+    """Spikes of up to 5e5 uV stand in this recording; anything 1000 uV from the median is one."""
+    folder = "eeg_uci_eye_state"
+    path = recording(folder, "EEG_Eye_State.arff.gz")
+    result = simulate("alpha_up", source=Recorded(path=str(path), sidecar=sidecar(folder)), seed=1)
+    at = result.streams["eeg"].ch_names.index("O1")
+    x = result.samples()[at]
+    spikes_s = np.flatnonzero(np.abs(x - np.median(x)) > 1000.0) / result.streams["eeg"].fs
+    assert spikes_s.size > 0
+    table = result.features
+    rewards_s = table.time_s[table.reward.astype(bool)].to_numpy()
+    tick_s = result.protocol.update_interval_s
+    after = rewards_s[:, None] + tick_s - spikes_s[None, :]
+    assert rewards_s.size > 20
+    assert not ((after > 0) & (after <= 1.0 + tick_s)).any()
