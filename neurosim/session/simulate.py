@@ -112,7 +112,10 @@ def simulate_sessions(
     for number in range(n_sessions):
         if number:
             plan.rest(rest_s)
-        session = Session(plan.protocol, plan.source, plan.actors, sham=plan.sham, piece=piece)
+        try:
+            session = Session(plan.protocol, plan.source, plan.actors, sham=plan.sham, piece=piece)
+        except ConfigError as error:
+            raise ConfigError(error.problems, f"{plan.protocol.name}.toml") from None
         blocks, memory = BlockSink(), MemorySink(signals=keep == "all") if keep != "blocks" else None
         where = folder if folder is None or n_sessions == 1 else folder / f"session-{number + 1:02d}"
         watching: list[Sink] = [blocks, *([memory] if memory else []), *sinks(session)]

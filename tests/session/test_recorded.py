@@ -90,7 +90,7 @@ def test_a_band_above_half_the_rate(tmp_path: Path) -> None:
     source = Recorded(path=str(tmp_path / "slow.npy"), sidecar=str(tmp_path / "slow.toml"))
     with pytest.raises(ConfigError) as caught:
         simulate("smr_up", source=source)
-    assert str(caught.value) == "features[2].stages[1].high_hz: must be below fs/2 = 62.5 Hz, got 100"
+    assert str(caught.value) == "smr_up.toml: features[2].stages[1].high_hz: must be below fs/2 = 62.5 Hz, got 100"
 
 
 def test_no_samples(tmp_path: Path) -> None:
