@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ModelWrapValidatorH
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from neurosim.core.errors import ConfigError, Problem, did_you_mean
-from neurosim.core.registry import find_kind
+from neurosim.core.registry import find_kind, find_kind_file
 
 _PROBLEMS = "neurosim_problems"
 
@@ -127,6 +127,32 @@ def load_toml(path: Path | Traversable, model: type[_T]) -> _T:
         With everything that is wrong.
     """
     return validate(parse_toml(read_text(path), path.name), model, path.name)
+
+
+def load_named(category: str, name: str | Path, model: type[_T]) -> _T:
+    """Read what ships under a name (a protocol, a subject), or a TOML file of one's own.
+
+    Parameters
+    ----------
+    category
+        ``"protocol"`` or ``"subject"``.
+    name
+        A registered name, or the path of a file (ending in ``.toml``).
+    model
+        What the file is read into.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown name, or with everything that is wrong in the file.
+    """
+    if isinstance(name, Path) or name.endswith(".toml"):
+        return load_toml(Path(name), model)
+    try:
+        file = find_kind_file(category, name)
+    except ConfigError as error:
+        raise ConfigError(f"{error} (or give the path of a .toml file)") from None
+    return load_toml(file, model)
 
 
 def of_kind(base: type[KindConfig]) -> BeforeValidator:

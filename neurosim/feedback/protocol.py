@@ -8,9 +8,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator
 
-from neurosim.core.config import Config, load_toml
-from neurosim.core.errors import ConfigError
-from neurosim.core.registry import find_kind_file
+from neurosim.core.config import Config, load_named
 from neurosim.core.rule import AnyRule
 from neurosim.core.stage import AnyStage
 
@@ -119,11 +117,4 @@ def load_protocol(name: str | Path) -> TrainingProtocol:
     ConfigError
         With everything that is wrong in the file, each with its place and the remedy.
     """
-    if isinstance(name, Path) or name.endswith(".toml"):
-        return load_toml(Path(name), TrainingProtocol)
-    try:
-        return load_toml(find_kind_file("protocol", name), TrainingProtocol)
-    except ConfigError as error:
-        if str(error).startswith("unknown protocol"):
-            raise ConfigError(f"{error} (or give the path of a .toml file)") from None
-        raise
+    return load_named("protocol", name, TrainingProtocol)

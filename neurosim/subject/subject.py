@@ -7,8 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from neurosim.core.actor import AnyActor
-from neurosim.core.config import Config, load_toml
-from neurosim.core.registry import find_kind_file
+from neurosim.core.config import Config, load_named
 from neurosim.core.source import AnySource
 from neurosim.signals.body import Body
 
@@ -36,6 +35,4 @@ def load_subject(name: str | Path) -> Subject:
     ConfigError
         With everything that is wrong in the file, each with its place and the remedy.
     """
-    if isinstance(name, Path) or name.endswith(".toml"):
-        return load_toml(Path(name), Subject)
-    return load_toml(find_kind_file("subject", name), Subject)
+    return load_named("subject", name, Subject)

@@ -28,7 +28,7 @@ def assert_identical(got: NDArray[Any], expected: NDArray[Any], what: str) -> No
 
     Examples
     --------
-    >>> assert_identical(np.array([0.1, 0.2]), np.array([0.1, 0.2 + 3e-17]), "rounding")
+    >>> assert_identical(np.array([0.1, 0.2]), np.array([0.1, 0.2 + 1e-17]), "rounding")
     >>> assert_identical(np.array([0.1, 0.3]), np.array([0.1, 0.1 + 0.2]), "rounding")
     Traceback (most recent call last):
     AssertionError: rounding: 1 of 2 numbers differ, first at (1,): 0.3 instead of 0.30000000000000004

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 
@@ -49,7 +50,7 @@ def law_signal(n_times: int, subjects: Sequence[int] | None = None) -> Samples:
     True
     """
     if subjects is None:
-        return law_signal(n_times, [0])[0]
+        return cast(Samples, law_signal(n_times, [0])[0])
     t = np.arange(n_times) / LAW_FS
     signal = np.empty((n_times, len(subjects), len(LAW_CHANNELS)))
     for i, subject in enumerate(subjects):
@@ -74,7 +75,7 @@ def law_valid(n_times: int, subjects: Sequence[int] | None = None) -> Bool:
         ``(n_times,)`` or ``(subject, n_times)``.
     """
     if subjects is None:
-        return law_valid(n_times, [0])[0]
+        return cast(Bool, law_valid(n_times, [0])[0])
     stretch = np.arange(n_times) // 64
     return np.array([(stretch + subject) % 7 != 3 for subject in subjects])
 

@@ -151,5 +151,9 @@ def check_rule(config: RuleConfig, features: Sequence[str] = LAW_FEATURES, *, se
     """
     feedback_is_sound(config, features)
     distrusted_is_forgotten(config, features, settle_s=settle_s)
-    for law in step_laws(lambda config: rule_trial(config, features)).values():
+
+    def trial(config: RuleConfig) -> Trial[Rule]:
+        return rule_trial(config, features)
+
+    for law in step_laws(trial).values():
         law(config)

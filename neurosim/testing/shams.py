@@ -39,7 +39,7 @@ def shown_is_sound(config: ShamConfig) -> None:
         for k in range(N_TICKS):
             shown, what = sham.update(k, law_feedbacks(given)[k], law_block(k)), f"{config.kind}: tick {k}"
             assert isinstance(shown, np.ndarray), f"{what}: gives {type(shown).__name__}, not an array"
-            got, due = (shown.shape, shown.dtype), (given.batch_shape, np.float64)
+            got, due = (shown.shape, shown.dtype), (given.batch_shape, np.dtype(np.float64))
             assert got == due, f"{what}: gives {got}, not {due}"
             assert ((shown >= 0) & (shown <= 1)).all(), f"{what}: shows {shown}, not within 0 to 1"
             outside = law_block(k) != "training"

@@ -98,7 +98,7 @@ def ticks_are_time(config: SourceConfig, *, finite: bool = True) -> None:
                 spec = source.specs[name]
                 assert spec.batch_shape == given.batch_shape, f"{config.kind}: {name} has batch {spec.batch_shape}"
                 due = grid.first_sample(k + 1, spec.fs) - grid.first_sample(k, spec.fs)
-                got, expected = (x.shape, x.dtype), ((*given.batch_shape, spec.n_channels, due), np.float64)
+                got, expected = (x.shape, x.dtype), ((*given.batch_shape, spec.n_channels, due), np.dtype(np.float64))
                 message = f"{config.kind}: {name} of tick {k} of {interval_s:g} s is {got}, not {expected}"
                 assert got == expected, message
                 assert not finite or np.isfinite(x).all(), f"{config.kind}: {name} of tick {k} is not finite"

@@ -170,7 +170,8 @@ def index_is_time(config: StageConfig) -> None:
             message = f"{what}: {n_out} samples came out after {n_in} went in; at {spec.fs:g} Hz {due:g} are due"
             assert math.floor(due) <= n_out <= math.ceil(due), message
         after = stage.spec
-        assert replace(after, delay_s=spec.delay_s) == spec, (
+        message = f"{config.kind}: spec has changed from {spec} to {after}; it is fixed for a session"
+        assert replace(after, delay_s=spec.delay_s) == spec, message
             f"{config.kind}: spec has changed from {spec} to {after}; it is fixed for a session"
         )
 
@@ -257,7 +258,7 @@ def check_stage(config: StageConfig, *, settle_s: float | None = None, carrier_h
     ...         return stage
     >>> check_stage(Centre())  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    AssertionError: rectify: cut into empty chunks around the whole, not whole: ...
+    AssertionError: rectify: cut into single samples, not whole: ...
     """
     for name, law in STAGE_LAWS.items():
         if name == "finite":
