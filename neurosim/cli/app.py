@@ -1,0 +1,104 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="neurosim",
+    help="A simulator for neurofeedback and biofeedback. Simulation of group averages, not medical advice.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Seed = Annotated[int | None, typer.Option(min=0, help="Root of all noise; picked and told when not given.")]
+Out = Annotated[Path | None, typer.Option(help="Folder to write; must be new or empty.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+def _version(show: bool) -> None:
+    if show:
+        import neurosim
+
+        print(f"neurosim {neurosim.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Common options."""
+
+
+@app.command()
+def run(
+    protocol: Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")],
+    source: Annotated[str, typer.Option(help="`sim` for the subject's body, or a recorded file.")] = "sim",
+    sidecar: Annotated[Path | None, typer.Option(help="TOML file that describes the recording.")] = None,
+    subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
+    subjects: Annotated[int | None, typer.Option(min=1, help="A batch of so many subjects.")] = None,
+    sessions: Annotated[int, typer.Option(min=1, help="Sessions, with a day of rest between them.")] = 1,
+    sham: Annotated[str | None, typer.Option(help="Show this sham instead of real feedback.")] = None,
+    seed: Seed = None,
+    duration: Annotated[
+        float | None, typer.Option(help="Length of a session [s]; the blocks shrink or grow in proportion.")
+    ] = None,
+    speed: Annotated[str, typer.Option(help="Session seconds a second, or `max`.")] = "max",
+    channel: Annotated[list[str] | None, typer.Option(help="Make the features from this channel.")] = None,
+    update_interval: Annotated[float | None, typer.Option(help="Length of a tick [s].")] = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run training sessions of a protocol."""
+    from neurosim.cli.run import Request, run_protocol
+
+    run_protocol(
+        Request(protocol, source, sidecar, subject, subjects, sessions, sham, seed, duration, speed,
+                tuple(channel or ()), update_interval, out, as_json)
+    )  # fmt: skip
+
+
+@app.command()
+def demo(
+    speed: Annotated[str, typer.Option(help="Session seconds a second, or `max`.")] = "1",
+    seed: Seed = 1,
+    out: Out = None,
+) -> None:
+    """Play a story by itself: eyes close, alpha rises, a blink earns nothing, one training minute (90 s)."""
+    from neurosim.cli.demo import play_demo
+
+    play_demo(speed, seed, out)
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[str, typer.Argument(help="protocols, subjects, stages, sources, actors, rules, thresholds, shams")],
+) -> None:
+    """List what there is of a kind, with its purpose."""
+    from neurosim.cli.listing import list_kinds
+
+    list_kinds(kind)
+
+
+@app.command()
+def check(file: Annotated[Path, typer.Argument(help="A protocol, subject or sidecar.")]) -> None:
+    """Check a TOML file: all mistakes at once, each with its place and the remedy."""
+    from neurosim.cli.check import check_file
+
+    check_file(file)
+
+
+@app.command()
+def doctor() -> None:
+    """Check in plain words whether this machine is ready for a class."""
+    from neurosim.cli.doctor import examine
+
+    raise typer.Exit(examine())

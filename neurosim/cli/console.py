@@ -1,0 +1,43 @@
+"""Text that survives every console, and the line between what is said and what is given out."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_PLAIN = {
+    "µ": "u", "²": "^2", "▲": "^", "█": "#", "░": ".", "▒": ":", "·": ".", "│": "|", "─": "-", "…": "...", "•": "*",
+    "▁": "_", "▂": "_", "▃": ".", "▄": "-", "▅": "-", "▆": "=", "▇": "=", "✓": "ok", "✗": "x", "●": "*", "°": "deg",
+    "┃": "|", "━": "-", "╴": "-", "╶": "-", "╺": "-", "╸": "-", "\u2013": "-",
+}  # fmt: skip
+
+
+def _replace(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_PLAIN.get(c, "?") for c in error.object[error.start : error.end]), error.end
+
+
+def make_printable() -> None:
+    """Let stdout and stderr replace what their encoding cannot say."""
+    codecs.register_error("neurosim.plain", _replace)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="neurosim.plain")
+
+
+def say(text: str) -> None:
+    """Write a line to stderr, so that stdout stays free for results."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """Return a rich console that draws with plain ASCII where the encoding asks for it."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=False, legacy_windows=False)
