@@ -120,7 +120,7 @@ class TerminalView(_Story):
         self._live.update(self._panel(tick), refresh=True)
 
     def _panel(self, tick: Tick) -> Panel:
-        width = max(30, min(self.console.width, 110) - 18)
+        width = max(20, min(self.console.width, 110) - 24)
         feedback = tick.feedback
         value, threshold = float(feedback.value), float(feedback.threshold)
         drawn, past = bar(value, threshold, self.scale, width)
@@ -178,10 +178,11 @@ class PlainView(_Story):
             self._printed_s = tick.start_s
             rate = self.reward_rate
             threshold = float(tick.feedback.threshold)
+            mark = "not yet" if np.isnan(threshold) else f"{threshold:.1f}"
             trusted = "trusted" if tick.feedback.valid else "not trusted"
             print(
                 f"{tick.start_s:5.1f} s  {tick.block.name}: {self.label} {float(tick.feedback.value):5.1f}, "
-                f"threshold {'not yet' if np.isnan(threshold) else f'{threshold:.1f}'}, {trusted}, rewards {self.n_rewards}, "
+                f"threshold {mark}, {trusted}, rewards {self.n_rewards}, "
                 f"reward rate {'-' if rate is None else f'{rate:.0%}'}",
                 flush=True,
             )

@@ -220,5 +220,7 @@ def show_result(result: Result) -> None:
 def _warn_if_not_trusted(result: Result) -> None:
     n_valid = sum(float(b.n_valid.mean()) for b in result.blocks)
     if result.n_ticks and n_valid < 0.5 * result.n_ticks:
-        say(f"Only {n_valid / result.n_ticks:.0%} of the time could be trusted: a flat or missing channel, bad samples, "
-            "or larger amplitudes than the protocol's gate allows (see `gates` in protocol.toml).")  # fmt: skip
+        say(
+            f"Only {n_valid / result.n_ticks:.0%} of the time could be trusted: a flat or missing channel, bad "
+            "samples, or larger amplitudes than the protocol's gate allows (see `gates` in protocol.toml)."
+        )

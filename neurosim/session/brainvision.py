@@ -35,15 +35,17 @@ class BrainVisionWriter:
         self._data = stem.with_suffix(".eeg").open("wb")
         self._markers = marker.open("a", encoding="utf-8", newline="\n")
         self._n_markers = 1
+        self._n_times = 0
 
     def append(self, samples: Samples) -> None:
         """Append samples ``(channel, time)``."""
         self._data.write(np.ascontiguousarray(samples.T, dtype="<f4").tobytes())
+        self._n_times += samples.shape[-1]
 
     def mark(self, onset_s: float, text: str) -> None:
-        """Append a marker."""
+        """Append a marker; one past the end goes to the last sample, as readers warn of others."""
         self._n_markers += 1
-        position = round(onset_s * self._fs) + 1
+        position = max(1, min(round(onset_s * self._fs) + 1, self._n_times))
         self._markers.write(f"Mk{self._n_markers}=Comment,{_escape(text)},{position},1,0\n")
 
     def flush(self) -> None:

@@ -124,8 +124,6 @@ class FolderSink(Sink):
 
     def write(self, tick: Tick) -> None:
         def append() -> None:
-            for event in tick.events:
-                self._append_event(event)
             feedback = tick.feedback
             numbers = [*tick.features, *tick.thresholds]
             cells = [f"{tick.start_s:.6f}", tick.block.name, *(_number(x) for x in numbers)]
@@ -134,6 +132,8 @@ class FolderSink(Sink):
             self._features.write("\t".join(cells) + "\n")
             for name, writer in self._signals.items():
                 writer.append(tick.samples[name])
+            for event in tick.events:
+                self._append_event(event)
             self._time_s = tick.start_s
             if tick.start_s - self._flushed_s >= _FLUSH_S:
                 self._flush()

@@ -1,0 +1,227 @@
+"""The command line, as a user types it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import mne
+import pandas as pd
+import pytest
+
+Run = subprocess.CompletedProcess[str]
+
+
+def neurosim(*words: str, cwd: Path, encoding: str = "utf-8") -> Run:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "COLUMNS": "100"}
+    return subprocess.run(
+        [sys.executable, "-m", "neurosim", *words], cwd=cwd, env=environment, encoding=encoding, errors="strict",
+        capture_output=True, timeout=240, check=False,
+    )  # fmt: skip
+
+
+def test_run_prints_one_json_object(tmp_path: Path) -> None:
+    done = neurosim("run", "smr_up", "--seed", "1", "--duration", "40", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert (summary["protocol"], summary["source"], summary["seed"]) == ("smr_up", "adult", 1)
+    assert (summary["n_ticks"], summary["duration_s"], summary["late_ticks"]) == (2560, 40.0, 0)
+    assert 0.0 < summary["reward_rate"] < 1.0
+    assert summary["n_rewards"] > 0
+    assert [b["name"] for b in summary["blocks"]][:2] == ["baseline", "training 1"]
+    assert {"mean_feature", "reward_rate"} <= set(summary["blocks"][1])
+    folder = tmp_path / summary["out"]
+    assert (folder / "summary.png").stat().st_size > 20000
+    assert json.loads((folder / "summary.json").read_text(encoding="utf-8")) == summary
+
+
+def test_same_seed_same_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        words = ("run", "smr_up", "--seed", "1", "--speed", "max", "--duration", "20", "--out", name)
+        assert neurosim(*words, cwd=tmp_path).returncode == 0
+    for file in ("features.tsv", "events.tsv", "eeg.eeg", "truth_eeg_envelope.eeg", "session.json"):
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes(), file
+
+
+def test_several_sessions_and_subjects(tmp_path: Path) -> None:
+    words = ("--subjects", "3", "--sessions", "2", "--sham", "random", "--duration", "10", "--out", "c", "--json")
+    done = neurosim("run", "alpha_up", "--update-interval", "0.125", *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert summary["n_subjects"] == 3
+    assert [s["session"] for s in summary["sessions"]] == [1, 2]
+    assert json.loads((tmp_path / "c" / "summary.json").read_text(encoding="utf-8")) == summary
+
+
+def test_a_recording_that_is_shorter_than_the_protocol(tmp_path: Path) -> None:
+    import numpy as np
+
+    rng = np.random.default_rng(1)
+    table = "a,b\n" + "\n".join(f"{x:.3f},0.0" for x in rng.normal(0, 10, 2560))
+    (tmp_path / "me.csv").write_text(table, encoding="utf-8")
+    (tmp_path / "me.toml").write_text('fs = 128.0\n[[channels]]\nname = "Q"\ncolumn = "a"\n', encoding="utf-8")
+    words = ("run", "alpha_up", "--source", "me.csv", "--sidecar", "me.toml", "--json", "--channel", "Q")
+    done = neurosim(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["duration_s"] == 20.0
+    assert "lasts 20 s" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("run", "alpa_up"), "unknown protocol 'alpa_up'; did you mean 'alpha_up'?"),
+        (("run", "alpha_up", "--source", "nowhere.edf"), "nowhere.edf"),
+        (("run", "alpha_up", "--sham", "randm"), "unknown sham 'randm'; did you mean 'random'?"),
+        (("run", "alpha_up", "--subject", "adlt"), "unknown subject 'adlt'; did you mean 'adult'?"),
+        (("run", "alpha_up", "--speed", "-1"), "--speed: must be a number above 0, or max, got '-1'"),
+        (("run", "alpha_up", "--duration", "0"), "--duration: must be above 0 s, got 0"),
+        (("run", "alpha_up", "--sidecar", "x.toml"), "--sidecar: describes a recording"),
+        (("run", "alpha_up", "--subjects", "0"), "--subjects"),
+        (("run", "alpha_up", "--update-interval", "7"), "update_interval_s: must be less than or equal to 1, got 7"),
+        (("run", "alpha_up", "--out", "taken"), "taken: exists already"),
+        (("list", "protocls"), "cannot list 'protocls'; did you mean 'protocols'?"),
+        (("check", "nowhere.toml"), "nowhere.toml: no such file"),
+        (("walk",), "No such command"),
+    ],
+)
+def test_a_users_error_is_one_line_and_status_2(tmp_path: Path, words: tuple[str, ...], sentence: str) -> None:
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "mine.txt").write_text("precious", encoding="utf-8")
+    done = neurosim(*words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    if done.stderr.startswith("neurosim:"):
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_check_tells_everything_at_once(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(
+        """
+name = "mine"
+title = "Mine"
+purpose = "A test"
+colour = "red"
+[[features]]
+name = "smr"
+channels = ["Cz"]
+stages = [{ kind = "bandpas", low_hz = 12 }, { kind = "band_power", low_hz = -1, high_hz = 15 }]
+[rule]
+kind = "operant"
+conditions = [{ feature = "smr", threshold = { kind = "fixed" } }]
+[[blocks]]
+name = "all"
+kind = "training"
+duration_s = 10
+""",
+        encoding="utf-8",
+    )
+    done = neurosim("check", "mine.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "neurosim: mine.toml: features[0].stages[0].kind: unknown stage 'bandpas'; did you mean 'bandpass'?",
+        "neurosim: mine.toml: features[0].stages[1].low_hz: must be greater than 0, got -1",
+        "neurosim: mine.toml: rule.conditions[0].threshold.value: is missing",
+        "neurosim: mine.toml: colour: unknown key; known: blocks, caveats, display_delay_s, features, gates, name, "
+        "purpose, references, rule, title, update_interval_s",
+    ]
+
+
+def test_check_tries_the_protocol_on_a_body(tmp_path: Path) -> None:
+    text = """
+name = "mine"
+title = "Mine"
+purpose = "A test"
+features = [{ name = "x", channels = ["Cz"], stages = [{ kind = "band_power", low_hz = 100, high_hz = 140 }] }]
+rule = { kind = "operant", conditions = [{ feature = "x", threshold = { kind = "fixed", value = 1 } }] }
+blocks = [{ name = "all", kind = "training", duration_s = 10 }]
+"""
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    done = neurosim("check", "mine.toml", cwd=tmp_path)
+    assert done.stderr == ("neurosim: mine.toml: features[0].stages[0].high_hz: must be below fs/2 = 128 Hz, got 140\n")
+    (tmp_path / "mine.toml").write_text(text.replace("140", "120"), encoding="utf-8")
+    done = neurosim("check", "mine.toml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "mine.toml: ok, a protocol\n")
+
+
+@pytest.mark.parametrize(
+    "kind", ["protocols", "subjects", "stages", "source", "actors", "rules", "thresholds", "shams"]
+)
+def test_list_names_every_kind_with_its_purpose(tmp_path: Path, kind: str) -> None:
+    from neurosim.core.registry import kind_names
+
+    done = neurosim("list", kind, cwd=tmp_path)
+    assert done.returncode == 0
+    for name in kind_names(kind.removesuffix("s")):
+        line = next(line for line in done.stdout.splitlines() if line.startswith(name))
+        assert len(line.split()) > 2
+
+
+def test_doctor_finds_this_machine_ready(tmp_path: Path) -> None:
+    done = neurosim("doctor", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "This machine is ready." in done.stdout
+    for word in ("Python", "libraries", "display", "kernels", "sound", "writing"):
+        assert f"  {word}: " in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_demo_plays_its_story_on_any_console(tmp_path: Path, encoding: str) -> None:
+    done = neurosim("demo", "--speed", "max", "--out", "d", cwd=tmp_path, encoding=encoding)
+    assert done.returncode == 0, done.stderr
+    for words in ("eyes are closed", "A blink!", "not medical advice"):
+        assert words in done.stdout
+    assert ("µV²" in done.stdout) is (encoding != "ascii")
+    table = pd.read_csv(tmp_path / "d" / "features.tsv", sep="\t").set_index("onset")
+    # What the captions claim is measured: alpha rises three- to sixfold, blinks are distrusted and earn nothing.
+    rise = table[13.0:22.0].alpha.mean() / table[2.0:10.0].alpha.mean()
+    assert 3.0 < rise < 6.0
+    for blink_s in (42.0, 66.0):
+        blinking = table[blink_s + 0.2 : blink_s + 1.2]
+        assert not blinking.valid.any()
+        assert not blinking.reward.any()
+    events = pd.read_csv(tmp_path / "d" / "events.tsv", sep="\t")
+    assert events[events.trial_type == "blink"].onset.tolist() == [42.0, 66.0]
+    assert (tmp_path / "d" / "summary.png").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for another process on Windows")
+def test_ctrl_c_keeps_everything(tmp_path: Path) -> None:
+    words = ["run", "alpha_up", "--seed", "1", "--speed", "1", "--out", "s", "--json"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "neurosim", *words], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )  # fmt: skip
+    features = tmp_path / "s" / "features.tsv"
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not (features.exists() and features.stat().st_size > 5000):
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    summary = json.loads(out)
+    assert summary["completed"] is False
+    table = pd.read_csv(features, sep="\t")
+    assert len(table) == summary["n_ticks"]
+    raw = mne.io.read_raw_brainvision(tmp_path / "s" / "eeg.vhdr", preload=True)
+    assert raw.n_times == summary["n_ticks"] * 4
+    events = pd.read_csv(tmp_path / "s" / "events.tsv", sep="\t")
+    assert events.trial_type.tolist()[-1] == "stop"
+    assert (tmp_path / "s" / "summary.png").exists()
+
+
+def test_importing_neurosim_loads_nothing_heavy(tmp_path: Path) -> None:
+    code = (
+        "import sys, neurosim; "
+        "heavy = {'mne', 'matplotlib', 'scipy.signal', 'scipy', 'numba', 'pandas', 'PySide6', 'PyQt6', 'pydantic'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout == "[]\n"
