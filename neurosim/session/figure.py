@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _EXCERPT_S = 10.0
 _RATE_WINDOW_S = 30.0
 _MOST_POINTS = 4000
+_LETTER = 0.0075  # width of a letter as a share of the axis
+_TITLE: dict[str, Any] = {"loc": "left", "fontsize": 11, "color": palette.TEXT}
 _UNITS = {"uV^2": "µV²", "uV": "µV", "ln(uV^2)": "ln µV²", "SD": "SD of baseline", "1": "ratio"}
 
 
@@ -68,8 +70,8 @@ def _draw_signal(axes: Axes, result: Result, start_s: float) -> None:
     x = result.samples(feature.stream)[channel, first : first + int(_EXCERPT_S * spec.fs)]
     x = x - np.nanmedian(x) if np.isfinite(x).any() else x
     axes.plot((first + np.arange(x.size)) / spec.fs, x, color=palette.SIGNAL, linewidth=0.8)
-    axes.set(title=f"The signal at {spec.ch_names[channel]}, the first {_EXCERPT_S:.0f} s of training",
-             xlabel="time [s]", ylabel="amplitude [µV]")  # fmt: skip
+    axes.set_title(f"The signal at {spec.ch_names[channel]}, the first {_EXCERPT_S:.0f} s of training", **_TITLE)
+    axes.set(xlabel="time [s]", ylabel="amplitude [µV]")
 
 
 def _draw_feature(axes: Axes, result: Result, times: Float) -> None:
@@ -90,8 +92,8 @@ def _draw_feature(axes: Axes, result: Result, times: Float) -> None:
     axes.set_ylim(bottom - 0.08 * (top - bottom), top)
     _shade(axes, times, memory.column("valid").astype(bool), result.protocol.update_interval_s)
     _name_blocks(axes, result, top)
-    axes.set(title="The feature, and the threshold that it must pass to earn a reward", xlim=(times[0], times[-1]),
-             xlabel="time [s]", ylabel=f"{result.condition_names[0]} [{unit}]")  # fmt: skip
+    axes.set_title("The feature, and the threshold that it must pass to earn a reward", **_TITLE)
+    axes.set(xlabel="time [s]", ylabel=f"{result.condition_names[0]} [{unit}]", xlim=(times[0], times[-1]))
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, fontsize=8, frameon=False)
 
 
@@ -114,7 +116,7 @@ def _name_blocks(axes: Axes, result: Result, top: float) -> None:
     for b in result.blocks:
         duration_s = b.n_ticks * result.protocol.update_interval_s
         axes.axvline(start_s, color=palette.FAINT, linewidth=0.8)
-        if duration_s > 0.04 * end_s:
+        if duration_s > _LETTER * len(b.block.name) * end_s:
             axes.text(start_s + 0.004 * end_s, top, b.block.name, va="top", size=8, color=palette.FAINT)
         start_s += duration_s
 
@@ -128,8 +130,8 @@ def _draw_rate(axes: Axes, result: Result, times: Float) -> None:
     n_met, n_all = met[n:] - met[:-n], counted[n:] - counted[:-n]
     rate = np.divide(100.0 * n_met, n_all, out=np.full(n_met.size, np.nan), where=n_all > n / 2)
     axes.plot(times[n - 1 :], rate, color=palette.REWARD, linewidth=1.6)
-    axes.set(title=f"Reward rate over the last {n * dt:.0f} s", ylim=(0, 100), xlim=(times[0], times[-1] + dt),
-             xlabel="time [s]", ylabel="share of time [%]")  # fmt: skip
+    axes.set_title(f"Reward rate over the last {n * dt:.0f} s", **_TITLE)
+    axes.set(xlabel="time [s]", ylabel="share of time [%]", xlim=(times[0], times[-1] + dt), ylim=(0, 100))
 
 
 def _truth(result: Result) -> tuple[str, Float, float] | None:
@@ -154,8 +156,8 @@ def _draw_truth(axes: Axes, result: Result, times: Float, truth: tuple[str, Floa
     estimate = np.sqrt(np.maximum(2.0 * result.memory.features()[inside, column], 0.0))
     if result.feature_units[column] == "uV^2":
         axes.plot(times[inside], estimate, color=palette.FEATURE, linewidth=1.6, label="estimate (root of 2 x power)")
-    axes.set(title=f"True {rhythm} amplitude beside what the pipeline makes of it (later, and with the background)",
-             xlabel="time [s]", ylabel="amplitude [µV]")  # fmt: skip
+    axes.set_title(f"True {rhythm} amplitude, and the estimate of it: later, and with the background", **_TITLE)
+    axes.set(xlabel="time [s]", ylabel="amplitude [µV]")
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, fontsize=8, frameon=False)
 
 
