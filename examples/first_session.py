@@ -27,7 +27,8 @@ def main(duration_s: float = 300.0, show: bool = True) -> Result:
 
     # ... and since the body is simulated, we know what a laboratory cannot: the true amplitude.
     first, last = result.true_amplitude("alpha", 0), result.true_amplitude("alpha", -1)
-    print(f"The tone was on for {100 * (result.reward_rate or 0):.0f} % of the training, with {result.n_rewards} rewards; "
+    tone_percent = 100 * (result.reward_rate or 0.0)
+    print(f"The tone was on for {tone_percent:.0f} % of the training and gave {result.n_rewards} rewards; "
           f"true alpha went from {first:.2f} µV in the first training block to {last:.2f} µV in the last.")  # fmt: skip
     if show:
         show_figure(result.figure())

@@ -2,8 +2,8 @@
 How do I write, check and run a protocol of my own?
 ===================================================
 
-A protocol is a TOML file: features (what is measured), a rule (what earns the tone) and blocks (when). This one
-rewards a low theta/beta ratio, once a popular training for attention. (A simulation of group averages, not medical advice.)
+A protocol is a TOML file: blocks (when), features (what is measured) and a rule (what earns the tone). This one rewards
+a low theta/beta ratio, once a popular training for attention. (A simulation of group averages, not medical advice.)
 """
 
 import tempfile
@@ -19,7 +19,7 @@ title = "A lower theta/beta ratio at Cz"
 purpose = "Shows how a protocol is written"
 blocks = [
     { name = "baseline", kind = "baseline", duration_s = 20 },
-    { name = "training", kind = "training", duration_s = 100, instruction = "Find out what brings the tone." },
+    { name = "training", kind = "training", duration_s = 100 },
 ]
 
 [[features]]
@@ -42,32 +42,30 @@ kind = "operant"
 [[rule.conditions]]
 feature = "theta_beta"
 direction = "below"
-threshold = { kind = "percentile", percentile = 60, window_s = 30 }
+threshold = { kind = "percentile", percentile = 60 }
 """
+WRONG = PROTOCOL.replace('"ratio"', '"ratoi"').replace("= 20 }", "= -20 }")
 
 # %%
-# A file with mistakes is refused with all of them at once, each with its place and the remedy. The command
-# ``neurosim check my_protocol.toml`` says the same.
+# A wrong file is refused with all its mistakes at once; ``neurosim check FILE`` says the same.
 
 
-def main(duration_s: float = 120.0, show: bool = True) -> tuple[Result, int]:
+def main(duration_s: float = 120.0, show: bool = True) -> tuple[str, Result]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "theta_beta_down.toml"
-        path.write_text(PROTOCOL.replace('"ratio"', '"ratoi"').replace("= 20,", "= -20,"), encoding="utf-8")
-        n_mistakes = 0
+        path.write_text(WRONG, encoding="utf-8")
         try:
             ns.load_protocol(path)
         except ns.UserError as error:
-            print(error)
-            n_mistakes = len(error.problems)
+            mistakes = str(error)
         path.write_text(PROTOCOL, encoding="utf-8")
         result = ns.simulate(path, seed=1, duration_s=duration_s)
-    print(f"The file with {n_mistakes} mistakes was refused; without them it ran, with a mean theta/beta ratio of "
-          f"{result.summary()['blocks'][-1]['mean_feature']:.1f} and the tone on for {100 * (result.reward_rate or 0):.0f} % "
-          "of the training.")  # fmt: skip
+    ratio, tone_percent = result.summary()["blocks"][-1]["mean_feature"], 100 * (result.reward_rate or 0)
+    print(f"{mistakes}\nWithout these {len(mistakes.splitlines())} mistakes it runs: in training theta/beta is "
+          f"{ratio:.2f} on average, and the tone is on for {tone_percent:.0f} % of the time.")  # fmt: skip
     if show:
         show_figure(result.figure())
-    return result, n_mistakes
+    return mistakes, result
 
 
 if __name__ == "__main__":

@@ -43,8 +43,8 @@ def main(duration_s: float = 120.0, show: bool = True) -> tuple[float, float]:
     right.barh(by_block.index, by_block["mean"], color=palette.FEATURE)
     right.invert_yaxis()
     right.set(title="From pandas: mean of each block", xlabel="alpha power [µV²]")
-    print(f"MNE finds the alpha peak at {peak_hz:.1f} Hz in {raw.times[-1]:.0f} s of signal; pandas finds the tone on in "
-          f"{tone_percent:.0f} % of the {(table['kind'] == 'training').sum()} ticks that were training.")  # fmt: skip
+    print(f"MNE finds the alpha peak at {peak_hz:.1f} Hz in {raw.times[-1]:.0f} s of signal; pandas finds the tone "
+          f"on in {tone_percent:.0f} % of the {(table['kind'] == 'training').sum()} ticks of training.")  # fmt: skip
     if show:
         show_figure(figure)
     return peak_hz, tone_percent

@@ -30,7 +30,7 @@ class Config(BaseModel):
         try:
             return handler(data)
         except ValidationError as error:
-            problems = [p for e in error.errors() for p in _problems(e, cls)]
+            problems = _all_problems(error, cls)
         text = "; ".join(str(p) for p in problems).replace("{", "(").replace("}", ")")
         raise PydanticCustomError(_PROBLEMS, "{text}", {"text": text, "problems": problems})
 
@@ -66,8 +66,16 @@ def _problems(error: ErrorDetails, model: type[BaseModel]) -> list[Problem]:
     return [Problem(loc, message)]
 
 
+def _all_problems(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
+    errors = error.errors()
+    # A list whose items are all wrong also counts as too short; that would send the reader astray.
+    places = {tuple(e["loc"])[:-1] for e in errors}
+    astray = [e for e in errors if e["type"] == "too_short" and tuple(e["loc"]) in places]
+    return [p for e in errors if e not in astray for p in _problems(e, model)]
+
+
 def _as_config_error(error: ValidationError, model: type[BaseModel], where: str = "") -> ConfigError:
-    return ConfigError([p for e in error.errors() for p in _problems(e, model)], where)
+    return ConfigError(_all_problems(error, model), where)
 
 
 def validate(data: Any, model: type[_T], where: str = "") -> _T:

@@ -58,9 +58,7 @@ class SOSFilter(LaneStage):
     """
 
     def __init__(self, sos: Float, spec: SignalSpec) -> None:
-        self._sos = (
-            sos.copy()
-        )  # writable, as in a deep copy: for Numba a read-only array is another type to compile for
+        self._sos = sos.copy()  # writable like a deep copy's: to Numba a read-only array is another type
         super().__init__(spec)
 
     def reset(self) -> None:

@@ -36,7 +36,8 @@ def measured_delay_s(config: StageConfig, carrier_hz: float | None = None) -> Fl
 
     The modulation is so slow that its curvature costs less than a quarter of a sample. A stage whose output is
     still the carrier is measured by the carrier's sidebands (group delay), one whose output is an amplitude, a power
-    or a smoothed value by the modulation itself.
+    or a smoothed value by the modulation itself. Bands beside the carrier get a steady tone, so that a ratio of two
+    bands has something to divide by.
 
     Parameters
     ----------
@@ -56,15 +57,22 @@ def measured_delay_s(config: StageConfig, carrier_hz: float | None = None) -> Fl
     longest = longest_time_s(config)
     turn = math.sqrt(0.75 / (LAW_FS * longest**3))
     n_period = min(math.ceil(2.0 * math.pi / turn * LAW_FS), _MOST_SAMPLES // (_PERIODS + 1))
-    if carrier_hz:
-        carrier_hz = round(carrier_hz * n_period / LAW_FS) * LAW_FS / n_period  # whole cycles, orthogonal
+
+    def whole(hz: float) -> float:  # cycles in a period of the modulation: components are orthogonal then
+        return round(hz * n_period / LAW_FS) * LAW_FS / n_period
+
+    carrier_hz = whole(carrier_hz)
     n_settle = min(math.ceil(20.0 * longest * LAW_FS), n_period * math.ceil(20.0 * longest * LAW_FS / n_period))
     n_times = n_settle + _PERIODS * n_period
     cycles = np.arange(n_times) / n_period
     modulation = 1.0 + _DEPTH * np.sin(2.0 * np.pi * cycles)
     carrier = np.sin(2.0 * np.pi * carrier_hz * np.arange(n_times) / LAW_FS) if carrier_hz else 1.0
+    signal = modulation * carrier
+    for low, high in set(bands_hz(config)) if carrier_hz else ():
+        if not low <= carrier_hz <= high:
+            signal += np.sin(2.0 * np.pi * whole(math.sqrt(low * high)) * np.arange(n_times) / LAW_FS)
     spec = law_spec()
-    x = time_last(np.repeat((_LEVEL_UV * modulation * carrier)[:, None], spec.n_channels, axis=1))
+    x = time_last(np.repeat(_LEVEL_UV * signal[:, None], spec.n_channels, axis=1))
 
     stage = config.prepare(spec)
     half = n_settle // 2

@@ -34,6 +34,5 @@ def _feedback(tick: int, given: Given, value: Float, trust: Bool) -> Feedback:
     reward = met & (block == "training")
     threshold = np.full(len(trust), np.nan if tick < 10 else 1.0)
     value, threshold, met, reward, trust = (given.shaped(a) for a in (value, threshold, met, reward, trust))
-    return Feedback(
-        value, threshold, met, reward, trust, reward.astype(np.float64), Cue(block, "", "closed" if tick < 64 else None)
-    )
+    cue = Cue(block, "", "closed" if tick < 64 else None)
+    return Feedback(value, threshold, met, reward, trust, reward.astype(np.float64), cue)

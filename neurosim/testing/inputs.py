@@ -116,4 +116,4 @@ def law_block(tick: int) -> str:
     """Return the kind of block of a tick: two seconds of baseline, then training with short breaks."""
     if tick < 128:
         return "baseline"
-    return {0: "rest", 1: "transfer"}.get(tick // 32 % 10, "training")
+    return {0: "rest", 1: "transfer"}.get(tick // 24 % 6, "training")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from neurosim.feedback.protocol import TrainingProtocol
-from neurosim.feedback.sham import ShamConfig
+from neurosim.feedback.sham import RandomSham, Sham, ShamConfig
 from neurosim.session.result import Result
 from neurosim.session.session import Session
 from neurosim.session.simulate import plan_sessions, simulate_sessions
@@ -54,6 +54,9 @@ def check_session(
 ) -> None:
     """Hold a whole closed loop to the laws of chunking, batch, and reset and deepcopy.
 
+    A subject who learns at a human pace moves no sample within seconds; give one who learns a thousand times faster
+    (``Learner(learning_rate_hz=20, ceiling=2, non_responders=0)``) where the way of feedback into the body is tried.
+
     Parameters
     ----------
     protocol, subject, sham, seed, duration_s, n_sessions
@@ -83,6 +86,12 @@ def _outputs(tick: Tick) -> Outputs:
     return found | {"features": tick.features, "thresholds": tick.thresholds} | dict(tick.samples)
 
 
+def _other_sham(session: Session, seed: int) -> Sham | None:
+    """Return a sham for a session without one, and none for one with it."""
+    n = max(1, session.pipeline.values[..., 0].size)
+    return None if session.sham else RandomSham().prepare(session.grid, seed, range(n), session.batch_shape)
+
+
 def branches_go_on_alike(
     protocol: str | Path | TrainingProtocol,
     *,
@@ -91,7 +100,9 @@ def branches_go_on_alike(
     seed: int = 1,
     duration_s: float = 20.0,
 ) -> None:
-    """Law 6: a running session that is branched by `copy.deepcopy` goes on identically in both.
+    """Law 6: a running session goes on identically after `copy.deepcopy`, and so does the copy.
+
+    Another copy goes over from real feedback to a sham, or back, which must touch neither.
 
     Raises
     ------
@@ -112,7 +123,7 @@ def branches_go_on_alike(
     session, at = prepare(), n // 2
     go_on(session, at)
     twin, other = copy.deepcopy(session), copy.deepcopy(session)
-    other.actors = ()
+    other.sham = _other_sham(other, seed)
     go_on(other, n - at)
     assert_steps_identical(go_on(session, n - at), plain[at:], f"a session whose deep copies of tick {at} ran on")
     assert_steps_identical(go_on(twin, n - at), plain[at:], f"the deep copy of tick {at}")

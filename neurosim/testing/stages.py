@@ -172,8 +172,6 @@ def index_is_time(config: StageConfig) -> None:
         after = stage.spec
         message = f"{config.kind}: spec has changed from {spec} to {after}; it is fixed for a session"
         assert replace(after, delay_s=spec.delay_s) == spec, message
-            f"{config.kind}: spec has changed from {spec} to {after}; it is fixed for a session"
-        )
 
 
 def _check_spec(kind: str, spec: SignalSpec, before: SignalSpec) -> None:

@@ -1,0 +1,149 @@
+"""Every example keeps the form, runs, and gives the answer that it promises."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+import neurosim.session.figure
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+PATHS = sorted(EXAMPLES.glob("*.py"))
+MOST_LINES = 60
+
+every_example = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+
+
+def load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLES / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_there_are_examples() -> None:
+    assert len(PATHS) >= 6
+
+
+@every_example
+def test_form(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    lines = [line for line in text.splitlines() if line.strip()]
+    assert len(lines) <= MOST_LINES, "too long to take in at once"
+
+    question, underline = (ast.get_docstring(tree) or "").splitlines()[:2]
+    assert question.endswith("?")
+    assert underline == "=" * len(question)  # the title of the page in the gallery
+    assert "medical advice" in (ast.get_docstring(tree) or "")
+    assert "\n# %%\n" in text
+    assert lines[-1].startswith("# Now change: ")
+
+    main = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "main")
+    names = [argument.arg for argument in main.args.args]
+    assert names[:2] == ["duration_s", "show"]
+    assert len(main.args.defaults) == len(names), "main() alone must run"
+    guard = tree.body[-1]
+    assert isinstance(guard, ast.If)
+    assert ast.unparse(guard.test) == "__name__ == '__main__'"
+
+
+@every_example
+def test_runs_without_window_and_file_and_ends_with_the_answer(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import matplotlib.pyplot as plt
+
+    monkeypatch.chdir(tmp_path)
+    load(path.stem).main(duration_s=12.0, show=False)
+    printed = capsys.readouterr().out.rstrip()
+    assert any(c.isdigit() for c in printed.splitlines()[-1])
+    assert not list(tmp_path.iterdir())
+    assert not plt.get_fignums()
+
+
+@every_example
+def test_shows_one_figure_with_named_axes_and_units(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from matplotlib.figure import Figure
+
+    shown: list[Figure] = []
+    monkeypatch.setattr(neurosim.session.figure, "show_figure", shown.append)
+    load(path.stem).main(duration_s=20.0, show=True)
+    (figure,) = shown
+    figure.canvas.draw()
+    for axes in figure.axes:
+        assert "[" in axes.get_xlabel()
+        assert axes.get_ylabel() or axes.get_yticklabels()
+
+
+def test_first_session_gives_rewards_and_true_amplitudes() -> None:
+    result = load("first_session").main(duration_s=30.0, show=False)
+    assert result.n_rewards > 5
+    assert 0.3 < result.reward_rate < 0.9
+    assert result.true_amplitude("alpha") > 0
+
+
+def test_mne_finds_the_alpha_peak() -> None:
+    peak_hz, tone_percent = load("to_mne_and_pandas").main(duration_s=120.0, show=False)
+    assert 9 <= peak_hz <= 12
+    assert 30 < tone_percent < 90
+
+
+def test_alpha_is_higher_with_eyes_closed() -> None:
+    assert load("eyes_closed_alpha").main(duration_s=60.0, show=False) > 2.0
+
+
+def test_alpha_is_higher_with_eyes_closed_in_a_recording(tmp_path: Path) -> None:
+    fs, n = 128, 128 * 40
+    closed = np.arange(n) // (fs * 10) % 2
+    noise = np.random.default_rng(1).normal(0.0, 5.0, n)
+    alpha = (10.0 + 10.0 * closed) * np.sin(2 * np.pi * 10 * np.arange(n) / fs)
+    recording, sidecar = tmp_path / "mine.csv", tmp_path / "mine.toml"
+    np.savetxt(recording, np.column_stack([noise + alpha, closed]), delimiter=",")
+    sidecar.write_text(
+        'fs = 128.0\nchannels = [{ name = "Oz", column = 0 }]\n'
+        "marker = { column = 1, states = { open = [0, 0.5], closed = [0.5, 2] } }\n",
+        encoding="utf-8",
+    )
+    ratio = load("eyes_closed_alpha").main(show=False, recording=str(recording), sidecar=str(sidecar))
+    assert 3.0 < ratio < 4.5  # amplitude doubled, the noise in the band not, and the filters are late
+
+
+def test_own_protocol_names_every_mistake_with_its_place() -> None:
+    mistakes, result = load("own_protocol").main(duration_s=60.0, show=False)
+    kind, duration = mistakes.splitlines()
+    assert "stages[1].kind: unknown stage 'ratoi'; did you mean 'ratio'?" in kind
+    assert "blocks[0].duration_s" in duration
+    assert 0.3 < result.reward_rate < 0.9
+
+
+def test_own_stage_obeys_the_laws_and_measures_alpha() -> None:
+    broken, r = load("own_stage").main(duration_s=30.0, show=False)
+    assert broken.startswith("teager: ")
+    assert r > 0.9
+
+
+def test_own_actor_learns_what_brings_the_tone() -> None:
+    assert load("own_actor").main(duration_s=600.0, show=False) > 50.0
+
+
+def test_show_figure_makes_the_figure_pyplots_and_opens_no_window_without_a_screen() -> None:
+    code = (
+        "import matplotlib; matplotlib.use('agg')\n"
+        "from matplotlib.figure import Figure\n"
+        "from matplotlib import pyplot\n"
+        "from neurosim.session.figure import show_figure\n"
+        "figure = Figure(); show_figure(figure)\n"
+        "assert pyplot.gcf() is figure\n"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, env=os.environ | {"MPLBACKEND": "agg"})
