@@ -1,4 +1,4 @@
-"""How fast is EEG made, sample by sample in real-time pieces, beside neurodsp making whole signals at once?
+"""EEG in real-time pieces, beside neurodsp making whole signals at once.
 
 A sample of neurosim is background and all rhythms with bursts, mixed to the sensors; one of neurodsp's
 `sim_combined` is a power law and one bursting oscillation, one of `sim_powerlaw` the background alone, each made
@@ -33,7 +33,7 @@ def neurosim(n_channels: int) -> None:
 def neurodsp_combined(n_channels: int) -> None:
     components = {
         "sim_powerlaw": {"exponent": -EXPONENT},
-        "sim_bursty_oscillation": {"freq": 10, "burst_def": "probabilistic"},
+        "sim_bursty_oscillation": {"freq": 10, "burst_def": "prob"},
     }
     for _ in range(n_channels):
         sim_combined(DURATION_S, FS, components)

@@ -1,4 +1,4 @@
-"""How many subject-hours of closed-loop training does one core simulate in a second?
+"""Subject-hours of closed-loop training that one core simulates in a second.
 
 `alpha_up` with learners, one channel with all its rhythms, an update every 1/8 s. The goal at 1,000 subjects is 5,
 better 15.

@@ -1,4 +1,4 @@
-"""How long until something happens? Whole processes, from start to end, with the kernels' cache warm.
+"""The time until something happens: whole processes, from start to end, with the kernels' cache warm.
 
 Goals: `import neurosim` at most 0.15 s over NumPy, ``neurosim --help`` under 0.5 s, the first tick of a headless
 run under 2 s.

@@ -6,16 +6,21 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; a user's error is one clear line and exit status 2, never a traceback."""
-    from neurosim.cli.console import make_printable, say
-    from neurosim.core.errors import UserError
+    """Run the command line.
 
-    make_printable()
-    from neurosim.cli.app import app
-
+    Exit status: 0 when all went well, a session that Ctrl-C ended at the border of a tick included; 1 when
+    `doctor` finds something missing; 2 for a user's error, told in one clear line each; 130 when Ctrl-C aborts.
+    """
     try:
-        app()
-    except UserError as error:
-        for line in str(error).splitlines():
-            say(f"neurosim: {line}")
-        sys.exit(2)
+        if not sys.warnoptions:  # libraries warn programmers; a class would read it as a failure
+            import warnings
+
+            warnings.simplefilter("ignore")
+        from neurosim.cli.console import make_printable
+
+        make_printable()
+        from neurosim.cli.app import app
+
+        app(prog_name="neurosim")
+    except KeyboardInterrupt:  # while a module was being imported
+        sys.exit(130)

@@ -13,19 +13,25 @@ if TYPE_CHECKING:
 _PLAIN = {
     "µ": "u", "²": "^2", "▲": "^", "█": "#", "░": ".", "▒": ":", "·": ".", "│": "|", "─": "-", "…": "...", "•": "*",
     "▁": "_", "▂": "_", "▃": ".", "▄": "-", "▅": "-", "▆": "=", "▇": "=", "✓": "ok", "✗": "x", "●": "*", "°": "deg",
-    "┃": "|", "━": "-", "╴": "-", "╶": "-", "╺": "-", "╸": "-", "\u2013": "-",
+    "┃": "|", "━": "-", "╴": "-", "╶": "-", "╺": "-", "╸": "-", "\u2013": "-", "±": "+-", "→": "->",
 }  # fmt: skip
 
 
 def _replace(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return "".join(_PLAIN.get(c, "?") for c in error.object[error.start : error.end]), error.end
+    return "".join(map(_plain, error.object[error.start : error.end])), error.end
+
+
+def _plain(character: str) -> str:
+    return _PLAIN.get(character, "*" if "\u2801" <= character <= "\u28ff" else "?")  # braille, else unknown
+
+
+codecs.register_error("neurosim.plain", _replace)
 
 
 def make_printable() -> None:
     """Let stdout and stderr replace what their encoding cannot say."""
-    codecs.register_error("neurosim.plain", _replace)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="neurosim.plain")
@@ -40,4 +46,9 @@ def make_console(*, stderr: bool = False) -> Console:
     """Return a rich console that draws with plain ASCII where the encoding asks for it."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=False, legacy_windows=False)
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
+def printable(text: str, encoding: str) -> str:
+    """Return a text as a console will show it, to lay it out before it is written."""
+    return text.encode(encoding, "neurosim.plain").decode(encoding)

@@ -8,14 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neurosim.cli.console import make_console
-from neurosim.cli.run import (
-    fresh_folder,
-    parse_speed,
-    save_summary,
-    show_result,
-    until_interrupted,
-    warm_up_if_needed,
-)
+from neurosim.cli.report import save_summary, show_result
+from neurosim.cli.run import fresh_folder, no_empty_folder, parse_speed, until_interrupted, warm_up_if_needed
 
 if TYPE_CHECKING:
     from neurosim.feedback.protocol import TrainingProtocol
@@ -28,12 +22,14 @@ CAPTIONS = (
     (0.0, "A simulated adult at rest, eyes open. The bar is alpha power at the back of the head."),
     (10.0, "The eyes are closed: within a second or two alpha rises three- to sixfold (Berger 1929)."),
     (22.0, "Eyes open again: alpha falls at once."),
-    (30.0, "Training: alpha above the mark | earns a reward. The person tries out what helps."),
+    (30.0, "Training: alpha above the mark earns a reward. The learner tries out what helps."),
     (42.0, "A blink! The signal jumps, the gate distrusts it, and it earns nothing."),
     (45.0, "Training goes on. The mark follows the last minute, so that about 60 % is rewarded."),
     (66.0, "Another blink: not trusted again."),
     (69.0, "One minute teaches next to nothing; real learning takes many sessions."),
 )
+#: End of the bar: what alpha hardly passes with the eyes closed, so that opening them is seen on one scale.
+FULL_UV2 = 80.0
 BLINKS_S = (42.0, 66.0)
 
 
@@ -45,8 +41,8 @@ def story() -> tuple[TrainingProtocol, Subject]:
 
     blocks = (
         Block(name="eyes open", kind="baseline", duration_s=10, eyes="open"),
-        Block(name="eyes closed", kind="baseline", duration_s=12, eyes="closed"),
-        Block(name="eyes open again", kind="baseline", duration_s=8, eyes="open"),
+        Block(name="eyes closed", kind="rest", duration_s=12, eyes="closed"),
+        Block(name="eyes open again", kind="rest", duration_s=8, eyes="open"),
         Block(name="training", kind="training", duration_s=60, eyes="open"),
     )
     blinks = Script(steps=tuple(ScriptStep(at_s=t, event="blink", amplitude=160.0) for t in BLINKS_S))
@@ -77,17 +73,18 @@ def play_demo(speed: str, seed: int | None, out: Path | None) -> None:
 
     console = make_console()
     console.print("neurosim demo: 90 seconds of a neurofeedback session. Ctrl-C ends it.")
-    warm_up_if_needed()
     protocol, subject = story()
+    where = out or fresh_folder("demo")
 
     def watch(session: Session) -> Sequence[Sink]:
         view = TerminalView if sys.stdout.isatty() else PlainView
-        return [view(session, console, CAPTIONS)]
+        return [view(session, console, CAPTIONS, FULL_UV2)]
 
-    with until_interrupted() as stop:
-        result = simulate(
-            protocol, subject=subject, seed=seed, speed=pace, out=out or fresh_folder("demo"), sinks=watch, stop=stop
-        )
+    with until_interrupted() as stop, no_empty_folder(where):
+        warm_up_if_needed()
+        if stop():
+            raise KeyboardInterrupt  # nothing has begun that could be kept
+        result = simulate(protocol, subject=subject, seed=seed, speed=pace, out=where, sinks=watch, stop=stop)
     save_summary(result)
     show_result(result)
-    console.print("The figure is summary.png in it. Next: neurosim list protocols; neurosim run smr_up")
+    console.print("The figure is summary.png in it. Next: neurosim list protocols")

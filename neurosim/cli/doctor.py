@@ -13,6 +13,9 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
+_TRIAL_S = 10.0
+_LEAST_SPEED = 2.0  # a picture must be drawn beside it
+
 
 def examine() -> int:
     """Print one line a check; return 1 when something is missing that every session needs."""
@@ -60,17 +63,26 @@ def _display() -> tuple[bool, str]:
 
 
 def _kernels() -> tuple[bool, str]:
-    from neurosim.cli.warm import warm_up
+    from neurosim.cli.warm import cache_folder, compiled, warm_up
 
     started = time.perf_counter()
     warm_up()
     took_s = time.perf_counter() - started
-    from neurosim.core.kernels import filters
+    where = cache_folder()
+    if where is None:
+        return True, f"ready in {took_s:.1f} s; no folder to keep them in, so each start takes as long"
+    return True, f"ready in {took_s:.1f} s, {'compiled now and kept' if compiled() else 'from the cache'} in {where}"
 
-    where = filters.sosfilt.stats.cache_path  # type: ignore[attr-defined]
-    cached = not filters.sosfilt.stats.cache_misses  # type: ignore[attr-defined]
-    state = "from the cache" if cached else "compiled now and kept" if where else "compiled, but nowhere to keep it"
-    return True, f"ready in {took_s:.1f} s, {state} ({where})"
+
+def _speed() -> tuple[bool, str]:
+    from neurosim.session.simulate import simulate
+
+    started = time.perf_counter()
+    simulate("alpha_up", seed=0, duration_s=_TRIAL_S, keep="ticks")
+    times = _TRIAL_S / (time.perf_counter() - started)
+    if times < _LEAST_SPEED:
+        return False, f"{times:.1f} times real time is too slow for a live session; close other programs and try again"
+    return True, f"{times:.0f} times faster than real time"
 
 
 def _sound() -> tuple[bool, str]:
@@ -97,6 +109,7 @@ _CHECKS: tuple[tuple[str, Callable[[], tuple[bool, str]]], ...] = (
     ("libraries", _libraries),
     ("display", _display),
     ("kernels", _kernels),
+    ("speed", _speed),
     ("sound", _sound),
     ("writing", _write_access),
 )

@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 import math
 import signal
+import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neurosim.cli.console import make_console, say
-from neurosim.core.errors import OutputError, UserError
+from neurosim.core.errors import UserError
 
 if TYPE_CHECKING:
+    from neurosim.feedback.protocol import TrainingProtocol
     from neurosim.session.result import Result
-
-NOTICE = "Simulation of group averages, not medical advice."
+    from neurosim.session.session import Session
+    from neurosim.session.tick import Sink
 
 
 @dataclass(frozen=True)
@@ -54,53 +56,93 @@ def run_protocol(request: Request) -> None:
         raise UserError(f"must be above 0 s, got {request.duration:g}", "--duration")
     if request.sidecar is not None and request.source == "sim":
         raise UserError("describes a recording; name the recording with --source", "--sidecar")
+    n_subjects = None if request.subjects == 1 else request.subjects
 
-    from neurosim.feedback.protocol import TrainingProtocol, load_protocol
+    from neurosim.cli.report import course_summary, doubt, note_on_length, save_summary, show_result, write_json
     from neurosim.session.simulate import simulate_sessions
     from neurosim.signals.recorded import Recorded
 
-    protocol = load_protocol(request.protocol)
-    planned_s = protocol.duration_s
-    if request.channels:
-        protocol = protocol.with_channels(*request.channels)
-    if request.update_interval is not None:
-        data = protocol.model_dump() | {"update_interval_s": request.update_interval}
-        from neurosim.core.config import validate
-
-        protocol = validate(data, TrainingProtocol, "--update-interval")
+    protocol = _asked_protocol(request)
+    planned_s = request.duration or protocol.duration_s
     sidecar = None if request.sidecar is None else str(request.sidecar)
     source = None if request.source == "sim" else Recorded(path=request.source, sidecar=sidecar)
     out = request.out
-    if out is None and request.subjects is None:
+    if out is None and n_subjects is None:
         out = fresh_folder(protocol.name)
-    warm_up_if_needed()
-    with until_interrupted() as stop:
+    doubts: list[str | None] = []
+
+    def watch(session: Session) -> Sequence[Sink]:
+        note = note_on_length(session, planned_s)
+        if note is not None:
+            say(note)
+        return _views(session, request.as_json, live=not math.isinf(speed))
+
+    def done(result: Result) -> None:
+        if n_subjects is None:
+            save_summary(result)
+        doubts.append(doubt(result))
+        result.forget_ticks()  # the memory of a course would grow with every session
+
+    with until_interrupted() as stop, no_empty_folder(out):
+        warm_up_if_needed()
+        if stop():
+            raise KeyboardInterrupt  # nothing has begun that could be kept
         results = simulate_sessions(
             protocol,
             n_sessions=request.sessions,
             subject=request.subject,
             source=source,
-            subjects=request.subjects,
+            subjects=n_subjects,
             sham=request.sham,
             seed=request.seed,
             duration_s=request.duration,
             speed=speed,
+            keep="all" if n_subjects is None else "blocks",
             out=out,
+            sinks=watch,
             stop=stop,
+            done=done,
         )
-    for result in results:
-        save_summary(result)
-    if out is not None and (request.subjects is not None or len(results) > 1):
-        write_json(out / "summary.json", _course_summary(results))
+        if out is not None and (n_subjects is not None or len(results) > 1):
+            write_json(out / "summary.json", course_summary(results))
     if request.as_json:
-        print(json.dumps(_course_summary(results), indent=2))
+        print(json.dumps(course_summary(results), indent=2))
     else:
         for result in results:
             show_result(result)
-    if source is not None and request.duration is None and results[0].protocol.duration_s < planned_s - 1:
-        say(f"The recording lasts {results[0].protocol.duration_s:.0f} s; "
-            f"the blocks of {protocol.name} ({planned_s:.0f} s) were shortened in proportion.")  # fmt: skip
-    _warn_if_not_trusted(results[-1])
+    for text in dict.fromkeys(filter(None, doubts)):
+        say(text)
+
+
+def _asked_protocol(request: Request) -> TrainingProtocol:
+    """Return the protocol with what the options change in it."""
+    from neurosim.core.config import validate
+    from neurosim.feedback.protocol import TrainingProtocol, load_protocol
+
+    protocol = load_protocol(request.protocol)
+    if request.channels:
+        protocol = protocol.with_channels(*request.channels)
+    if request.update_interval is not None:
+        data = protocol.model_dump() | {"update_interval_s": request.update_interval}
+        protocol = validate(data, TrainingProtocol, "--update-interval")
+    return protocol
+
+
+def _views(session: Session, as_json: bool, *, live: bool) -> Sequence[Sink]:
+    """Return who shows the session while it runs: a picture in real time, else how far it is."""
+    if live and not as_json and not session.batch_shape and sys.stdout.isatty():
+        from neurosim.cli.live import TerminalView
+
+        starts, start_s = [], 0.0
+        for block in session.protocol.blocks:
+            starts.append((start_s, block.instruction or block.name))
+            start_s += block.duration_s
+        return [TerminalView(session, make_console(), starts)]
+    if sys.stderr.isatty():
+        from neurosim.cli.progress import ProgressView
+
+        return [ProgressView(session, make_console(stderr=True))]
+    return []
 
 
 def parse_speed(text: str) -> float:
@@ -132,6 +174,18 @@ def fresh_folder(name: str) -> Path:
     return path
 
 
+@contextmanager
+def no_empty_folder(out: Path | None) -> Iterator[None]:
+    """Take away folders that were made for a session that then could not begin."""
+    made = [] if out is None else [path for path in (out, *out.parents) if not path.exists()]
+    try:
+        yield
+    finally:
+        for path in made:
+            with suppress(OSError):
+                path.rmdir()  # fails for all that hold something
+
+
 def warm_up_if_needed() -> None:
     """Compile before the session starts; see `neurosim.cli.warm`."""
     from neurosim.cli.warm import warm_up
@@ -156,71 +210,3 @@ def until_interrupted() -> Iterator[Callable[[], bool]]:
         yield lambda: interrupted
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def write_json(path: Path, data: dict[str, Any]) -> None:
-    """Write a JSON file.
-
-    Raises
-    ------
-    OutputError
-        When it cannot be written.
-    """
-    try:
-        path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", str(path)) from None
-
-
-def save_summary(result: Result) -> None:
-    """Write ``summary.json`` and ``summary.png`` into the folder of a single subject's session."""
-    if result.out is None or len(result.subjects) > 1 or not result.out.is_dir():
-        return
-    write_json(result.out / "summary.json", result.summary())
-    if result.n_ticks:
-        try:
-            result.save_figure(result.out / "summary.png")
-        except OSError as error:
-            raise OutputError(f"cannot be written: {error.strerror}", str(result.out / "summary.png")) from None
-
-
-def _course_summary(results: list[Result]) -> dict[str, Any]:
-    summaries = [result.summary() for result in results]
-    return summaries[-1] if len(summaries) == 1 else {**summaries[-1], "sessions": summaries}
-
-
-def show_result(result: Result) -> None:
-    """Print what a session gave."""
-    from rich.table import Table
-
-    summary = result.summary()
-    unit = result.feature_units[result.feature_names.index(summary["feature"])].replace("uV", "µV").replace("^2", "²")
-    name = Path(summary["source"]).name
-    title = f"{result.protocol.title}: session {summary['session']}, {name}, seed {result.seed}"
-    table = Table(title=title, caption=NOTICE, title_justify="left", caption_justify="left")
-    table.add_column("block")
-    for name in ("length, s", f"{summary['feature']}, {unit}", "reward rate", "rewards", "trusted"):
-        table.add_column(name, justify="right")
-    for block in summary["blocks"]:
-        mean = block["mean_feature"]
-        rated = block["kind"] in ("training", "transfer")
-        table.add_row(
-            block["name"], f"{block['duration_s']:.0f}", "-" if mean is None else f"{mean:.2f}",
-            f"{block['reward_rate']:.0%}" if rated else "", str(block["n_rewards"]) if rated else "",
-            f"{block['valid_rate']:.0%}",
-        )  # fmt: skip
-    console = make_console()
-    console.print(table)
-    if summary["late_ticks"]:
-        console.print(f"{summary['late_ticks']} of {summary['n_ticks']} ticks were late.")
-    if result.out is not None:
-        console.print(f"Folder: {result.out}", soft_wrap=True)
-
-
-def _warn_if_not_trusted(result: Result) -> None:
-    n_valid = sum(float(b.n_valid.mean()) for b in result.blocks)
-    if result.n_ticks and n_valid < 0.5 * result.n_ticks:
-        say(
-            f"Only {n_valid / result.n_ticks:.0%} of the time could be trusted: a flat or missing channel, bad "
-            "samples, or larger amplitudes than the protocol's gate allows (see `gates` in protocol.toml)."
-        )

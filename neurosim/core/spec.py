@@ -93,7 +93,9 @@ def time_last(x: NDArray[AnyScalar]) -> NDArray[AnyScalar]:
 
 
 def take_channels(samples: NDArray[AnyScalar], channels: list[int]) -> NDArray[AnyScalar]:
-    """Return some channels, in the order given, time-major in memory."""
+    """Return some channels, in the order given, time-major in memory; the samples themselves when it is all of them."""
+    if len(channels) == samples.shape[-2] and channels == [*range(len(channels))]:
+        return samples
     return time_last(time_first(samples).take(channels, axis=-1))
 
 

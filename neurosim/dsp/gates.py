@@ -54,8 +54,8 @@ class PeakToPeakGate(LaneStage):
         self._index = 0
         self._limit = np.full(self.spec.n_lanes, self._max_uv)
         self._baseline: list[Float] | None = [] if self._times_baseline else None
-        self._low = np.full((_BLOCKS, self.spec.n_lanes), np.inf)
-        self._high = np.full((_BLOCKS, self.spec.n_lanes), -np.inf)
+        self._low = np.full((_BLOCKS + 1, self.spec.n_lanes), np.inf)
+        self._high = np.full((_BLOCKS + 1, self.spec.n_lanes), -np.inf)
         self._remaining = np.zeros(self.spec.n_lanes, dtype=np.int64)
 
     def run(self, x: Float, out: Float) -> None:
@@ -68,7 +68,7 @@ class PeakToPeakGate(LaneStage):
         self._index += len(x)
 
     def calibrate(self) -> None:
-        if self._baseline:
+        if self._baseline and any(map(len, self._baseline)):  # a baseline can be too short for a single block
             usual = np.median(np.concatenate(self._baseline), axis=0)
             self._limit = np.maximum(self._max_uv, self._times_baseline * usual)
         self._baseline = None

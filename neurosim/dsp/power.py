@@ -84,10 +84,9 @@ class BandPowerStage(LaneStage):
         self._mean_square = np.zeros(self.spec.n_lanes)
 
     def run(self, x: Float, out: Float) -> None:
-        from neurosim.core.kernels.filters import mean_square, sosfilt
+        from neurosim.core.kernels.filters import band_power
 
-        sosfilt(x, self._sos, self._state, out)
-        mean_square(out, self._gain, self._mean_square)
+        band_power(x, self._sos, self._state, self._gain, self._mean_square, out)
         if self._root:
             np.multiply(out, 2.0, out=out)
             np.sqrt(out, out=out)

@@ -60,7 +60,7 @@ class TrainingProtocol(Config):
     references: tuple[str, ...] = Field((), description="papers and manuals the settings are from")
     caveats: tuple[str, ...] = Field((), description="what a user should know before believing it")
     update_interval_s: float = Field(
-        1 / 64, gt=0, le=1, description="length of a tick", json_schema_extra={"unit": "s"}
+        1 / 64, ge=0.001, le=1, description="length of a tick", json_schema_extra={"unit": "s"}
     )
     display_delay_s: float = Field(
         1 / 32, ge=0, le=10, description="from the rule to the eye or ear", json_schema_extra={"unit": "s"}

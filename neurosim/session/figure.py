@@ -84,8 +84,9 @@ def _draw_feature(axes: Axes, result: Result, times: Float) -> None:
               label=f"{result.condition_names[0]}")  # fmt: skip
     axes.plot(_thin(times, n), _thin(memory.thresholds()[:, 0], n), color=palette.TEXT, linewidth=1.2,
               linestyle="--", label="threshold")  # fmt: skip
-    top = np.nanpercentile(memory.features()[:, column], 99.5) * 1.15
+    top = float(np.nanpercentile(memory.features()[:, column], 99.5)) * 1.15
     bottom = min(0.0, float(np.nanmin(memory.features()[:, column])))
+    top = top if top > bottom else bottom + 1.0  # a flat signal has nothing but zeros
     rewarded = times[memory.rewards()]
     axes.plot(rewarded, np.full(rewarded.size, bottom - 0.04 * (top - bottom)), "^", color=palette.REWARD,
               markersize=3, label="reward")  # fmt: skip
@@ -93,7 +94,8 @@ def _draw_feature(axes: Axes, result: Result, times: Float) -> None:
     _shade(axes, times, memory.column("valid").astype(bool), result.protocol.update_interval_s)
     _name_blocks(axes, result, top)
     axes.set_title("The feature, and the threshold that it must pass to earn a reward", **_TITLE)
-    axes.set(xlabel="time [s]", ylabel=f"{result.condition_names[0]} [{unit}]", xlim=(times[0], times[-1]))
+    axes.set(xlabel="time [s]", ylabel=f"{result.condition_names[0]} [{unit}]",
+             xlim=(times[0], times[-1] + result.protocol.update_interval_s))  # fmt: skip
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, fontsize=8, frameon=False)
 
 

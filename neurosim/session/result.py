@@ -86,6 +86,10 @@ class Result:
             raise UserError('the ticks were not kept; simulate with keep="ticks", or keep="all" for signals too')
         return self._memory
 
+    def forget_ticks(self) -> None:
+        """Let go of every tick, some 20 MB a minute; the statistics of the blocks stay."""
+        self._memory = None
+
     @property
     def features(self) -> pd.DataFrame:
         """One row a tick (and subject): time [s], block, features, thresholds, valid, met, reward, shown."""

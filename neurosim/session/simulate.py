@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from neurosim.core.actor import Actor
-from neurosim.core.errors import ConfigError
+from neurosim.core.errors import ConfigError, RecordingError
 from neurosim.core.noise import pick_seed
 from neurosim.core.registry import find_kind
 from neurosim.core.source import Source, SourceConfig
@@ -61,6 +61,7 @@ def simulate_sessions(
     out: str | Path | None = None,
     sinks: Callable[[Session], Sequence[Sink]] = lambda session: (),
     stop: Callable[[], bool] = lambda: False,
+    done: Callable[[Result], None] = lambda result: None,
     piece: int | None = None,
 ) -> list[Result]:
     """Run training sessions of the same subjects, with rest between them.
@@ -97,6 +98,8 @@ def simulate_sessions(
         Called with each session for further sinks.
     stop
         Asked before each tick whether to end here.
+    done
+        Called with the result of each session as soon as it has ended, to write it down before the next one.
     piece
         Largest number of samples handled at once; changes nothing in the result.
 
@@ -125,6 +128,7 @@ def simulate_sessions(
         clock: Clock = SimulatedClock() if math.isinf(speed) else RealTimeClock(speed)
         completed = run(session, clock, watching, stop)
         results.append(plan.result(session, number, blocks, clock, completed, where, memory))
+        done(results[-1])
         if not completed:
             break
     return results
@@ -220,19 +224,25 @@ def plan_sessions(
         raise ConfigError(error.problems, error.where or ("the source" if source else person.name)) from None
     if duration_s is not None:
         protocol = protocol.fit(duration_s)
-    elif body.n_ticks is not None and body.n_ticks < grid.n_ticks(protocol.duration_s):
+    if body.n_ticks == 0:
+        raise RecordingError(f"is shorter than a tick of {protocol.update_interval_s:g} s", _name_of(person, source))
+    if body.n_ticks is not None and body.n_ticks < grid.n_ticks(protocol.duration_s):
         protocol = protocol.fit(grid.start_s(body.n_ticks))
     shamming = find_kind("sham", sham)() if isinstance(sham, str) else sham
     return Plan(
         protocol=protocol,
         source=body,
-        source_name=person.name if source is None else str(getattr(source, "path", source.kind)),
+        source_name=_name_of(person, source),
         actors=actors,
         sham=None if shamming is None else shamming.prepare(grid, seed, addresses, shape),
         sham_kind=None if shamming is None else shamming.kind,
         seed=seed,
         subjects=addresses,
     )
+
+
+def _name_of(person: Subject, source: SourceConfig | None) -> str:
+    return person.name if source is None else str(getattr(source, "path", source.kind))
 
 
 def _aimed(actor: Any, protocol: TrainingProtocol) -> Any:

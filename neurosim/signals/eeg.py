@@ -78,7 +78,9 @@ class EEGOrgan(Organ):
             rhythms += [parameters] * len(columns)
             gains.append(mixing.rhythm_gain(rhythm, config.ch_names))
         self._rhythm_of = [name.partition("_")[0] for name in names]
-        self._weights = np.hstack([mixing.background(config.ch_names, config.correlation_length_m), *gains])
+        background = mixing.background(config.ch_names, config.correlation_length_m)
+        self._background_weights = np.ascontiguousarray(background.T)
+        self._rhythm_weights = np.ascontiguousarray(np.hstack([np.empty((len(config.ch_names), 0)), *gains]).T)
         self._blink_gain = mixing.blink_gain(config.ch_names)
         self._bank = RhythmBank(config.fs, rhythms, names, seed, subjects)
         full = np.ones(self._n)
@@ -111,20 +113,21 @@ class EEGOrgan(Organ):
         bank = self._bank
         aim = np.clip(self._eyes + drive["eyes_closed"], 0.0, 1.0)
         gap = aim - self._closed
-        self._closed = self._closed + np.where(gap > 0, bank.up, bank.down) * gap
-        self._set_background_scale()
+        if gap.any():
+            self._closed = self._closed + np.where(gap > 0, bank.up, bank.down) * gap
+            self._set_background_scale()
         moved = np.zeros((len(self._rhythm_of), self._n))
         for i, rhythm in enumerate(self._rhythm_of):
             moved[i] = drive[f"{rhythm}_drive"]
         # The bank has the same lag for its strengths, so it is told where the eyes go, not where they are.
-        bank.slow_step(index, np.broadcast_to(aim, (self._n,)), moved.ravel())
+        bank.slow_step(index, np.full(self._n, aim), moved.ravel())
 
     def generate(self, start: int, n_times: int, drive: Drive) -> dict[str, Samples]:
         from neurosim.core.kernels.filters import mix
 
         n, n_channels, n_sources = self._n, len(self.specs["eeg"].ch_names), len(self._rhythm_of)
-        lanes = np.empty((n_times, (n_channels + n_sources) * n))
-        envelope = np.empty((n_times, n_sources * n))
+        background = np.empty((n_times, n_channels * n))
+        rhythms, envelope = np.empty((2, n_times, n_sources * n))
         self._blinks += [event for event in drive.events if event.kind == "blink" and event not in self._blinks]
         at, end = start, start + n_times
         while at < end:
@@ -133,20 +136,18 @@ class EEGOrgan(Organ):
                 self._slow_step(self._slow_step_done, drive)
             stop = min(end, (at // self._bank.hop + 1) * self._bank.hop)
             rows = slice(at - start, stop - start)
-            background = np.empty((stop - at, n_channels * n))
-            self._background.generate(at, background)
-            np.multiply(background, self._scale, out=lanes[rows, : n_channels * n])
-            rhythms = np.empty((stop - at, n_sources * n))
-            self._bank.generate(at, rhythms, envelope[rows])
-            lanes[rows, n_channels * n :] = rhythms
+            self._background.generate(at, background[rows])
+            background[rows] *= self._scale
+            self._bank.generate(at, rhythms[rows], envelope[rows])
             at = stop
-        mixed = np.empty((n_times, n * n_channels))
-        mix(lanes, self._weights, n, mixed)
+        mixed = np.zeros((n_times, n * n_channels))
+        mix(background, self._background_weights, n, mixed)
+        mix(rhythms, self._rhythm_weights, n, mixed)
         shape = self.specs["eeg"].batch_shape
         eeg = from_lanes(mixed, shape, n_channels)
         self._add_blinks(eeg, start)
-        by_subject = envelope.reshape(n_times, n_sources, n).swapaxes(1, 2).reshape(n_times, n * n_sources)
-        return {"eeg": eeg, "truth/eeg_envelope": from_lanes(by_subject, shape, n_sources)}
+        by_source = envelope.reshape(n_times, n_sources, *shape)
+        return {"eeg": eeg, "truth/eeg_envelope": by_source.transpose(*range(2, by_source.ndim), 1, 0)}
 
     def _add_blinks(self, eeg: Samples, start: int) -> None:
         fs = self.specs["eeg"].fs

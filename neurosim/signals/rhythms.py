@@ -60,8 +60,6 @@ class RhythmBank:
         self._dt = self.hop / fs
         self.up, self.down = 1.0 - math.exp(-self._dt / _ON_S), 1.0 - math.exp(-self._dt / _OFF_S)
         self._parameters = np.repeat(self._tabulate(fs, rhythms), self._subjects, axis=1)
-        self._open = np.repeat([r.open_uv for r in rhythms], self._subjects)
-        self._closed = np.repeat([r.closed_uv for r in rhythms], self._subjects)
         oscillators = [f"{name}/{part}" for part in ("re", "im") for name in names]
         self._innovations = AddressedNoise(seed, "eeg/rhythms", subjects, oscillators, channel_major=True)
         self._gains = AddressedNoise(seed, "eeg/gains", subjects, names, channel_major=True)
@@ -84,6 +82,7 @@ class RhythmBank:
             table[k.GAIN_SCALE, i] = r.gain_sd
             table[k.ON_RATE, i], table[k.OFF_RATE, i] = r.burst_on_hz, r.burst_off_hz
             table[k.BURST_GAIN, i], table[k.FLOOR, i] = r.burst_gain, r.burst_floor
+            table[k.OPEN_UV, i], table[k.CLOSED_UV, i] = r.open_uv, r.closed_uv
             table[k.NORM, i] = 1.0 / math.sqrt(on + (1.0 - on) * r.burst_floor**2)
         return table
 
@@ -108,8 +107,11 @@ class RhythmBank:
         self._state[k.TARGET] = self._state[k.AMPLITUDE]
 
     def _strength(self, closed: Float) -> Float:
-        share = np.tile(closed, self._open.size // self._subjects)
-        strength: Float = self._open + share * (self._closed - self._open)
+        from neurosim.core.kernels import rhythms as k
+
+        open_uv, closed_uv = self._parameters[[k.OPEN_UV, k.CLOSED_UV]]
+        share = np.tile(closed, open_uv.size // self._subjects)
+        strength: Float = open_uv + share * (closed_uv - open_uv)
         return strength
 
     def slow_step(self, index: int, closed: Float, drive: Float) -> None:
@@ -120,7 +122,7 @@ class RhythmBank:
         index
             Number of the slow step, ``sample // hop``.
         closed
-            Eyes, 0 to 1 ``(subject,)``.
+            Where the eyes go, 0 to 1 ``(subject,)``.
         drive
             Of the burst on-rate ``(source * subject,)``.
         """
@@ -128,7 +130,7 @@ class RhythmBank:
 
         slow = self._gains.normal_at(self._base + index)
         k.advance_bursts(
-            self._dt, self._parameters, self._state, self._on, self._count, slow, drive, self._strength(closed),
+            self._dt, self._parameters, self._state, self._on, self._count, slow, drive, closed,
             self.up, self.down, self._bursts.key, self._bursts.subjects, self._bursts.channels, self._base,
         )  # fmt: skip
 

@@ -11,8 +11,10 @@ import time
 from pathlib import Path
 
 import mne
+import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 Run = subprocess.CompletedProcess[str]
 
@@ -59,8 +61,6 @@ def test_several_sessions_and_subjects(tmp_path: Path) -> None:
 
 
 def test_a_recording_that_is_shorter_than_the_protocol(tmp_path: Path) -> None:
-    import numpy as np
-
     rng = np.random.default_rng(1)
     table = "a,b\n" + "\n".join(f"{x:.3f},0.0" for x in rng.normal(0, 10, 2560))
     (tmp_path / "me.csv").write_text(table, encoding="utf-8")
@@ -87,7 +87,12 @@ def test_a_recording_that_is_shorter_than_the_protocol(tmp_path: Path) -> None:
         (("run", "alpha_up", "--out", "taken"), "taken: exists already"),
         (("list", "protocls"), "cannot list 'protocls'; did you mean 'protocols'?"),
         (("check", "nowhere.toml"), "nowhere.toml: no such file"),
-        (("walk",), "No such command"),
+        (("run", "alpha_up", "--update-interval", "1e-9"), "update_interval_s: must be greater than or equal to 0.001"),
+        (("run", "alpha_up", "--seed", "-1"), "--seed"),
+        (("run", "alpha_up", "--duration", "nan"), "--duration: must be above 0 s, got nan"),
+        (("run", "alpha_up", "--channel", "Nope", "--duration", "3"), "'Nope' is not in the signal"),
+        (("run",), "(see neurosim run --help)"),
+        (("walk",), "No such command 'walk' (see neurosim --help)"),
     ],
 )
 def test_a_users_error_is_one_line_and_status_2(tmp_path: Path, words: tuple[str, ...], sentence: str) -> None:
@@ -96,10 +101,50 @@ def test_a_users_error_is_one_line_and_status_2(tmp_path: Path, words: tuple[str
     done = neurosim(*words, cwd=tmp_path)
     assert done.returncode == 2
     assert sentence in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("neurosim: ")
+    assert len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
-    if done.stderr.startswith("neurosim:"):
-        assert len(done.stderr.splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def _recording(folder: Path, oz: NDArray[np.float64]) -> tuple[str, ...]:
+    rng = np.random.default_rng(1)
+    rows = np.column_stack([oz, rng.normal(0, 10, oz.size)])
+    (folder / "me.csv").write_text("Oz,Fp1\n" + "\n".join(f"{a:g},{b:g}" for a, b in rows), encoding="utf-8")
+    (folder / "me.toml").write_text("fs = 128.0\n", encoding="utf-8")
+    return "run", "alpha_up", "--source", "me.csv", "--sidecar", "me.toml", "--out", "out"
+
+
+def test_a_flat_channel_is_named(tmp_path: Path) -> None:
+    done = neurosim(*_recording(tmp_path, np.zeros(128 * 20)), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "could be trusted: Oz is flat" in done.stderr
+    assert (tmp_path / "out" / "summary.png").exists()
+
+
+def test_a_longer_duration_than_the_recordings_is_cut_to_it(tmp_path: Path) -> None:
+    noise = np.random.default_rng(2).normal(0, 10, 128 * 20)
+    done = neurosim(*_recording(tmp_path, noise), "--duration", "100", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    blocks = json.loads(done.stdout)["blocks"]
+    assert (blocks[-1]["name"], sum(b["duration_s"] for b in blocks)) == ("transfer", 20.0)
+    assert "(100 s) are shortened" in done.stderr
+
+
+def test_a_recording_shorter_than_a_tick(tmp_path: Path) -> None:
+    done = neurosim(*_recording(tmp_path, np.ones(1)), cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == "neurosim: me.csv: is shorter than a tick of 0.015625 s\n"
+
+
+@pytest.mark.parametrize("duration_s", ["0.001", "0.05"])
+def test_the_shortest_sessions(tmp_path: Path, duration_s: str) -> None:
+    done = neurosim("run", "alpha_up", "--duration", duration_s, "--out", "o", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert summary["n_ticks"] >= 1
+    assert all(block["valid_rate"] == 1.0 for block in summary["blocks"])
+    assert (tmp_path / "o" / "summary.png").exists()
 
 
 def test_check_tells_everything_at_once(tmp_path: Path) -> None:
@@ -168,7 +213,7 @@ def test_doctor_finds_this_machine_ready(tmp_path: Path) -> None:
     done = neurosim("doctor", cwd=tmp_path)
     assert done.returncode == 0, done.stdout
     assert "This machine is ready." in done.stdout
-    for word in ("Python", "libraries", "display", "kernels", "sound", "writing"):
+    for word in ("Python", "libraries", "display", "kernels", "speed", "sound", "writing"):
         assert f"  {word}: " in done.stdout
 
 
@@ -190,6 +235,18 @@ def test_demo_plays_its_story_on_any_console(tmp_path: Path, encoding: str) -> N
     events = pd.read_csv(tmp_path / "d" / "events.tsv", sep="\t")
     assert events[events.trial_type == "blink"].onset.tolist() == [42.0, 66.0]
     assert (tmp_path / "d" / "summary.png").exists()
+
+
+def test_a_course_of_one_subject_is_kept_session_by_session(tmp_path: Path) -> None:
+    words = ("run", "alpha_up", "--sessions", "2", "--duration", "5", "--seed", "3", "--out", "c", "--json")
+    done = neurosim(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    sessions = json.loads(done.stdout)["sessions"]
+    assert [Path(s["out"]).name for s in sessions] == ["session-01", "session-02"]
+    for summary in sessions:
+        folder = tmp_path / summary["out"]
+        assert json.loads((folder / "summary.json").read_text(encoding="utf-8")) == summary
+        assert (folder / "summary.png").exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for another process on Windows")
@@ -215,6 +272,29 @@ def test_ctrl_c_keeps_everything(tmp_path: Path) -> None:
     events = pd.read_csv(tmp_path / "s" / "events.tsv", sep="\t")
     assert events.trial_type.tolist()[-1] == "stop"
     assert (tmp_path / "s" / "summary.png").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for another process on Windows")
+def test_ctrl_c_twice_aborts_and_keeps_the_folder_readable(tmp_path: Path) -> None:
+    # A tick of this slow session lasts 5 s, so both arrive within one.
+    words = ["run", "alpha_up", "--update-interval", "0.5", "--speed", "0.1", "--out", "s"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "neurosim", *words], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )  # fmt: skip
+    assert process.stderr is not None
+    events = tmp_path / "s" / "events.tsv"
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not (events.exists() and "block" in events.read_text(encoding="utf-8")):
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    assert "Ctrl-C again aborts" in process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert "KeyboardInterrupt" in events.read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "s" / "session.json").read_text(encoding="utf-8"))["status"] == "closed"
 
 
 def test_importing_neurosim_loads_nothing_heavy(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_nothing_to_do_is_refused(key: str) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("update_interval_s", 0, "update_interval_s: must be greater than 0, got 0"),
+        ("update_interval_s", 0, "update_interval_s: must be greater than or equal to 0.001, got 0"),
         ("update_interval_s", 1.5, "update_interval_s: must be less than or equal to 1, got 1.5"),
         ("display_delay_s", -0.1, "display_delay_s: must be greater than or equal to 0, got -0.1"),
         ("blocs", [], "blocs: unknown key; did you mean 'blocks'?"),

@@ -4,31 +4,51 @@ from __future__ import annotations
 
 import numpy as np
 
-from neurosim.core.kernels.jit import kernel
+from neurosim.core.kernels.jit import inlined, kernel
+
+
+@inlined
+def _section(coefficients, state, source, row):
+    """One second-order section at one time; ``state (2, lane)``, ``source, row (lane,)``; row may be source."""
+    b0, b1, b2, a1, a2 = coefficients[0], coefficients[1], coefficients[2], coefficients[4], coefficients[5]
+    w0, w1 = state[0], state[1]
+    for lane in range(row.shape[0]):
+        v = source[lane]
+        y = b0 * v + w0[lane]
+        w0[lane] = b1 * v - a1 * y + w1[lane]
+        w1[lane] = b2 * v - a2 * y
+        row[lane] = y
+
+
+@inlined
+def _cascade(sos, state, source, row):
+    """All sections at one time. Those after the first work in place, and are told so, or they would not vectorise."""
+    _section(sos[0], state[0], source, row)
+    for s in range(1, sos.shape[0]):
+        _section(sos[s], state[s], row, row)
 
 
 @kernel
 def sosfilt(x, sos, state, out):
-    """Second-order sections, transposed direct form II.
+    """Second-order sections, one at least, transposed direct form II.
 
     ``x, out (time, lane)``, ``sos (section, 6)`` as SciPy's, ``state (section, 2, lane)``; out may be x.
     """
-    n_times, n_lanes = x.shape
-    n_sections = sos.shape[0]
-    for t in range(n_times):
+    for t in range(x.shape[0]):
+        _cascade(sos, state, x[t], out[t])
+
+
+@kernel
+def band_power(x, sos, state, gain, smoothed, out):
+    """Filter as `sosfilt` does, square, and smooth as `one_pole` does; ``smoothed (lane,)`` is its state."""
+    for t in range(x.shape[0]):
         row = out[t]
-        if n_sections == 0:
-            row[:] = x[t]
-        for s in range(n_sections):
-            source = x[t] if s == 0 else row
-            b0, b1, b2, a1, a2 = sos[s, 0], sos[s, 1], sos[s, 2], sos[s, 4], sos[s, 5]
-            w0, w1 = state[s, 0], state[s, 1]
-            for lane in range(n_lanes):
-                v = source[lane]
-                y = b0 * v + w0[lane]
-                w0[lane] = b1 * v - a1 * y + w1[lane]
-                w1[lane] = b2 * v - a2 * y
-                row[lane] = y
+        _cascade(sos, state, x[t], row)
+        for lane in range(row.shape[0]):
+            v = row[lane]
+            y = smoothed[lane] + gain * (v * v - smoothed[lane])
+            smoothed[lane] = y
+            row[lane] = y
 
 
 @kernel
@@ -83,53 +103,61 @@ def dc_block(x, pole, max_step, previous, level, started, out):
 def mix(x, weights, n_subjects, out):
     """Weigh and add lanes in a fixed order of summation.
 
-    ``x (time, source * subject)``, ``weights (channel, source)``, ``out (time, subject * channel)``.
+    ``x (time, source * subject)``, ``weights (source, channel)``, ``out (time, subject * channel)``, to which it adds.
     """
-    n_channels, n_sources = weights.shape
-    if n_channels == 1:
-        for t in range(x.shape[0]):
-            row = out[t]
-            row[:] = 0.0
-            for s in range(n_sources):
-                w = weights[0, s]
-                source = x[t, s * n_subjects : (s + 1) * n_subjects]
+    n_sources, n_channels = weights.shape
+    for t in range(x.shape[0]):
+        for s in range(n_sources):
+            source = x[t, s * n_subjects : (s + 1) * n_subjects]
+            if n_channels == 1:
+                row, w = out[t], weights[s, 0]
                 for b in range(n_subjects):
                     row[b] += w * source[b]
-    else:
-        for t in range(x.shape[0]):
-            for b in range(n_subjects):
-                for c in range(n_channels):
-                    total = 0.0
-                    for s in range(n_sources):
-                        total += weights[c, s] * x[t, s * n_subjects + b]
-                    out[t, b * n_channels + c] = total
+            else:
+                for b in range(n_subjects):
+                    row, w, v = out[t, b * n_channels : (b + 1) * n_channels], weights[s], source[b]
+                    for c in range(n_channels):
+                        row[c] += w[c] * v
+
+
+@inlined
+def _lower(a, b):
+    """Return the smaller of two finite numbers; ``min`` asks for NaN as well, and would not vectorise."""
+    return a if a < b else b
+
+
+@inlined
+def _higher(a, b):
+    """Return the larger of two finite numbers."""
+    return a if a > b else b
 
 
 @kernel
 def extremes(x, start, n_block, n_blocks, low, high, out):
     """Peak-to-peak over the last ``n_blocks`` blocks of ``n_block`` samples, the running one included.
 
-    Blocks lie on absolute sample indices. ``x, out (time, lane)``; ``low, high (n_blocks, lane)`` hold the
-    extremes of each block, in a ring.
+    Blocks lie on absolute sample indices. ``x, out (time, lane)``; ``low, high (n_blocks + 1, lane)`` hold the
+    extremes of each block, in a ring, and in the last row those of all blocks but the running one.
     """
+    others_low, others_high = low[n_blocks], high[n_blocks]
     for t in range(x.shape[0]):
         index = start + t
         slot = (index // n_block) % n_blocks
-        fresh = index % n_block == 0
-        for lane in range(x.shape[1]):
-            v = x[t, lane]
-            if fresh:
-                low[slot, lane] = v
-                high[slot, lane] = v
-            else:
-                low[slot, lane] = min(low[slot, lane], v)
-                high[slot, lane] = max(high[slot, lane], v)
-            lowest = low[0, lane]
-            highest = high[0, lane]
-            for b in range(1, n_blocks):
-                lowest = min(lowest, low[b, lane])
-                highest = max(highest, high[b, lane])
-            out[t, lane] = highest - lowest
+        now_low, now_high, source, row = low[slot], high[slot], x[t], out[t]
+        if index % n_block == 0:
+            now_low[:] = np.inf
+            now_high[:] = -np.inf
+            others_low[:] = np.inf
+            others_high[:] = -np.inf
+            for b in range(n_blocks):
+                block_low, block_high = low[b], high[b]
+                for lane in range(row.shape[0]):
+                    others_low[lane] = _lower(others_low[lane], block_low[lane])
+                    others_high[lane] = _higher(others_high[lane], block_high[lane])
+        for lane in range(row.shape[0]):
+            now_low[lane] = _lower(now_low[lane], source[lane])
+            now_high[lane] = _higher(now_high[lane], source[lane])
+            row[lane] = _higher(now_high[lane], others_high[lane]) - _lower(now_low[lane], others_low[lane])
 
 
 @kernel
@@ -149,18 +177,6 @@ def repair(x, flat_n, last, run, out, valid):
             else:
                 valid[t, lane] = False
             out[t, lane] = last[lane]
-
-
-@kernel
-def mean_square(x, gain, state):
-    """Square and smooth in place: ``y += gain (x^2 - y)``; ``x (time, lane)``, ``state (lane,)``."""
-    for t in range(x.shape[0]):
-        row = x[t]
-        for lane in range(x.shape[1]):
-            v = row[lane]
-            y = state[lane] + gain * (v * v - state[lane])
-            state[lane] = y
-            row[lane] = y
 
 
 @kernel

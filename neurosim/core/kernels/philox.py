@@ -22,15 +22,15 @@ _ULP = 2.0**-32
 def philox(c0, c1, c2, c3, k0, k1):
     """Return the four words of a block (counter c0..c3, key k0, k1)."""
     for _ in range(10):
-        p0 = _M0 * c0
-        p1 = _M1 * c2
+        p0 = _M0 * (c0 & _LOW)  # masked here and not below: the processor's product of low halves does it for nothing
+        p1 = _M1 * (c2 & _LOW)
         c0 = (p1 >> _SHIFT) ^ c1 ^ k0
-        c1 = p1 & _LOW
+        c1 = p1
         c2 = (p0 >> _SHIFT) ^ c3 ^ k1
-        c3 = p0 & _LOW
+        c3 = p0
         k0 = (k0 + _W0) & _LOW
         k1 = (k1 + _W1) & _LOW
-    return c0, c1, c2, c3
+    return c0 & _LOW, c1 & _LOW, c2 & _LOW, c3 & _LOW
 
 
 @inlined

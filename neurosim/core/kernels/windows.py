@@ -32,17 +32,22 @@ def slide(values, take, ring, ordered, head, filled):
             continue
         row = ordered[lane]
         n = filled[lane]
-        if n == size:
-            i = _place(row, n, ring[lane, head[lane]])
-            row[i : n - 1] = row[i + 1 : n].copy()
-            n -= 1
         v = values[lane]
-        i = _place(row, n, v)
-        row[i + 1 : n + 1] = row[i:n].copy()
-        row[i] = v
+        new = _place(row, n, v)
+        old = n  # the place that becomes free: behind all while the window fills, then that of the oldest
+        if n == size:
+            old = _place(row, n, ring[lane, head[lane]])
+        else:
+            filled[lane] = n + 1
+        if old < new:
+            new -= 1
+            for i in range(old, new):
+                row[i] = row[i + 1]
+        for i in range(old, new, -1):
+            row[i] = row[i - 1]
+        row[new] = v
         ring[lane, head[lane]] = v
         head[lane] = (head[lane] + 1) % size
-        filled[lane] = n + 1
 
 
 @kernel

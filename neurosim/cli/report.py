@@ -1,0 +1,129 @@
+"""What is told and written after a session: table, summary, figure, and doubts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neurosim.cli.console import make_console
+from neurosim.core.errors import OutputError
+
+if TYPE_CHECKING:
+    from neurosim.session.result import Result
+    from neurosim.session.session import Session
+
+NOTICE = "Simulation of group averages, not medical advice."
+
+
+def write_json(path: Path, data: dict[str, Any]) -> None:
+    """Write a JSON file.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written.
+    """
+    try:
+        path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", str(path)) from None
+
+
+def save_summary(result: Result) -> None:
+    """Write ``summary.json`` and ``summary.png`` into the folder of a single subject's session.
+
+    Raises
+    ------
+    OutputError
+        When they cannot be written.
+    """
+    if result.out is None or not result.out.is_dir():
+        return
+    write_json(result.out / "summary.json", result.summary())
+    if result.n_ticks:
+        try:
+            result.save_figure(result.out / "summary.png")
+        except OSError as error:
+            raise OutputError(f"cannot be written: {error.strerror}", str(result.out / "summary.png")) from None
+
+
+def course_summary(results: list[Result]) -> dict[str, Any]:
+    """Return the summary of the last session and, where there are several, of all of them."""
+    summaries = [result.summary() for result in results]
+    return summaries[-1] if len(summaries) == 1 else {**summaries[-1], "sessions": summaries}
+
+
+def show_result(result: Result) -> None:
+    """Print what a session gave."""
+    from rich.table import Table
+    from rich.text import Text
+
+    summary = result.summary()
+    unit = result.feature_units[result.feature_names.index(summary["feature"])].replace("uV", "µV").replace("^2", "²")
+    source = Path(summary["source"]).name
+    who = source if summary["n_subjects"] == 1 else f"{source}, mean of {summary['n_subjects']}"
+    title = f"{result.protocol.title}: session {summary['session']}, {who}, seed {result.seed}"
+    table = Table(title=Text(title), caption=NOTICE, title_justify="left", caption_justify="left")
+    table.add_column("block")
+    for name in ("length, s", f"{summary['feature']}, {unit}", "reward rate", "rewards", "trusted"):
+        table.add_column(name, justify="right")
+    for block in summary["blocks"]:
+        mean = block["mean_feature"]
+        rated = block["kind"] in ("training", "transfer")
+        table.add_row(
+            Text(block["name"]), f"{block['duration_s']:.0f}", "-" if mean is None else f"{mean:.2f}",
+            f"{block['reward_rate']:.0%}" if rated else "", str(block["n_rewards"]) if rated else "",
+            f"{block['valid_rate']:.0%}",
+        )  # fmt: skip
+    console = make_console()
+    console.print(table)
+    if not summary["completed"]:
+        console.print(f"Ended after {summary['duration_s']:.0f} s of {result.protocol.duration_s:.0f} s.")
+    if summary["late_ticks"]:
+        console.print(f"{summary['late_ticks']} of {summary['n_ticks']} ticks were late.")
+    if result.out is not None:
+        console.print(Text(f"Folder: {result.out}"), soft_wrap=True)
+
+
+def note_on_length(session: Session, planned_s: float) -> str | None:
+    """Say when a recording is shorter than what was planned [s], and so all blocks are."""
+    length_s, name = session.protocol.duration_s, session.protocol.name
+    if length_s > planned_s - 1:
+        return None
+    return (
+        f"The recording lasts {length_s:.0f} s: the blocks of {name} ({planned_s:.0f} s) are shortened in proportion."
+    )
+
+
+def doubt(result: Result) -> str | None:
+    """Say why less than half of the session could be trusted, if so."""
+    n_valid = sum(float(b.n_valid.mean()) for b in result.blocks)
+    if not result.n_ticks or n_valid >= 0.5 * result.n_ticks:
+        return None
+    reasons = _bad_channels(result) or [
+        "amplitudes are larger than the protocol's gate allows; look at the unit and scale of the recording, "
+        "and at `gates` in protocol.toml"
+    ]
+    return f"Only {n_valid / result.n_ticks:.0%} of the time could be trusted: {', '.join(reasons)}."
+
+
+def _bad_channels(result: Result) -> list[str]:
+    """Return what is wrong with the channels that the features are made from."""
+    from neurosim.session.pipeline import choose_channels
+
+    if len(result.subjects) > 1:
+        return []
+    reasons: dict[str, str] = {}
+    for feature in result.protocol.features:
+        spec = result.streams[feature.stream]
+        for channel in choose_channels(feature, spec):
+            x = result.samples(feature.stream)[..., channel, :].ravel()
+            name = spec.ch_names[channel]
+            if np.mean(~np.isfinite(x)) > 0.1:
+                reasons[name] = f"{name} has gaps"
+            elif np.mean(np.diff(x) == 0) > 0.5:
+                reasons[name] = f"{name} is flat (an electrode that is off, or the wrong column)"
+    return list(reasons.values())
