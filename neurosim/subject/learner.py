@@ -31,7 +31,7 @@ class Learner(ActorConfig):
     doi:10.1523/JNEUROSCI.4284-09.2010. Learning moves the rate of bursts, not their amplitude.
 
     Constants are chosen so that group results agree with published ones; three in ten learners hardly move the
-    rhythm whatever they try (Nan et al. 2018: 8 of 29 did not learn, doi:10.1155/2018/4270574).
+    rhythm whatever they try (Nan et al. 2018: 8 of 29 did not learn, doi:10.3389/fpsyg.2018.01607).
     """
 
     kind: Literal["learner"] = "learner"
