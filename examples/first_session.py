@@ -29,7 +29,7 @@ def main(duration_s: float = 300.0, show: bool = True) -> Result:
     first, last = result.true_amplitude("alpha", 0), result.true_amplitude("alpha", -1)
     tone_percent = 100 * (result.reward_rate or 0.0)
     print(f"The tone was on for {tone_percent:.0f} % of the training and gave {result.n_rewards} rewards; "
-          f"true alpha went from {first:.2f} µV in the first training block to {last:.2f} µV in the last.")  # fmt: skip
+          f"true alpha went from {first:.2f} to {last:.2f} µV, first to last block: so far, chance.")  # fmt: skip
     if show:
         show_figure(result.figure())
     return result

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from neurosim.cli.console import make_console
 from neurosim.cli.report import save_summary, show_result
-from neurosim.cli.run import fresh_folder, no_empty_folder, parse_speed, until_interrupted, warm_up_if_needed
+from neurosim.cli.run import fresh_folder, no_empty_folder, parse_speed, until_interrupted
+from neurosim.cli.warm import warm_up
 
 if TYPE_CHECKING:
     from neurosim.feedback.protocol import TrainingProtocol
@@ -81,7 +82,7 @@ def play_demo(speed: str, seed: int | None, out: Path | None) -> None:
         return [view(session, console, CAPTIONS, FULL_UV2)]
 
     with until_interrupted() as stop, no_empty_folder(where):
-        warm_up_if_needed()
+        warm_up()
         if stop():
             raise KeyboardInterrupt  # nothing has begun that could be kept
         result = simulate(protocol, subject=subject, seed=seed, speed=pace, out=where, sinks=watch, stop=stop)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neurosim.cli.console import make_console, say
+from neurosim.cli.warm import warm_up
 from neurosim.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def run_protocol(request: Request) -> None:
         result.forget_ticks()  # the memory of a course would grow with every session
 
     with until_interrupted() as stop, no_empty_folder(out):
-        warm_up_if_needed()
+        warm_up()
         if stop():
             raise KeyboardInterrupt  # nothing has begun that could be kept
         results = simulate_sessions(
@@ -184,13 +185,6 @@ def no_empty_folder(out: Path | None) -> Iterator[None]:
         for path in made:
             with suppress(OSError):
                 path.rmdir()  # fails for all that hold something
-
-
-def warm_up_if_needed() -> None:
-    """Compile before the session starts; see `neurosim.cli.warm`."""
-    from neurosim.cli.warm import warm_up
-
-    warm_up()
 
 
 @contextmanager

@@ -91,8 +91,10 @@ class BlockSink(Sink):
         s.n_rewards += feedback.reward
         s.feature_sums += np.where(feedback.valid[..., None], tick.features, 0.0)
         for name, sums in s.truth_sums.items():
-            sums += tick.samples[name].sum(axis=-1)
-            s.n_truth[name] += tick.samples[name].shape[-1]
+            x = tick.samples[name]
+            if x.shape[-1]:
+                sums += np.cumsum(x, axis=-1)[..., -1]  # in order, whatever the shape (law 2); `sum` goes pairwise
+            s.n_truth[name] += x.shape[-1]
 
 
 def _fresh(tick: Tick) -> BlockStatistics:

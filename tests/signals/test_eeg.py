@@ -171,9 +171,9 @@ def test_blink_is_largest_at_the_forehead() -> None:
     """models.md 1.4: 1 at Fp1, about 0.35 at F3, 0.1 at C3, 0.02 at O1; 0.3 to 0.4 s long."""
     gain = dict(zip(SENSORS_1020, sphere_mixing().blink_gain(SENSORS_1020), strict=True))
     assert gain["Fp1"] > 0.9
-    assert gain["F3"] == pytest.approx(0.45, abs=0.2)
-    assert gain["C3"] == pytest.approx(0.12, abs=0.05)
-    assert gain["O1"] < 0.03
+    assert gain["F3"] == pytest.approx(0.35, abs=0.05)
+    assert gain["C3"] == pytest.approx(0.10, abs=0.02)
+    assert gain["O1"] == pytest.approx(0.02, abs=0.01)
     silent = EEG(ch_names=("Fp1",), psd_at_1hz_open=1e-12, psd_at_1hz_closed=1e-12, rhythms={})
     drive = Drive(events=(DriveEvent("blink", 0.25, amplitude=120.0),))
     x = record(silent, 1, drive=drive)["eeg"][0]
