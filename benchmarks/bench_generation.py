@@ -16,7 +16,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from neurosim import EEG, Body
 from neurosim.core.drive import NEUTRAL
 from neurosim.core.timeline import TickGrid
-from neurosim.signals.mixing import SENSORS_1020
+from neurosim.signals.eeg.mixing import SENSORS_1020
 
 FS, DURATION_S, EXPONENT = 256.0, 60.0, 1.2
 UPDATE_INTERVAL_S = 1 / 8

@@ -17,7 +17,7 @@ import neurosim as ns
 from neurosim.core.spec import Bool
 from neurosim.session import Result, palette
 from neurosim.session.figure import show_figure
-from neurosim.signals.sidecar import load_sidecar
+from neurosim.signals.recordings.sidecar import load_sidecar
 
 EYES_S = 15.0  # how long they stay closed, and open
 

@@ -1,4 +1,4 @@
-"""Make ``neurosim/signals/data/sphere_mixing.csv``: how cortical sources reach the 10-20 sensors.
+"""Make ``neurosim/signals/eeg/data/sphere_mixing.csv``: how cortical sources reach the 10-20 sensors.
 
 Forward model: three-shell sphere fitted to MNE's standard 10-20 positions, one radial dipole a source,
 average over nothing (the potentials are referenced to infinity), each source 1 at its strongest sensor.
@@ -13,7 +13,7 @@ import mne
 import numpy as np
 import pandas as pd
 
-TARGET = Path(__file__).parents[1] / "neurosim" / "signals" / "data" / "sphere_mixing.csv"
+TARGET = Path(__file__).parents[1] / "neurosim/signals/eeg/data" / "sphere_mixing.csv"
 
 SENSORS = "Fp1 Fp2 F7 F3 Fz F4 F8 T7 C3 Cz C4 T8 P7 P3 Pz P4 P8 O1 O2 Fpz FCz CPz POz Oz FC3 FC4 CP3 CP4 PO7 PO8"
 

@@ -29,7 +29,7 @@ def check_file(path: Path) -> None:
 def _guess(keys: set[str]) -> tuple[str, type[Config]]:
     """Tell by its keys what a file is meant to be."""
     from neurosim.feedback.protocol import TrainingProtocol
-    from neurosim.signals.sidecar import Sidecar
+    from neurosim.signals.recordings.sidecar import Sidecar
     from neurosim.subject.subject import Subject
 
     if keys & {"features", "rule", "blocks", "gates"}:
@@ -43,9 +43,9 @@ def _try_on_body(protocol: Config, path: Path) -> None:
     from neurosim.core.timeline import TickGrid
     from neurosim.feedback.protocol import TrainingProtocol
     from neurosim.session.session import Session
-    from neurosim.signals.body import Body
-    from neurosim.signals.eeg import EEG
-    from neurosim.signals.mixing import sphere_mixing
+    from neurosim.signals.body.body import Body
+    from neurosim.signals.eeg.eeg import EEG
+    from neurosim.signals.eeg.mixing import sphere_mixing
 
     assert isinstance(protocol, TrainingProtocol)
     body = Body(eeg=EEG(ch_names=sphere_mixing().sensors))

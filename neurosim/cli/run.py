@@ -61,7 +61,7 @@ def run_protocol(request: Request) -> None:
 
     from neurosim.cli.report import course_summary, doubt, note_on_length, save_summary, show_result, write_json
     from neurosim.session.simulate import simulate_sessions
-    from neurosim.signals.recorded import Recorded
+    from neurosim.signals.recordings.recorded import Recorded
 
     protocol = _asked_protocol(request)
     planned_s = request.duration or protocol.duration_s

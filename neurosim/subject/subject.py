@@ -9,7 +9,7 @@ from pydantic import Field
 from neurosim.core.actor import AnyActor
 from neurosim.core.config import Config, load_named
 from neurosim.core.source import AnySource
-from neurosim.signals.body import Body
+from neurosim.signals.body.body import Body
 
 
 class Subject(Config):

@@ -14,8 +14,8 @@ from neurosim.core.timeline import TickGrid
 from neurosim.dsp import BandPower, DCBlock, Envelope, Log, Mean, Ratio, Smooth, ZScore
 from neurosim.feedback import load_protocol
 from neurosim.signals import EEG, Body
-from neurosim.signals.recorded import RecordedSource
-from neurosim.signals.recording import Recording
+from neurosim.signals.recordings.recorded import RecordedSource
+from neurosim.signals.recordings.recording import Recording
 from neurosim.testing import LAWS, check_stage, measured_delay_s, registered
 
 

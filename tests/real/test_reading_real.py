@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from neurosim.core.errors import RecordingError
-from neurosim.signals.reading import Recording, read_recording
-from neurosim.signals.sidecar import Sidecar, load_sidecar
+from neurosim.signals.recordings.reading import Recording, read_recording
+from neurosim.signals.recordings.sidecar import Sidecar, load_sidecar
 
 _HERE = Path(__file__).parent
 _DEFAULT = _HERE.parents[1].parent / "shared" / "data" / "recordings"

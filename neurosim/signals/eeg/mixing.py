@@ -89,7 +89,7 @@ class SphereMixing:
 @cache
 def sphere_mixing() -> SphereMixing:
     """Read the table that ships with the package."""
-    text = (files("neurosim.signals") / "data" / "sphere_mixing.csv").read_text(encoding="utf-8")
+    text = (files("neurosim.signals.eeg") / "data" / "sphere_mixing.csv").read_text(encoding="utf-8")
     header, *rows = csv.reader(text.splitlines())
     numbers = np.array([[float(cell) for cell in row[1:]] for row in rows])
     return SphereMixing(

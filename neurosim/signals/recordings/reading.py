@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from neurosim.core.errors import RecordingError
-from neurosim.signals.arrays import read_npy
-from neurosim.signals.columns import StoredColumns
-from neurosim.signals.hdf5 import read_hdf5
-from neurosim.signals.mne_files import read_with_mne
-from neurosim.signals.recording import RecordedEvent, Recording, assemble
-from neurosim.signals.sidecar import Sidecar
-from neurosim.signals.tables import read_table
+from neurosim.signals.recordings.arrays import read_npy
+from neurosim.signals.recordings.columns import StoredColumns
+from neurosim.signals.recordings.hdf5 import read_hdf5
+from neurosim.signals.recordings.mne_files import read_with_mne
+from neurosim.signals.recordings.recording import RecordedEvent, Recording, assemble
+from neurosim.signals.recordings.sidecar import Sidecar
+from neurosim.signals.recordings.tables import read_table
 
 __all__ = ["RecordedEvent", "Recording", "read_recording", "readable_endings"]
 

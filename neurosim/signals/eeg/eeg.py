@@ -12,10 +12,10 @@ from neurosim.core.config import Config
 from neurosim.core.drive import Drive, DriveEvent
 from neurosim.core.errors import ConfigError
 from neurosim.core.spec import Float, Samples, SignalSpec, from_lanes
-from neurosim.signals.background import Background
-from neurosim.signals.mixing import SENSORS_1020, sphere_mixing
-from neurosim.signals.organ import Organ
-from neurosim.signals.rhythms import Rhythm, RhythmBank
+from neurosim.signals.body.organ import Organ
+from neurosim.signals.eeg.background import Background
+from neurosim.signals.eeg.mixing import SENSORS_1020, sphere_mixing
+from neurosim.signals.eeg.rhythms import Rhythm, RhythmBank
 
 
 def _hz(default: float, description: str, **limits: Any) -> Any:

@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from neurosim.core.errors import RecordingError
-from neurosim.signals.reading import read_recording, readable_endings
-from neurosim.signals.sidecar import Sidecar
+from neurosim.signals.recordings.reading import read_recording, readable_endings
+from neurosim.signals.recordings.sidecar import Sidecar
 
 _RNG = np.random.default_rng(5)
 
@@ -50,7 +50,7 @@ def _message(path: Path, sidecar: Sidecar | None = None) -> str:
 
 
 def test_reading_imports_no_heavy_library() -> None:
-    code = "import sys, neurosim.signals.reading; print({'mne', 'h5py', 'pandas'} & set(sys.modules))"
+    code = "import sys, neurosim.signals.recordings.reading; print({'mne', 'h5py', 'pandas'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 

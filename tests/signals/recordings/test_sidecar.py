@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from neurosim.core.errors import ConfigError
-from neurosim.signals.sidecar import Sidecar, load_sidecar
+from neurosim.signals.recordings.sidecar import Sidecar, load_sidecar
 
 _WHOLE = """
 description = "rest"

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from neurosim.core.errors import RecordingError
-from neurosim.signals.columns import StoredColumns, channels_first, find_among, find_columns
-from neurosim.signals.sidecar import Sidecar
+from neurosim.signals.recordings.columns import StoredColumns, channels_first, find_among, find_columns
+from neurosim.signals.recordings.sidecar import Sidecar
 
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.core.errors import RecordingError
-from neurosim.signals.columns import MINIMAL_SIDECAR, StoredColumns
-from neurosim.signals.sidecar import MarkerColumn, Sidecar
+from neurosim.signals.recordings.columns import MINIMAL_SIDECAR, StoredColumns
+from neurosim.signals.recordings.sidecar import MarkerColumn, Sidecar
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from neurosim.core.errors import RecordingError
-from neurosim.signals.columns import StoredColumns, find_among, find_columns
-from neurosim.signals.edf import check_edf
-from neurosim.signals.sidecar import Sidecar
+from neurosim.signals.recordings.columns import StoredColumns, find_among, find_columns
+from neurosim.signals.recordings.edf import check_edf
+from neurosim.signals.recordings.sidecar import Sidecar
 
 _VOLTAGES = {"eeg", "eog", "ecg", "emg", "ecog", "seeg", "dbs", "bio"}
 _UV_PER_V = 1e6

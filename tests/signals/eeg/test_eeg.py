@@ -15,9 +15,9 @@ from neurosim.core.drive import NEUTRAL, Drive, DriveEvent
 from neurosim.core.errors import ConfigError
 from neurosim.core.timeline import TickGrid
 from neurosim.signals import EEG, Body
-from neurosim.signals.background import pole_zero_ladder
-from neurosim.signals.eeg import EEGOrgan, blink_shape
-from neurosim.signals.mixing import SENSORS_1020, sphere_mixing
+from neurosim.signals.eeg.background import pole_zero_ladder
+from neurosim.signals.eeg.eeg import EEGOrgan, blink_shape
+from neurosim.signals.eeg.mixing import SENSORS_1020, sphere_mixing
 
 Float = NDArray[np.float64]
 FS = 256.0

@@ -12,8 +12,8 @@ from neurosim.core.errors import ConfigError
 from neurosim.core.source import Source, SourceConfig
 from neurosim.core.spec import Samples, concatenate
 from neurosim.core.timeline import TickGrid
-from neurosim.signals.eeg import EEG, EEGOrgan
-from neurosim.signals.organ import Organ
+from neurosim.signals.body.organ import Organ
+from neurosim.signals.eeg.eeg import EEG, EEGOrgan
 
 
 class Body(SourceConfig):

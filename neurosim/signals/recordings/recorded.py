@@ -12,8 +12,8 @@ from neurosim.core.drive import Drive, DriveEvent
 from neurosim.core.source import Source, SourceConfig
 from neurosim.core.spec import Float, Samples, SignalSpec, time_last
 from neurosim.core.timeline import TickGrid
-from neurosim.signals.reading import Recording, read_recording
-from neurosim.signals.sidecar import load_sidecar
+from neurosim.signals.recordings.reading import Recording, read_recording
+from neurosim.signals.recordings.sidecar import load_sidecar
 
 
 class Recorded(SourceConfig):

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.core.errors import RecordingError
-from neurosim.signals.columns import StoredColumns, find_among, find_columns
-from neurosim.signals.sidecar import Sidecar
-from neurosim.signals.table_layout import Layout, find_layout
+from neurosim.signals.recordings.columns import StoredColumns, find_among, find_columns
+from neurosim.signals.recordings.sidecar import Sidecar
+from neurosim.signals.recordings.table_layout import Layout, find_layout
 
 if TYPE_CHECKING:
     import pandas as pd

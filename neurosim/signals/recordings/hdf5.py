@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.core.errors import Problem, RecordingError, did_you_mean
-from neurosim.signals.columns import ColumnNotFoundError, StoredColumns, channels_first, find_columns
-from neurosim.signals.sidecar import Column, Sidecar
+from neurosim.signals.recordings.columns import ColumnNotFoundError, StoredColumns, channels_first, find_columns
+from neurosim.signals.recordings.sidecar import Column, Sidecar
 
 if TYPE_CHECKING:
     import h5py  # type: ignore[import-untyped, unused-ignore]

@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from neurosim.core.errors import RecordingError
-from neurosim.signals.reading import read_recording
-from neurosim.signals.sidecar import Sidecar
+from neurosim.signals.recordings.reading import read_recording
+from neurosim.signals.recordings.sidecar import Sidecar
 
 _FS = 100
 _RNG = np.random.default_rng(7)

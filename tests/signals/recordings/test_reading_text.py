@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from neurosim.core.errors import RecordingError
-from neurosim.signals.reading import Recording, read_recording
-from neurosim.signals.sidecar import Sidecar
+from neurosim.signals.recordings.reading import Recording, read_recording
+from neurosim.signals.recordings.sidecar import Sidecar
 
 
 def _read(tmp_path: Path, text: str, name: str = "a.csv", **fields: Any) -> Recording:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.core.errors import Problem, RecordingError, did_you_mean
-from neurosim.signals.sidecar import Column, Sidecar
+from neurosim.signals.recordings.sidecar import Column, Sidecar
 
 MINIMAL_SIDECAR = "give a sidecar TOML file with the sampling rate, at least the one line: fs = 250.0"
 
