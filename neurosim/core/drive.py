@@ -19,14 +19,55 @@ class Latent:
     meaning: str
 
 
-#: Everything that a drive may move. Rhythm drives are natural-log units of the burst on-rate's argument.
+#: Everything that a drive may move. Rhythm drives are natural-log units of the burst on-rate's argument; how the
+#: others follow and what they move in turn stands in the tables of `neurosim.signals.body`.
 LATENTS: dict[str, Latent] = {
     "eyes_closed": Latent("0 to 1", "eyes: 0 leaves the body's own state, 1 closes them"),
+    "arousal": Latent("0 to 1", "sympathetic arousal, 0.5 at rest: negative relaxes, positive is stress"),
+    "vagal_tone": Latent("0 to 1", "activity of the vagus on the heart, 0.5 at rest"),
+    "attention": Latent("0 to 1", "attention to a task, 0.5 at rest"),
+    "vasomotor_tone": Latent("0 to 1", "constriction of the vessels of the skin, 0.5 at rest"),
+    "frontalis": Latent("0 to 1", "voluntary contraction of the forehead, 1 the strongest"),
+    "trapezius": Latent("0 to 1", "voluntary contraction of the shoulder, 1 the strongest"),
+    "breathing_rate": Latent("1/min", "faster or slower breathing than the body's own"),
+    "breathing_depth": Latent("ln", "deeper or shallower breathing than the body's own"),
+    "breathing_pace": Latent("1/min", "a pacer that breathing follows; 0 for none"),
     "theta_drive": Latent("ln", "regulation of frontal-midline theta"),
     "alpha_drive": Latent("ln", "regulation of posterior alpha"),
     "mu_drive": Latent("ln", "regulation of the central mu rhythm"),
     "smr_drive": Latent("ln", "regulation of the sensorimotor rhythm"),
     "beta_drive": Latent("ln", "regulation of frontal beta"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A kind of event that a drive can bring about."""
+
+    unit: str
+    meaning: str
+
+
+#: Everything that can happen at a moment; typical sizes and rates stand in the table of `neurosim.signals.body`.
+EVENTS: dict[str, Happening] = {
+    "blink": Happening("uV", "blink of both eyes, at the forehead"),
+    "saccade": Happening("uV", "eyes jump to the right, or to the left if negative; at F8"),
+    "jaw_clench": Happening("uV", "rms of the temporal muscles at T7 and T8"),
+    "forehead_tension": Happening("uV", "rms of the forehead's muscle at Fp1 and Fp2, and more in its EMG"),
+    "mains": Happening("uV", "hum of the power line in the EEG"),
+    "electrode_pop": Happening("uV", "an electrode jumps and settles"),
+    "drift": Happening("uV", "SD of slow electrode drifts, as from sweat"),
+    "heartbeat": Happening("uV", "height of the heart's R wave in the EEG"),
+    "loose_electrode": Happening("uV", "an electrode with poor contact: hum and slow swings"),
+    "flat_electrode": Happening("uV", "an electrode that has come off gives a constant"),
+    "ectopic_beat": Happening("1", "a premature beat of the ventricle, with its pause"),
+    "missed_beat": Happening("1", "share of an R wave that the electrodes lose"),
+    "extra_beat": Happening("1", "a spike in the ECG as high as that share of an R wave"),
+    "ppg_motion": Happening("1", "movement of the finger, in pulse heights"),
+    "ecg_in_emg": Happening("uV", "height of the heart's R wave in the trapezius EMG"),
+    "detached_thermistor": Happening("1", "the thermometer hangs in the air of the room"),
+    "sigh": Happening("1", "one deep breath, in usual depths"),
+    "startle": Happening("uS", "a response of the skin to something sudden"),
 }
 
 
@@ -41,15 +82,21 @@ class DriveEvent:
     onset_s
         When, in seconds from the start of the session.
     amplitude
-        How strongly, in the unit that the kind says (a blink: uV at the forehead).
+        How strongly, in the unit that `EVENTS` gives; None for what is typical.
     duration_s
-        How long [s].
+        How long [s]; None for what is typical.
+    where
+        The channel it happens at, where there is a choice; empty for any.
+    subject
+        Which subject of a batch, by position; None for all.
     """
 
     kind: str
     onset_s: float
-    amplitude: float = 1.0
-    duration_s: float = 0.0
+    amplitude: float | None = None
+    duration_s: float | None = None
+    where: str = ""
+    subject: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,14 @@ class AddressedNoise:
         uniforms(out, self.key, at, self.subjects, self.channels)
         return out
 
+    def normal_of(self, lanes: NDArray[np.int64], index: NDArray[np.int64]) -> Float:
+        """Return standard normals ``(n,)`` of some lanes, each at an index of its own."""
+        from neurosim.core.kernels.philox import normals_each
+
+        out = np.empty(len(lanes))
+        normals_each(out, self.key, index, self.subjects[lanes], self.channels[lanes])
+        return out
+
     def exponential(self, index: NDArray[np.int64] | int) -> Float:
         """Return unit exponentials ``(n_lanes,)``; an event fires when its integrated rate crosses one."""
         result: Float = -np.log(self.uniform(index))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import SerializeAsAny
 
 from neurosim.core.config import KindConfig, of_kind
-from neurosim.core.drive import Drive, DriveEvent
+from neurosim.core.drive import Drive
+from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Samples, SignalSpec
 from neurosim.core.timeline import TickGrid
 
@@ -44,8 +45,14 @@ class Source(ABC):
     def rest(self, duration_s: float) -> None:
         """Let the time between two sessions pass [s]; the next tick is 0 again."""
 
-    def events(self) -> tuple[DriveEvent, ...]:
-        """Return what the source itself marked in the last tick (a recording's annotations)."""
+    def select(self, streams: Collection[str]) -> None:
+        """Make only what these streams need, from the start of a session on; `specs` then says what is left.
+
+        What is left is the same to the bit. A source that has its streams anyway may leave them all.
+        """
+
+    def events(self) -> tuple[SessionEvent, ...]:
+        """Return what the source itself has to tell of the last tick: a recording's annotations, a body's artifacts."""
         return ()
 
     @property

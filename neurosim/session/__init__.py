@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from neurosim.core.event import SessionEvent
 from neurosim.session.clock import RealTimeClock, SimulatedClock
 from neurosim.session.result import Result, read_session
 from neurosim.session.run import run
 from neurosim.session.session import Session
 from neurosim.session.simulate import simulate, simulate_sessions
-from neurosim.session.tick import SessionEvent, Sink, Tick
+from neurosim.session.tick import Sink, Tick
 
 __all__ = [
     "RealTimeClock",

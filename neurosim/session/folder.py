@@ -13,10 +13,11 @@ import tomli_w
 
 from neurosim.core.config import Config
 from neurosim.core.errors import OutputError
+from neurosim.core.event import SessionEvent
 from neurosim.core.spec import SignalSpec
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.session.brainvision import BrainVisionWriter
-from neurosim.session.tick import SessionEvent, Sink, Tick
+from neurosim.session.tick import Sink, Tick
 
 _FLUSH_S = 1.0
 

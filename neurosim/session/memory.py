@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Bool, Float, Samples, concatenate
-from neurosim.session.tick import SessionEvent, Sink, Tick
+from neurosim.session.tick import Sink, Tick
 
 
 class MemorySink(Sink):

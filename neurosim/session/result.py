@@ -11,11 +11,11 @@ import numpy as np
 
 from neurosim.core.config import load_toml
 from neurosim.core.errors import UserError
+from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Float, Samples, SignalSpec
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.session.blocks import BlockStatistics
 from neurosim.session.memory import MemorySink
-from neurosim.session.tick import SessionEvent
 
 if TYPE_CHECKING:
     import mne

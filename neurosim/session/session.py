@@ -9,15 +9,16 @@ from dataclasses import replace
 import numpy as np
 
 from neurosim.core.actor import Actor
-from neurosim.core.drive import total_drive
+from neurosim.core.drive import DriveEvent, total_drive
 from neurosim.core.errors import ConfigError
+from neurosim.core.event import SessionEvent
 from neurosim.core.feedback import Cue, Feedback
 from neurosim.core.source import Source
 from neurosim.core.timeline import TickGrid, exact
 from neurosim.feedback.protocol import Block, TrainingProtocol
 from neurosim.feedback.sham import Sham
 from neurosim.session.pipeline import Pipeline
-from neurosim.session.tick import SessionEvent, Tick
+from neurosim.session.tick import Tick
 
 
 class Session:
@@ -122,10 +123,10 @@ class Session:
         for actor in self.actors:
             actor.observe(seen)
         self.tick_index += 1
-        happened = [SessionEvent(e.onset_s, e.duration_s, e.kind, f"{e.amplitude:g}") for e in drive.events]
-        marked = [SessionEvent(e.onset_s, e.duration_s, "annotation", e.kind) for e in self.source.events()]
+        events += [_told(event) for event in drive.events]
+        events += self.source.events()
         thresholds = self.rule.thresholds
-        return Tick(k, start_s, samples, features, thresholds, feedback, block, (*events, *happened, *marked))
+        return Tick(k, start_s, samples, features, thresholds, feedback, block, tuple(events))
 
     def _enter_block(self, tick_index: int, start_s: float) -> tuple[Block, list[SessionEvent]]:
         events = []
@@ -138,3 +139,8 @@ class Session:
             end_s = self.grid.start_s(self._ends[self._block])
             events.append(SessionEvent(start_s, end_s - start_s, "block", block.name))
         return blocks[self._block], events
+
+
+def _told(event: DriveEvent) -> SessionEvent:
+    size = "" if event.amplitude is None else f"{event.amplitude:g}"
+    return SessionEvent(event.onset_s, event.duration_s or 0.0, event.kind, f"{size} {event.where}".strip())

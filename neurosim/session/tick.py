@@ -6,31 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from neurosim.core.event import SessionEvent
 from neurosim.core.feedback import Feedback
 from neurosim.core.spec import Samples, Values
 from neurosim.feedback.protocol import Block
-
-
-@dataclass(frozen=True, slots=True)
-class SessionEvent:
-    """Something that happened at a moment of a session.
-
-    Parameters
-    ----------
-    onset_s
-        From the start of the session [s].
-    duration_s
-        Length [s]; 0 for a moment.
-    kind
-        ``block``, ``gap``, ``stop``, ``error``, ``annotation``, or what a drive's event is called.
-    text
-        What else there is to say.
-    """
-
-    onset_s: float
-    duration_s: float
-    kind: str
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from neurosim.core.actor import Actor, ActorConfig
 from neurosim.core.config import Config
-from neurosim.core.drive import NEUTRAL, Drive, DriveEvent
-from neurosim.core.errors import ConfigError
+from neurosim.core.drive import EVENTS, NEUTRAL, Drive, DriveEvent
+from neurosim.core.errors import ConfigError, did_you_mean
 from neurosim.core.feedback import Feedback
 from neurosim.core.timeline import TickGrid
 
@@ -20,7 +20,11 @@ class ScriptStep(Config):
     at_s: float = Field(ge=0, description="when", json_schema_extra={"unit": "s"})
     drive: dict[str, float] | None = Field(None, description="offsets of latents from now on; replaces the last ones")
     event: str | None = Field(None, description="something that happens once, such as blink")
-    amplitude: float = Field(1.0, description="how strongly; a blink in uV at the forehead")
+    amplitude: float | None = Field(None, description="how strongly, in the event's own unit; typical if left out")
+    duration_s: float | None = Field(
+        None, gt=0, description="how long; typical if left out", json_schema_extra={"unit": "s"}
+    )
+    where: str = Field("", description="the channel, where there is a choice")
 
 
 class Script(ActorConfig):
@@ -45,8 +49,12 @@ class Script(ActorConfig):
     def prepare(
         self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]
     ) -> ScriptActor:
-        """Check the latents' names and return the actor."""
+        """Check the names of latents and events, and return the actor."""
         for i, step in enumerate(self.steps):
+            if step.event is not None and step.event not in EVENTS:
+                raise ConfigError(f"unknown event '{step.event}'; {did_you_mean(step.event, EVENTS)}").within(
+                    "steps", i, "event"
+                )
             try:
                 Drive(step.drive or {})
             except ConfigError as error:
@@ -82,7 +90,7 @@ class ScriptActor(Actor):
             if step.drive is not None:
                 self._held = Drive(dict(step.drive))
             if step.event is not None:
-                events.append(DriveEvent(step.event, step.at_s, step.amplitude))
+                events.append(DriveEvent(step.event, step.at_s, step.amplitude, step.duration_s, step.where))
             self._next += 1
         return Drive(self._held.offsets, tuple(events)) if events else self._held
 

@@ -99,3 +99,13 @@ def uniforms(out, key, index, subjects, channels):
         i = index[lane]
         low, high = np.uint64(i) & _LOW, np.uint64(i) >> _SHIFT
         out[lane] = unit(philox(low, high, subjects[lane], channels[lane], key[0], key[1])[0])
+
+
+@kernel
+def normals_each(out, key, index, subjects, channels):
+    """Fill ``out (n_lanes,)`` with standard normals, each lane at an index of its own."""
+    for lane in range(out.shape[0]):
+        i = index[lane]
+        low, high = np.uint64(i) & _LOW, np.uint64(i) >> _SHIFT
+        w0, w1 = philox(low, high, subjects[lane], channels[lane], key[0], key[1])[:2]
+        out[lane] = normal_pair(w0, w1)[0]

@@ -1,26 +1,58 @@
-"""The simulated body: organs under one drive."""
+"""The simulated body: one state that a drive moves, and organs that make signals from it."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+import numpy as np
+from pydantic import Field, field_validator
 
-from neurosim.core.drive import Drive
-from neurosim.core.errors import ConfigError
+from neurosim.core.drive import LATENTS, Drive, DriveEvent
+from neurosim.core.errors import ConfigError, did_you_mean
+from neurosim.core.event import SessionEvent
 from neurosim.core.source import Source, SourceConfig
 from neurosim.core.spec import Samples, concatenate
 from neurosim.core.timeline import TickGrid
-from neurosim.signals.body.organ import Organ
-from neurosim.signals.eeg.eeg import EEG, EEGOrgan
+from neurosim.signals.body.events import Artifact, EventProcess, typical_artifacts, with_typical_size
+from neurosim.signals.body.organ import Given, InnerOrgan, InnerOrganConfig, Organ, OrganConfig
+from neurosim.signals.body.span import STEP_HZ, Span
+from neurosim.signals.body.state import State
+from neurosim.signals.body.traits import Traits
+from neurosim.signals.body.truth import ArtifactTruth, StateTruth
+from neurosim.signals.eeg.eeg import EEG
+
+#: Longest stretch that the body lives through at once, so that memory stays flat however long a tick is.
+_SPAN_STEPS = 8 * int(STEP_HZ)
+_STEPS = TickGrid(1.0 / STEP_HZ)
+#: An event is shown to the organs for this long after its end [s]; an electrode that popped is still settling.
+_LINGER_S = 5.0
 
 
 class Body(SourceConfig):
-    """A simulated body."""
+    """A simulated body.
+
+    Every signal follows from one state (``latents.csv``, ``couplings.csv``), so that relaxing moves all of them, each
+    with its own delay. Signals that nobody asks for are not made, and the others are the same to the bit.
+    """
 
     kind: Literal["body"] = "body"
     eeg: EEG = Field(default_factory=lambda: EEG(), description="the electroencephalogram")
+    rest: dict[str, float] = Field(
+        default_factory=dict, description="where latents rest, such as arousal 0.65; the others as in an average adult"
+    )
+    artifacts: dict[str, Artifact] = Field(
+        default_factory=dict, description="artifacts that come by themselves; 'typical' for all of them"
+    )
+    mains_hz: float = Field(50.0, ge=40, le=70, description="power line", json_schema_extra={"unit": "Hz"})
+    spread: float = Field(0.0, ge=0, le=2, description="how much subjects differ: 0 all average, 1 as people do")
+    people_seed: int | None = Field(None, ge=0, description="root of who they are; by default that of the run")
+
+    @field_validator("artifacts", mode="before")
+    @classmethod
+    def _typical(cls, value: Any) -> Any:
+        return {"typical": typical_artifacts(), "none": {}}.get(value, value) if isinstance(value, str) else value
 
     def prepare(self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]) -> BodySource:
         """Return the body of these subjects.
@@ -28,45 +60,131 @@ class Body(SourceConfig):
         Raises
         ------
         ConfigError
-            For sensors or rhythms that are not known.
+            For sensors, rhythms, latents or artifacts that are not known.
         """
-        try:
-            organs = [EEGOrgan(self.eeg, seed, subjects, batch_shape)]
-        except ConfigError as error:
-            raise error.within("eeg") from error
-        return BodySource(organs, grid)
+        for name in self.rest:
+            if name not in LATENTS:
+                raise ConfigError(f"unknown latent '{name}'; {did_you_mean(name, LATENTS)}").within("rest", name)
+        people = seed if self.people_seed is None else self.people_seed
+        traits = Traits.draw(people, subjects, self.spread) if self.spread else Traits(len(subjects))
+        given = Given(seed, subjects, batch_shape, traits, self.mains_hz)
+        inner: list[InnerOrgan] = []
+        organs: list[Organ] = []
+        for name, config in self:
+            try:
+                if isinstance(config, InnerOrganConfig):
+                    inner.append(config.prepare(given))
+                elif isinstance(config, OrganConfig):
+                    organs.append(config.prepare(given))
+            except ConfigError as error:
+                raise error.within(name) from error
+        state = State(seed, subjects, self.rest)
+        organs += [StateTruth(given, tuple(state.index)), ArtifactTruth(given)]
+        return BodySource(state, EventProcess(self.artifacts, seed, subjects), inner, organs, grid)
 
 
 class BodySource(Source):
-    """Asks each organ for the samples of a tick.
+    """Lives through each tick, and asks each organ for its samples.
 
     Parameters
     ----------
+    state
+        The latent state.
+    process
+        Brings artifacts about.
+    inner
+        Lungs and heart, in the order in which they look at each other.
     organs
         Each with streams of its own.
     grid
         The ticks of the session.
     """
 
-    def __init__(self, organs: list[EEGOrgan], grid: TickGrid) -> None:
-        self._organs: list[Organ] = list(organs)
-        self._session = 0
+    def __init__(
+        self,
+        state: State,
+        process: EventProcess,
+        inner: Sequence[InnerOrgan],
+        organs: Sequence[Organ],
+        grid: TickGrid,
+    ) -> None:
+        self._state, self._process, self._inner, self._organs = state, process, list(inner), list(organs)
+        self._session, self._begun = 0, False
         super().__init__({name: spec for organ in organs for name, spec in organ.specs.items()}, grid)
+
+    def select(self, streams: Collection[str]) -> None:
+        """Keep the organs that have these streams, and the inner organs that they look at."""
+        self._organs = [organ for organ in self._organs if any(name in streams for name in organ.specs)]
+        if not any(organ.needs_heart for organ in self._organs):
+            self._inner = []
+        self.specs = {name: spec for organ in self._organs for name, spec in organ.specs.items()}
+
+    def _begin(self) -> None:
+        self._begun = True
+        self._state.start(self._session)
+        self._process.start(self._session)
+        self._active: list[DriveEvent] = []
+        self._span: Span | None = None
+        rest = Span(0, self._state.index, self._state.resting())
+        for inner in self._inner:
+            inner.start(self._session, rest)
+        for organ in self._organs:
+            organ.start(self._session, rest)
 
     def generate(self, tick_index: int, drive: Drive) -> dict[str, Samples]:
         """Return the samples of a tick by stream."""
-        streams: dict[str, Samples] = {}
-        for organ in self._organs:
-            first = self.grid.first_sample(tick_index, organ.fs)
-            stop = self.grid.first_sample(tick_index + 1, organ.fs)
-            piece = self.piece or max(stop - first, 1)
-            cuts = [*range(first, stop, piece), stop] if stop > first else [first, stop]
-            pieces = [organ.generate(a, b - a, drive) for a, b in pairwise(cuts)]
-            streams |= {name: concatenate([p[name] for p in pieces]) for name in organ.specs}
-        return streams
+        if not self._begun:
+            self._begin()
+        self._told: list[SessionEvent] = []
+        self._active += [with_typical_size(event) for event in drive.events]
+        first, stop = (self.grid.first_sample(k, STEP_HZ) for k in (tick_index, tick_index + 1))
+        bounds = [*range(first, stop, _SPAN_STEPS), stop] if stop > first else [first, stop]
+        parts = []
+        for a, b in pairwise(bounds):
+            span = self._live(a, b, drive)
+            part: dict[str, Samples] = {}
+            for organ in self._organs:
+                begin = self.grid.first_sample(tick_index, organ.fs) if a == first else _STEPS.first_sample(a, organ.fs)
+                end = (
+                    self.grid.first_sample(tick_index + 1, organ.fs) if b == stop else _STEPS.first_sample(b, organ.fs)
+                )
+                part |= self._made(organ, begin, end, span)
+            parts.append(part)
+            self._active = [e for e in self._active if e.onset_s + (e.duration_s or 0.0) + _LINGER_S > b / STEP_HZ]
+        return {name: concatenate([part[name] for part in parts]) for name in self.specs}
+
+    def _made(self, organ: Organ, begin: int, end: int, span: Span) -> dict[str, Samples]:
+        piece = self.piece or max(end - begin, 1)
+        edges = [*range(begin, end, piece), end] if end > begin else [begin, end]
+        pieces = [organ.generate(a, b - a, span) for a, b in pairwise(edges)]
+        return {name: concatenate([p[name] for p in pieces]) for name in organ.specs}
+
+    def _live(self, first: int, stop: int, drive: Drive) -> Span:
+        """Go on from a step to another, and return the span, which keeps the step before as well."""
+        begun = self._process.advance(first, stop - first)
+        self._active += begun
+        self._told += [
+            SessionEvent(e.onset_s, e.duration_s or 0.0, e.kind, f"{e.amplitude:g}")
+            for e in begun
+            if e.subject is None or self._state.n == 1
+        ]
+        values = self._state.advance(first, stop - first, drive)
+        before = self._span
+        if before is None:
+            span = Span(first, self._state.index, values, tuple(self._active))
+        else:
+            both = np.concatenate([before.values[-1:], values])
+            span = Span(first - 1, before.index, both, tuple(self._active))
+        for inner in self._inner:
+            inner.advance(span, first)
+        self._span = span
+        return span
+
+    def events(self) -> tuple[SessionEvent, ...]:
+        """Return the artifacts that began in the last tick; of a batch only those that all have."""
+        return tuple(self._told)
 
     def rest(self, duration_s: float) -> None:
         """Begin the next session, in a stationary state of its own."""
         self._session += 1
-        for organ in self._organs:
-            organ.start(self._session)
+        self._begun = False

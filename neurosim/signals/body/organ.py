@@ -3,10 +3,61 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
 
-from neurosim.core.drive import Drive
+from neurosim.core.config import Config
+from neurosim.core.noise import AddressedNoise
 from neurosim.core.spec import Samples, SignalSpec
+from neurosim.signals.body.span import Span
+from neurosim.signals.body.traits import Traits
+
+
+@dataclass(frozen=True)
+class Given:
+    """Who the organs belong to.
+
+    Parameters
+    ----------
+    seed
+        Root of all noise.
+    subjects
+        The address of each subject.
+    batch_shape
+        ``()`` or ``(n,)``.
+    traits
+        In what the subjects differ from each other.
+    mains_hz
+        Frequency of the power line where they live.
+    """
+
+    seed: int
+    subjects: Sequence[int]
+    batch_shape: tuple[int, ...] = ()
+    traits: Traits = field(default_factory=lambda: Traits(1))
+    mains_hz: float = 50.0
+
+    @property
+    def n(self) -> int:
+        """How many subjects."""
+        return len(self.subjects)
+
+    def noise(self, component: str, channels: Sequence[str] = ("",)) -> AddressedNoise:
+        """Return noise whose lanes are ``(channel, subject)``."""
+        return AddressedNoise(self.seed, component, self.subjects, channels, channel_major=True)
+
+
+class InnerOrgan(ABC):
+    """A part of the body that makes no signal itself; organs that do look at it in the span."""
+
+    @abstractmethod
+    def start(self, session: int, rest: Span) -> None:
+        """Begin a session in the stationary state; the parameters are those of `Organ.start`."""
+
+    @abstractmethod
+    def advance(self, span: Span, first: int) -> None:
+        """Go on through the steps of a span from ``first`` on, and note in the span what there is to see."""
 
 
 class Organ(ABC):
@@ -20,14 +71,47 @@ class Organ(ABC):
         Their sampling rate [Hz].
     """
 
+    #: Whether it looks at the breath and the beats of a span.
+    needs_heart: ClassVar[bool] = False
+
     def __init__(self, specs: Mapping[str, SignalSpec], fs: float) -> None:
         self.specs = dict(specs)
         self.fs = fs
 
     @abstractmethod
-    def start(self, session: int) -> None:
-        """Begin a session in the stationary state; each session has noise of its own."""
+    def start(self, session: int, rest: Span) -> None:
+        """Begin a session in the stationary state; each session has noise of its own.
+
+        Parameters
+        ----------
+        session
+            Number of the session, from 0.
+        rest
+            The body at its first step.
+        """
 
     @abstractmethod
-    def generate(self, start: int, n_times: int, drive: Drive) -> dict[str, Samples]:
+    def generate(self, start: int, n_times: int, span: Span) -> dict[str, Samples]:
         """Return samples ``start .. start + n_times`` of each stream; asked for in order, any cut gives the same."""
+
+
+class OrganConfig(Config):
+    """The parameters of an organ."""
+
+    @abstractmethod
+    def prepare(self, given: Given) -> Organ:
+        """Return the organ.
+
+        Raises
+        ------
+        ConfigError
+            For parameters that do not fit each other.
+        """
+
+
+class InnerOrganConfig(Config):
+    """The parameters of an inner organ."""
+
+    @abstractmethod
+    def prepare(self, given: Given) -> InnerOrgan:
+        """Return the inner organ."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from pydantic import Field
 
-from neurosim.core.config import Config
-from neurosim.core.drive import Drive, DriveEvent
 from neurosim.core.errors import ConfigError
 from neurosim.core.spec import Float, Samples, SignalSpec, from_lanes
-from neurosim.signals.body.organ import Organ
+from neurosim.signals.body.organ import Given, Organ, OrganConfig
+from neurosim.signals.body.span import Span, cuts, step_of
 from neurosim.signals.eeg.background import Background
 from neurosim.signals.eeg.mixing import SENSORS_1020, sphere_mixing
 from neurosim.signals.eeg.rhythms import Rhythm, RhythmBank
@@ -22,7 +21,7 @@ def _hz(default: float, description: str, **limits: Any) -> Any:
     return Field(default, description=description, json_schema_extra={"unit": "Hz"}, **limits)
 
 
-class EEG(Config):
+class EEG(OrganConfig):
     """Parameters of the EEG of a group-average healthy adult.
 
     Levels and bandwidths are chosen so that the sum agrees with published resting values: 8 to 20 uV rms in
@@ -38,7 +37,6 @@ class EEG(Config):
     correlation_length_m: float = Field(
         0.07, gt=0, description="of the background over the head", json_schema_extra={"unit": "m"}
     )
-    eyes_closed: bool = Field(False, description="whether the eyes are closed while nothing else is said")
     rhythms: dict[str, Rhythm] = Field(
         default_factory=lambda: {
             "theta": Rhythm(center_hz=6.0, bandwidth_hz=2.0, open_uv=2.0, closed_uv=2.0),
@@ -50,6 +48,10 @@ class EEG(Config):
         description="rhythms by the names of their sources: theta, alpha, mu, smr, beta",
     )
 
+    def prepare(self, given: Given) -> EEGOrgan:
+        """Return the organ."""
+        return EEGOrgan(self, given)
+
 
 class EEGOrgan(Organ):
     """Makes the EEG, and its truth: the envelope of each source at its strongest sensor [uV].
@@ -58,14 +60,13 @@ class EEGOrgan(Organ):
     ----------
     config
         The parameters.
-    seed, subjects, batch_shape
-        Root of all noise, the address of each subject, and ``()`` or ``(n,)``.
+    given
+        Who it belongs to.
     """
 
-    def __init__(self, config: EEG, seed: int, subjects: Sequence[int], batch_shape: tuple[int, ...]) -> None:
+    def __init__(self, config: EEG, given: Given) -> None:
         mixing = sphere_mixing()
-        self._n = len(subjects)
-        self._eyes = float(config.eyes_closed)
+        self._n, seed, subjects, batch_shape = given.n, given.seed, given.subjects, given.batch_shape
         names, rhythms, gains = [], [], []
         for rhythm, parameters in config.rhythms.items():
             columns = mixing.rhythm_columns(rhythm)
@@ -95,67 +96,59 @@ class EEGOrgan(Organ):
             },
             config.fs,
         )
-        self.start(0)
 
-    def start(self, session: int) -> None:
-        self._closed = np.full(self._n, self._eyes)
+    def start(self, session: int, rest: Span) -> None:
+        self._closed = rest["eyes_closed"][0].copy()
         self._background.start(session)
         self._bank.start(session, self._closed)
-        self._blinks: list[DriveEvent] = []
-        self._slow_step_done = -1
+        self._step_done = -1
         self._set_background_scale()
 
     def _set_background_scale(self) -> None:
         gain = 1.0 + self._closed * (self._closed_gain - 1.0)
         self._scale = self._background.scale * np.tile(gain, len(self.specs["eeg"].ch_names))
 
-    def _slow_step(self, index: int, drive: Drive) -> None:
+    def _slow_step(self, step: int, span: Span) -> None:
         bank = self._bank
-        aim = np.clip(self._eyes + drive["eyes_closed"], 0.0, 1.0)
+        aim = span.at("eyes_closed", step)
         gap = aim - self._closed
         if gap.any():
             self._closed = self._closed + np.where(gap > 0, bank.up, bank.down) * gap
             self._set_background_scale()
-        moved = np.zeros((len(self._rhythm_of), self._n))
-        for i, rhythm in enumerate(self._rhythm_of):
-            moved[i] = drive[f"{rhythm}_drive"]
+        moved = np.concatenate([span.at(f"{rhythm}_drive", step) for rhythm in self._rhythm_of])
         # The bank has the same lag for its strengths, so it is told where the eyes go, not where they are.
-        bank.slow_step(index, np.full(self._n, aim), moved.ravel())
+        bank.slow_step(step, np.ascontiguousarray(aim), moved)
 
-    def generate(self, start: int, n_times: int, drive: Drive) -> dict[str, Samples]:
+    def generate(self, start: int, n_times: int, span: Span) -> dict[str, Samples]:
         from neurosim.core.kernels.filters import mix
 
         n, n_channels, n_sources = self._n, len(self.specs["eeg"].ch_names), len(self._rhythm_of)
         background = np.empty((n_times, n_channels * n))
         rhythms, envelope = np.empty((2, n_times, n_sources * n))
-        self._blinks += [event for event in drive.events if event.kind == "blink" and event not in self._blinks]
-        at, end = start, start + n_times
-        while at < end:
-            if at % self._bank.hop == 0 and at // self._bank.hop != self._slow_step_done:
-                self._slow_step_done = at // self._bank.hop
-                self._slow_step(self._slow_step_done, drive)
-            stop = min(end, (at // self._bank.hop + 1) * self._bank.hop)
-            rows = slice(at - start, stop - start)
-            self._background.generate(at, background[rows])
+        step = step_of(start, self.fs)
+        for a, b in pairwise(cuts(start, n_times, self.fs).tolist() if n_times else [0]):
+            if step != self._step_done:
+                self._step_done = step
+                self._slow_step(step, span)
+            rows = slice(a, b)
+            self._background.generate(start + a, background[rows])
             background[rows] *= self._scale
-            self._bank.generate(at, rhythms[rows], envelope[rows])
-            at = stop
+            self._bank.generate(start + a, rhythms[rows], envelope[rows])
+            step += 1
         mixed = np.zeros((n_times, n * n_channels))
         mix(background, self._background_weights, n, mixed)
         mix(rhythms, self._rhythm_weights, n, mixed)
         shape = self.specs["eeg"].batch_shape
         eeg = from_lanes(mixed, shape, n_channels)
-        self._add_blinks(eeg, start)
+        self._add_blinks(eeg, start, span)
         by_source = envelope.reshape(n_times, n_sources, *shape)
         return {"eeg": eeg, "truth/eeg_envelope": by_source.transpose(*range(2, by_source.ndim), 1, 0)}
 
-    def _add_blinks(self, eeg: Samples, start: int) -> None:
-        fs = self.specs["eeg"].fs
-        times = (start + np.arange(eeg.shape[-1])) / fs
-        for blink in self._blinks:
-            eeg += self._blink_gain[:, None] * blink.amplitude * blink_shape(times - blink.onset_s)
-        now = (start + eeg.shape[-1]) / fs
-        self._blinks = [blink for blink in self._blinks if now < blink.onset_s + BLINK_S]
+    def _add_blinks(self, eeg: Samples, start: int, span: Span) -> None:
+        times = (start + np.arange(eeg.shape[-1])) / self.fs
+        for blink in span.of_kind("blink"):
+            who = eeg if blink.subject is None or eeg.ndim == 2 else eeg[blink.subject]
+            who += self._blink_gain[:, None] * (blink.amplitude or 0.0) * blink_shape(times - blink.onset_s)
 
 
 BLINK_S = 0.4

@@ -11,6 +11,7 @@ from pydantic import Field
 from neurosim.core.config import Config
 from neurosim.core.noise import SESSION_STRIDE, AddressedNoise
 from neurosim.core.spec import Float
+from neurosim.signals.body.span import STEP_HZ
 
 
 class Rhythm(Config):
@@ -38,7 +39,6 @@ class Rhythm(Config):
 
 
 _OFF_S, _ON_S = 0.15, 0.5  # alpha is blocked faster than it returns (models: 0.3-0.5 s and 0.5-1 s to see it)
-_SLOW_HZ = 32.0
 
 
 class RhythmBank:
@@ -56,8 +56,7 @@ class RhythmBank:
         self, fs: float, rhythms: Sequence[Rhythm], names: Sequence[str], seed: int, subjects: Sequence[int]
     ) -> None:
         self._subjects = len(subjects)
-        self.hop = max(1, round(fs / _SLOW_HZ))
-        self._dt = self.hop / fs
+        self._dt = 1.0 / STEP_HZ
         self.up, self.down = 1.0 - math.exp(-self._dt / _ON_S), 1.0 - math.exp(-self._dt / _OFF_S)
         self._parameters = np.repeat(self._tabulate(fs, rhythms), self._subjects, axis=1)
         oscillators = [f"{name}/{part}" for part in ("re", "im") for name in names]
@@ -115,12 +114,12 @@ class RhythmBank:
         return strength
 
     def slow_step(self, index: int, closed: Float, drive: Float) -> None:
-        """Advance gains and bursts; called at every sample whose index is a multiple of `hop`.
+        """Advance gains and bursts; called at the first sample of every step of the body.
 
         Parameters
         ----------
         index
-            Number of the slow step, ``sample // hop``.
+            Number of the step.
         closed
             Where the eyes go, 0 to 1 ``(subject,)``.
         drive

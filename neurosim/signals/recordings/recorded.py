@@ -8,7 +8,8 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import Field
 
-from neurosim.core.drive import Drive, DriveEvent
+from neurosim.core.drive import Drive
+from neurosim.core.event import SessionEvent
 from neurosim.core.source import Source, SourceConfig
 from neurosim.core.spec import Float, Samples, SignalSpec, time_last
 from neurosim.core.timeline import TickGrid
@@ -97,11 +98,13 @@ class RecordedSource(Source):
         shaped = rows.reshape(n_times, *(1 for _ in self._shape), n_channels)
         return time_last(np.broadcast_to(shaped, (n_times, *self._shape, n_channels)))
 
-    def events(self) -> tuple[DriveEvent, ...]:
+    def events(self) -> tuple[SessionEvent, ...]:
         """Return the recording's own marks within the last tick."""
         start_s, end_s = self._last
         return tuple(
-            DriveEvent(e.description, e.onset_s) for e in self.recording.events if start_s <= e.onset_s < end_s
+            SessionEvent(e.onset_s, 0.0, "annotation", e.description)
+            for e in self.recording.events
+            if start_s <= e.onset_s < end_s
         )
 
     def rest(self, duration_s: float) -> None:

@@ -1,0 +1,27 @@
+"""Something that happened, as the records of a session tell it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEvent:
+    """Something that happened at a moment of a session.
+
+    Parameters
+    ----------
+    onset_s
+        From the start of the session [s].
+    duration_s
+        Length [s]; 0 for a moment.
+    kind
+        ``block``, ``gap``, ``stop``, ``error``, ``annotation``, or what a drive's event is called.
+    text
+        What else there is to say.
+    """
+
+    onset_s: float
+    duration_s: float
+    kind: str
+    text: str = ""

@@ -1,0 +1,123 @@
+"""What happens to a body and its electrodes at random: artifacts, switched on and rated one by one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from pydantic import Field
+
+from neurosim.core.config import Config
+from neurosim.core.drive import EVENTS, DriveEvent
+from neurosim.core.errors import ConfigError, did_you_mean
+from neurosim.core.noise import SESSION_STRIDE, AddressedNoise
+from neurosim.signals.body.span import STEP_HZ
+from neurosim.signals.body.tables import read_table
+
+#: What a body does of itself or is done to it, and no disturbance of a measurement.
+NO_ARTIFACTS = ("sigh", "startle")
+#: Kinds of artifacts, in the order of the truth stream's channels.
+ARTIFACTS = tuple(kind for kind in EVENTS if kind not in NO_ARTIFACTS)
+#: After its beginning the next event of a kind waits at least this long [s].
+_REFRACTORY_S = 0.8
+
+
+class Artifact(Config):
+    """How often and how strongly an artifact comes; what is left out is typical (``events.csv``)."""
+
+    per_min: float | None = Field(None, ge=0, le=60, description="rate", json_schema_extra={"unit": "1/min"})
+    amplitude: float | None = Field(None, description="typical size, in the event's own unit")
+    duration_s: float | None = Field(None, gt=0, description="length", json_schema_extra={"unit": "s"})
+    always: bool | None = Field(None, description="whether it is there all the time instead")
+
+
+def typical_artifacts() -> dict[str, Artifact]:
+    """Return every kind of artifact at its typical rate and size."""
+    return {kind: Artifact() for kind in ARTIFACTS}
+
+
+def _typical(kind: str) -> Mapping[str, str]:
+    return next(row for row in read_table("events") if row["event"] == kind)
+
+
+def with_typical_size(event: DriveEvent) -> DriveEvent:
+    """Fill in what an event leaves open."""
+    usual = _typical(event.kind)
+    amplitude = float(usual["amplitude"]) if event.amplitude is None else event.amplitude
+    return replace(event, amplitude=amplitude, duration_s=event.duration_s or float(usual["duration_s"]))
+
+
+class EventProcess:
+    """Lets artifacts happen, to each subject at moments of its own.
+
+    Parameters
+    ----------
+    artifacts
+        The kinds that are on.
+    seed, subjects
+        Root of all noise, and the address of each subject.
+
+    Raises
+    ------
+    ConfigError
+        For an artifact that is not known.
+    """
+
+    def __init__(self, artifacts: Mapping[str, Artifact], seed: int, subjects: Sequence[int]) -> None:
+        self._n = len(subjects)
+        self._always: list[DriveEvent] = []
+        self._kinds: list[tuple[str, float, float, float]] = []
+        rates = []
+        for kind, artifact in artifacts.items():
+            if kind not in ARTIFACTS:
+                message = f"unknown artifact '{kind}'; {did_you_mean(kind, ARTIFACTS)}"
+                raise ConfigError(message).within("artifacts", kind)
+            usual = _typical(kind)
+            amplitude = float(usual["amplitude"]) if artifact.amplitude is None else artifact.amplitude
+            per_min = float(usual["per_min"]) if artifact.per_min is None else artifact.per_min
+            always = usual["always"] == "yes" and not per_min if artifact.always is None else artifact.always
+            duration_s = artifact.duration_s or float(usual["duration_s"])
+            if always:
+                self._always.append(DriveEvent(kind, 0.0, amplitude, math.inf))
+            else:
+                self._kinds.append((kind, amplitude, float(usual["spread_ln"]), duration_s))
+                rates.append(per_min / 60.0)
+        self._rate = np.repeat(np.array(rates, dtype=float), self._n)[None]
+        self._restart = -_REFRACTORY_S * self._rate[0]
+        names = [kind for kind, *_ in self._kinds]
+        self._limits = AddressedNoise(seed, "body/events", subjects, names, channel_major=True)
+        self._sizes = AddressedNoise(seed, "body/events/size", subjects, names, channel_major=True)
+
+    def start(self, session: int) -> None:
+        """Begin a session."""
+        self._base = session * SESSION_STRIDE
+        n_lanes = self._rate.shape[1]
+        self._count = np.zeros(n_lanes, dtype=np.int64)
+        self._hazard = np.zeros(n_lanes)
+        self._limit = self._limits.exponential(self._base)
+        self._begun = False
+
+    def advance(self, first: int, n_steps: int) -> list[DriveEvent]:
+        """Return what begins in some steps; asked for in order."""
+        begun = [] if self._begun else list(self._always)
+        self._begun = True
+        n_lanes = self._rate.shape[1]
+        if not n_lanes or not n_steps:
+            return begun
+        from neurosim.core.kernels.state import fire
+
+        step, lane = np.empty((2, n_steps * n_lanes), dtype=np.int64)
+        limits = self._limits
+        n = fire(
+            self._rate, 1.0 / STEP_HZ, self._restart, self._hazard, self._limit, self._count,
+            limits.key, limits.subjects, limits.channels, self._base, step, lane,
+        )  # fmt: skip
+        step, lane = step[:n], lane[:n]
+        normal = self._sizes.normal_of(lane, self._base + first + step)
+        for s, i, z in zip(step.tolist(), lane.tolist(), normal.tolist(), strict=True):
+            kind, amplitude, spread, duration_s = self._kinds[i // self._n]
+            size = amplitude * math.exp(spread * z)
+            begun.append(DriveEvent(kind, (first + s) / STEP_HZ, size, duration_s, "", i % self._n))
+        return begun

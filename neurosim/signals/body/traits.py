@@ -1,0 +1,63 @@
+"""In what people differ: traits drawn around a preset, addressed by subject (``traits.csv``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from neurosim.core.noise import AddressedNoise
+from neurosim.core.spec import Float
+from neurosim.signals.body.tables import read_table
+
+TRAITS = tuple(row["trait"] for row in read_table("traits"))
+
+
+class Traits:
+    """How far each subject stands from the group average, in standard normal deviates.
+
+    Parameters
+    ----------
+    n
+        How many subjects.
+    deviates
+        By trait ``(subject,)``; a trait that is not there is average.
+
+    Examples
+    --------
+    >>> Traits(2, {"heart_period_ms": np.array([0.0, 1.0])})("heart_period_ms", 926.0)
+    array([ 926., 1016.])
+    """
+
+    def __init__(self, n: int, deviates: dict[str, Float] | None = None) -> None:
+        self.n, self.deviates = n, deviates or {}
+
+    @classmethod
+    def draw(cls, seed: int, subjects: Sequence[int], spread: float = 1.0) -> Traits:
+        """Draw every trait of every subject.
+
+        Parameters
+        ----------
+        seed
+            Root of who they are.
+        subjects
+            The address of each.
+        spread
+            How much they differ: 1 as published, 0 not at all.
+        """
+        normal = AddressedNoise(seed, "traits", subjects, TRAITS, channel_major=True).normal(0, 1)
+        by_trait = normal.reshape(len(TRAITS), len(subjects))
+        return cls(len(subjects), {name: spread * by_trait[i] for i, name in enumerate(TRAITS)})
+
+    def __call__(self, trait: str, average: Float | float) -> Float:
+        """Return a trait of each subject ``(subject,)`` around the average of their group."""
+        row = next(row for row in read_table("traits") if row["trait"] == trait)
+        deviate = self.deviates.get(trait)
+        if deviate is None:
+            return np.broadcast_to(np.asarray(average, dtype=float), (self.n,)).copy()
+        sd, low, high = float(row["sd"]), float(row["low"]), float(row["high"])
+        if row["how"] == "add":
+            added: Float = np.clip(average + sd * deviate, low, high)
+            return added
+        scaled: Float = average * np.clip(np.exp(sd * deviate), low, high)
+        return scaled
