@@ -90,6 +90,12 @@ def run(
     ] = None,
     speed: Annotated[str, typer.Option(help="Session seconds a second, or `max`.")] = "max",
     channel: Annotated[list[str] | None, typer.Option(help="Make the features from this channel.")] = None,
+    signals: Annotated[
+        str, typer.Option(help="Streams wanted besides the protocol's, such as `ecg,emg`; `all` for all.")
+    ] = "",
+    artifacts: Annotated[
+        str | None, typer.Option(help="`typical`, `none`, or a list such as `blink=20,mains` (rate a minute).")
+    ] = None,
     update_interval: Annotated[float | None, typer.Option(help="Length of a tick [s].")] = None,
     out: Out = None,
     as_json: AsJson = False,
@@ -102,7 +108,8 @@ def run(
 
     run_protocol(
         Request(protocol, source, sidecar, subject, subjects, sessions, sham, seed, duration, speed,
-                tuple(channel or ()), update_interval, out, as_json)
+                tuple(channel or ()), tuple(filter(None, signals.replace(" ", "").split(","))), artifacts,
+                update_interval, out, as_json)
     )  # fmt: skip
 
 
@@ -120,7 +127,12 @@ def demo(
 
 @app.command("list")
 def list_(
-    kind: Annotated[str, typer.Argument(help="protocols, subjects, stages, sources, actors, rules, thresholds, shams")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="protocols, subjects, bodies, stages, sources, actors, rules, thresholds, shams, latents, events"
+        ),
+    ],
 ) -> None:
     """List what there is of a kind, with its purpose."""
     from neurosim.cli.listing import list_kinds

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from neurosim.cli.console import make_console
+from neurosim.core.drive import EVENTS, LATENTS, Happening, Latent
 from neurosim.core.errors import UserError, did_you_mean
-from neurosim.core.registry import CLASS_CATEGORIES, FILE_CATEGORIES, find_kind, kind_names
+from neurosim.core.registry import CLASS_CATEGORIES, FILE_CATEGORIES, find_kind, kind_names, plural
+
+#: What scripts can name: what a drive may move, and what can happen.
+_TABLES: dict[str, dict[str, Latent] | dict[str, Happening]] = {"latent": LATENTS, "event": EVENTS}
 
 
 def list_kinds(kind: str) -> None:
@@ -15,18 +19,23 @@ def list_kinds(kind: str) -> None:
     UserError
         For an unknown kind.
     """
-    categories = {name: name for c in (*FILE_CATEGORIES, *CLASS_CATEGORIES) for name in (c, f"{c}s")}
+    categories = {name: c for c in (*FILE_CATEGORIES, *CLASS_CATEGORIES, *_TABLES) for name in (c, plural(c))}
     if kind not in categories:
-        plural = [f"{c}s" for c in (*FILE_CATEGORIES, *CLASS_CATEGORIES)]
-        raise UserError(f"cannot list '{kind}'; {did_you_mean(kind, plural)}")
-    category = kind.removesuffix("s")
+        plurals = [plural(c) for c in categories.values()]
+        raise UserError(f"cannot list '{kind}'; {did_you_mean(kind, plurals)}")
+    category = categories[kind]
     from rich.table import Table
 
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column()
-    for name in kind_names(category):
-        table.add_row(name, purpose(category, name))
+    rows: dict[str, str] = (
+        {name: f"{entry.meaning} [{entry.unit}]" for name, entry in _TABLES[category].items()}
+        if category in _TABLES
+        else {name: purpose(category, name) for name in kind_names(category)}
+    )
+    for name, text in rows.items():
+        table.add_row(name, text)
     make_console().print(table)
 
 
@@ -40,4 +49,8 @@ def purpose(category: str, name: str) -> str:
         from neurosim.subject.subject import load_subject
 
         return load_subject(name).title
+    if category == "body":
+        from neurosim.signals.body.body import load_body
+
+        return load_body(name).title
     return (find_kind(category, name).__doc__ or "").strip().partition("\n")[0]

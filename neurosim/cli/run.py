@@ -39,6 +39,8 @@ class Request:
     duration: float | None
     speed: str
     channels: tuple[str, ...]
+    signals: tuple[str, ...]
+    artifacts: str | None
     update_interval: float | None
     out: Path | None
     as_json: bool
@@ -97,6 +99,8 @@ def run_protocol(request: Request) -> None:
             sham=request.sham,
             seed=request.seed,
             duration_s=request.duration,
+            signals=request.signals,
+            artifacts=request.artifacts,
             speed=speed,
             keep="all" if n_subjects is None else "blocks",
             out=out,

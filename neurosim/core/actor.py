@@ -34,6 +34,11 @@ class ActorConfig(KindConfig):
 
     category: ClassVar[str] = "actor"
 
+    @property
+    def events(self) -> frozenset[str]:
+        """The kinds of events that it may bring about."""
+        return frozenset()
+
     @abstractmethod
     def prepare(self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]) -> Actor:
         """Return the actor; the parameters are those of `SourceConfig.prepare`."""

@@ -189,3 +189,17 @@ def of_kind(base: type[KindConfig]) -> BeforeValidator:
             raise PydanticCustomError(_PROBLEMS, "{text}", {"text": text, "problems": list(problems)}) from None
 
     return BeforeValidator(read_nested)
+
+
+def of_name(category: str, model: type[Config]) -> BeforeValidator:
+    """Return the validator that reads a name into what ships under it; anything else goes through."""
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return load_named(category, value, model)
+        except ConfigError as error:
+            raise PydanticCustomError(_PROBLEMS, "{text}", {"text": str(error), "problems": error.problems}) from None
+
+    return BeforeValidator(read)

@@ -19,7 +19,12 @@ GROUP = "neurosim.kinds"
 
 #: Categories whose kinds are classes, and those whose kinds are TOML files in a package.
 CLASS_CATEGORIES = ("stage", "source", "actor", "rule", "threshold", "sham")
-FILE_CATEGORIES = ("protocol", "subject")
+FILE_CATEGORIES = ("protocol", "subject", "body")
+
+
+def plural(category: str) -> str:
+    """Return the plural of a category, as it stands in entry points and on the command line."""
+    return category.removesuffix("y") + "ies" if category.endswith("y") else f"{category}s"
 
 
 @cache
@@ -52,7 +57,7 @@ def find_kind(category: str, name: str) -> Any:
 
 @cache
 def _kind_files(category: str) -> dict[str, Traversable]:
-    folders = [files(entry.value) for entry in _entries(f"{category}s").values()]
+    folders = [files(entry.value) for entry in _entries(plural(category)).values()]
     return {f.name.removesuffix(".toml"): f for d in folders for f in d.iterdir() if f.name.endswith(".toml")}
 
 

@@ -45,10 +45,17 @@ class Source(ABC):
     def rest(self, duration_s: float) -> None:
         """Let the time between two sessions pass [s]; the next tick is 0 again."""
 
-    def select(self, streams: Collection[str]) -> None:
+    def select(self, streams: Collection[str], events: Collection[str] = ()) -> None:
         """Make only what these streams need, from the start of a session on; `specs` then says what is left.
 
         What is left is the same to the bit. A source that has its streams anyway may leave them all.
+
+        Parameters
+        ----------
+        streams
+            Names of streams.
+        events
+            The kinds of events that actors may bring about.
         """
 
     def events(self) -> tuple[SessionEvent, ...]:

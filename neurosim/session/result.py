@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+#: Channel types that MNE has for our streams; the others are "misc".
+_MNE_TYPES = {
+    "eeg": "eeg", "ecg": "ecg", "emg": "emg", "respiration": "resp", "temperature": "temperature",
+    "skin_conductance": "gsr",
+}  # fmt: skip
+_TO_SI = {"uV": 1e-6, "mV": 1e-3, "uS": 1e-6}
+
+
 @dataclass
 class Result:
     """What a session gave.
@@ -122,16 +130,17 @@ class Result:
         return self.memory.samples(stream)
 
     def to_raw(self, stream: str = "eeg") -> mne.io.RawArray:
-        """Return a stream of a single subject as MNE Raw [V], with the session's events as annotations."""
+        """Return a stream of a single subject as MNE Raw, with the session's events as annotations.
+
+        In SI units where MNE has a type for the channels (V, S, degC), else in the stream's own.
+        """
         import mne
 
         spec = self.streams[stream]
         if spec.batch_shape:
             raise UserError("MNE holds one subject at a time; simulate one, or take samples(...)[subject]")
-        volts = spec.unit == "uV"
-        kind = "eeg" if volts and not stream.startswith("truth/") else "misc"
-        info = mne.create_info(list(spec.ch_names), spec.fs, kind)
-        raw = mne.io.RawArray(self.samples(stream) * (1e-6 if volts else 1.0), info, verbose="error")
+        info = mne.create_info(list(spec.ch_names), spec.fs, _MNE_TYPES.get(stream, "misc"))
+        raw = mne.io.RawArray(self.samples(stream) * _TO_SI.get(spec.unit, 1.0), info, verbose="error")
         onset, duration = [e.onset_s for e in self.events], [e.duration_s for e in self.events]
         # The last block may have been planned longer than the session was.
         duration = [min(d, raw.times[-1] + 1 / spec.fs - o) for o, d in zip(onset, duration, strict=True)]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from neurosim.core.actor import Actor
-from neurosim.core.errors import ConfigError, RecordingError
+from neurosim.core.errors import ConfigError, RecordingError, did_you_mean
 from neurosim.core.noise import pick_seed
 from neurosim.core.registry import find_kind
 from neurosim.core.source import Source, SourceConfig
@@ -26,6 +26,8 @@ from neurosim.session.result import Result
 from neurosim.session.run import run
 from neurosim.session.session import Session
 from neurosim.session.tick import Sink
+from neurosim.signals.body.body import Body
+from neurosim.signals.body.events import parse_artifacts
 from neurosim.subject.learner import Learner, LearnerActor
 from neurosim.subject.subject import Subject, load_subject
 
@@ -62,6 +64,8 @@ def simulate_sessions(
     sinks: Callable[[Session], Sequence[Sink]] = lambda session: (),
     stop: Callable[[], bool] = lambda: False,
     done: Callable[[Result], None] = lambda result: None,
+    signals: str | Sequence[str] = (),
+    artifacts: str | None = None,
     piece: int | None = None,
 ) -> list[Result]:
     """Run training sessions of the same subjects, with rest between them.
@@ -100,6 +104,12 @@ def simulate_sessions(
         Asked before each tick whether to end here.
     done
         Called with the result of each session as soon as it has ended, to write it down before the next one.
+    signals
+        Streams of the body that are wanted besides those of the protocol, such as ``["ecg", "emg"]``; ``"all"`` for
+        all of them. What nobody wants is not made, and the others stay the same to the bit.
+    artifacts
+        What disturbs the body's signals, instead of what the subject's file says: ``"typical"``, ``"none"``, or a list
+        such as ``"blink=20, mains"``.
     piece
         Largest number of samples handled at once; changes nothing in the result.
 
@@ -108,7 +118,7 @@ def simulate_sessions(
     UserError
         For everything that the arguments or the files they name have wrong.
     """
-    plan = plan_sessions(protocol, subject, source, subjects, sham, seed, duration_s)
+    plan = plan_sessions(protocol, subject, source, subjects, sham, seed, duration_s, signals, artifacts)
     folder = None if out is None else make_folder(Path(out))
     keep = keep or ("all" if subjects is None else "blocks")
     results = []
@@ -201,6 +211,8 @@ def plan_sessions(
     sham: str | ShamConfig | None = None,
     seed: int | None = None,
     duration_s: float | None = None,
+    signals: str | Sequence[str] = (),
+    artifacts: str | None = None,
 ) -> Plan:
     """Look everything up and prepare it; the parameters are those of `simulate_sessions`.
 
@@ -211,6 +223,8 @@ def plan_sessions(
     """
     protocol = protocol if isinstance(protocol, TrainingProtocol) else load_protocol(protocol)
     person = subject if isinstance(subject, Subject) else load_subject(subject)
+    if artifacts is not None:
+        person = _disturbed(person, artifacts)
     seed = pick_seed() if seed is None else seed
     if isinstance(subjects, int) and subjects < 1:
         raise ConfigError(f"at least one subject is needed, got {subjects}")
@@ -228,6 +242,8 @@ def plan_sessions(
         raise RecordingError(f"is shorter than a tick of {protocol.update_interval_s:g} s", _name_of(person, source))
     if body.n_ticks is not None and body.n_ticks < grid.n_ticks(protocol.duration_s):
         protocol = protocol.fit(grid.start_s(body.n_ticks))
+    events = frozenset[str]().union(*(actor.events for actor in person.actors))
+    _attach(body, protocol, signals, events, alone=subjects is None)
     shamming = find_kind("sham", sham)() if isinstance(sham, str) else sham
     return Plan(
         protocol=protocol,
@@ -239,6 +255,31 @@ def plan_sessions(
         seed=seed,
         subjects=addresses,
     )
+
+
+def _disturbed(person: Subject, artifacts: str) -> Subject:
+    if not isinstance(person.body, Body):
+        raise ConfigError("only a simulated body can be disturbed", "artifacts")
+    try:
+        body = person.body.model_copy(update={"artifacts": parse_artifacts(artifacts)})
+    except ConfigError as error:
+        raise ConfigError(error.problems, "artifacts") from None
+    return person.model_copy(update={"body": body})
+
+
+def _attach(
+    source: Source, protocol: TrainingProtocol, signals: str | Sequence[str], events: frozenset[str], *, alone: bool
+) -> None:
+    """Let the source make what the protocol uses and what else is wanted; for a single subject also the truth."""
+    more = (signals,) if isinstance(signals, str) else tuple(signals)
+    if "all" in more:
+        return
+    unknown = [name for name in more if name not in source.specs]
+    if unknown:
+        raise ConfigError(f"no stream '{unknown[0]}'; {did_you_mean(unknown[0], source.specs)}", "signals")
+    used = {feature.stream for feature in protocol.features} | {gate.stream for gate in protocol.gates}
+    if used <= source.specs.keys():  # else the pipeline says what is wrong, and what there is
+        source.select(used | set(more) | ({"truth/state", "truth/artifacts"} if alone else set()), events)
 
 
 def _name_of(person: Subject, source: SourceConfig | None) -> str:

@@ -46,6 +46,10 @@ class Script(ActorConfig):
         closed = ScriptStep(at_s=0.2, drive={"eyes_closed": 1.0})
         return [cls(steps=(closed, ScriptStep(at_s=0.3, event="blink", amplitude=100.0)))]
 
+    @property
+    def events(self) -> frozenset[str]:
+        return frozenset(step.event for step in self.steps if step.event is not None)
+
     def prepare(
         self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]
     ) -> ScriptActor:

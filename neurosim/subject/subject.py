@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
 from neurosim.core.actor import AnyActor
-from neurosim.core.config import Config, load_named
+from neurosim.core.config import Config, load_named, of_name
 from neurosim.core.source import AnySource
 from neurosim.signals.body.body import Body
 
@@ -18,7 +19,9 @@ class Subject(Config):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower case, no spaces")
     title: str = Field(description="who this is, in one line")
     references: tuple[str, ...] = Field((), description="where the numbers are from")
-    body: AnySource = Field(default_factory=Body, description="what makes the signals")
+    body: Annotated[AnySource, of_name("body", Body)] = Field(
+        default_factory=Body, description="what makes the signals: the name of a body, or a table"
+    )
     actors: tuple[AnyActor, ...] = Field((), description="who moves the body")
 
 

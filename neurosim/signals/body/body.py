@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field, field_validator
 
+from neurosim.core.config import load_named
 from neurosim.core.drive import LATENTS, Drive, DriveEvent
 from neurosim.core.errors import ConfigError, did_you_mean
 from neurosim.core.event import SessionEvent
 from neurosim.core.source import Source, SourceConfig
 from neurosim.core.spec import Samples, concatenate
 from neurosim.core.timeline import TickGrid
-from neurosim.signals.body.events import Artifact, EventProcess, typical_artifacts, with_typical_size
+from neurosim.signals.body.events import OF_THE_HEART, Artifact, EventProcess, parse_artifacts, with_typical_size
 from neurosim.signals.body.organ import Given, InnerOrgan, InnerOrganConfig, Organ, OrganConfig
 from neurosim.signals.body.span import STEP_HZ, Span
 from neurosim.signals.body.state import State
@@ -38,12 +40,15 @@ class Body(SourceConfig):
     """
 
     kind: Literal["body"] = "body"
+    title: str = Field("", description="whose body this is, in one line")
+    references: tuple[str, ...] = Field((), description="where the numbers are from")
     eeg: EEG = Field(default_factory=lambda: EEG(), description="the electroencephalogram")
     rest: dict[str, float] = Field(
         default_factory=dict, description="where latents rest, such as arousal 0.65; the others as in an average adult"
     )
     artifacts: dict[str, Artifact] = Field(
-        default_factory=dict, description="artifacts that come by themselves; 'typical' for all of them"
+        default_factory=dict,
+        description="what comes by itself: a table, 'typical' for all, or a list such as 'blink=20, mains'",
     )
     mains_hz: float = Field(50.0, ge=40, le=70, description="power line", json_schema_extra={"unit": "Hz"})
     spread: float = Field(0.0, ge=0, le=2, description="how much subjects differ: 0 all average, 1 as people do")
@@ -52,7 +57,12 @@ class Body(SourceConfig):
     @field_validator("artifacts", mode="before")
     @classmethod
     def _typical(cls, value: Any) -> Any:
-        return {"typical": typical_artifacts(), "none": {}}.get(value, value) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        try:
+            return parse_artifacts(value)
+        except ConfigError as error:
+            raise ValueError("; ".join(map(str, error.problems))) from None
 
     def prepare(self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]) -> BodySource:
         """Return the body of these subjects.
@@ -81,6 +91,22 @@ class Body(SourceConfig):
         state = State(seed, subjects, self.rest)
         organs += [StateTruth(given, tuple(state.index)), ArtifactTruth(given)]
         return BodySource(state, EventProcess(self.artifacts, seed, subjects), inner, organs, grid)
+
+
+def load_body(name: str | Path) -> Body:
+    """Read a body that ships with neurosim or a plug-in, or a TOML file.
+
+    Parameters
+    ----------
+    name
+        A name such as ``"child"``, or the path of a file (ending in ``.toml``).
+
+    Raises
+    ------
+    ConfigError
+        With everything that is wrong in the file, each with its place and the remedy.
+    """
+    return load_named("body", name, Body)
 
 
 class BodySource(Source):
@@ -112,10 +138,11 @@ class BodySource(Source):
         self._session, self._begun = 0, False
         super().__init__({name: spec for organ in organs for name, spec in organ.specs.items()}, grid)
 
-    def select(self, streams: Collection[str]) -> None:
-        """Keep the organs that have these streams, and the inner organs that they look at."""
+    def select(self, streams: Collection[str], events: Collection[str] = ()) -> None:
+        """Keep the organs that have these streams, and the inner organs if they or the events look at them."""
         self._organs = [organ for organ in self._organs if any(name in streams for name in organ.specs)]
-        if not any(organ.needs_heart for organ in self._organs):
+        heard = not OF_THE_HEART.isdisjoint((*events, *self._process.kinds))
+        if not heard and not any(organ.needs_heart for organ in self._organs):
             self._inner = []
         self.specs = {name: spec for organ in self._organs for name, spec in organ.specs.items()}
 
@@ -136,7 +163,10 @@ class BodySource(Source):
         if not self._begun:
             self._begin()
         self._told: list[SessionEvent] = []
-        self._active += [with_typical_size(event) for event in drive.events]
+        for event in drive.events:
+            if event.kind in OF_THE_HEART and not self._inner:
+                raise ConfigError(f"the event '{event.kind}' needs the heart; ask for the signal 'ecg' as well")
+            self._active.append(with_typical_size(event))
         first, stop = (self.grid.first_sample(k, STEP_HZ) for k in (tick_index, tick_index + 1))
         bounds = [*range(first, stop, _SPAN_STEPS), stop] if stop > first else [first, stop]
         parts = []

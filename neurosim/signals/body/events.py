@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from pydantic import Field
 
-from neurosim.core.config import Config
+from neurosim.core.config import Config, validate
 from neurosim.core.drive import EVENTS, DriveEvent
 from neurosim.core.errors import ConfigError, did_you_mean
 from neurosim.core.noise import SESSION_STRIDE, AddressedNoise
@@ -20,6 +20,8 @@ from neurosim.signals.body.tables import read_table
 NO_ARTIFACTS = ("sigh", "startle")
 #: Kinds of artifacts, in the order of the truth stream's channels.
 ARTIFACTS = tuple(kind for kind in EVENTS if kind not in NO_ARTIFACTS)
+#: Artifacts that are pictures of the heart's beats.
+OF_THE_HEART = frozenset({"heartbeat", "ecg_in_emg"})
 #: After its beginning the next event of a kind waits at least this long [s].
 _REFRACTORY_S = 0.8
 
@@ -36,6 +38,31 @@ class Artifact(Config):
 def typical_artifacts() -> dict[str, Artifact]:
     """Return every kind of artifact at its typical rate and size."""
     return {kind: Artifact() for kind in ARTIFACTS}
+
+
+def parse_artifacts(text: str) -> dict[str, Artifact]:
+    """Read ``"typical"``, ``"none"``, or a list such as ``"blink=20, jaw_clench, mains=5"``.
+
+    A number is the rate a minute, or the size of an artifact that is there all the time; without one it is typical.
+
+    Raises
+    ------
+    ConfigError
+        For an artifact that is not known or a number that is none.
+    """
+    if text.strip() in ("typical", "none"):
+        return typical_artifacts() if text.strip() == "typical" else {}
+    artifacts = {}
+    for item in text.split(","):
+        kind, _, number = (part.strip() for part in item.partition("="))
+        if kind not in ARTIFACTS:
+            raise ConfigError(f"unknown artifact '{kind}'; {did_you_mean(kind, (*ARTIFACTS, 'typical', 'none'))}")
+        field = "amplitude" if _typical(kind)["always"] == "yes" else "per_min"
+        try:
+            artifacts[kind] = validate({field: number} if number else {}, Artifact)
+        except ConfigError as error:
+            raise error.within(kind) from None
+    return artifacts
 
 
 def _typical(kind: str) -> Mapping[str, str]:
@@ -63,10 +90,16 @@ class EventProcess:
     ------
     ConfigError
         For an artifact that is not known.
+
+    Attributes
+    ----------
+    kinds
+        What can happen.
     """
 
     def __init__(self, artifacts: Mapping[str, Artifact], seed: int, subjects: Sequence[int]) -> None:
         self._n = len(subjects)
+        self.kinds = frozenset(artifacts)
         self._always: list[DriveEvent] = []
         self._kinds: list[tuple[str, float, float, float]] = []
         rates = []
@@ -83,7 +116,8 @@ class EventProcess:
                 self._always.append(DriveEvent(kind, 0.0, amplitude, math.inf))
             else:
                 self._kinds.append((kind, amplitude, float(usual["spread_ln"]), duration_s))
-                rates.append(per_min / 60.0)
+                # The pause after each event is made up for, so that the rate is the one that was asked for.
+                rates.append(per_min / (60.0 - _REFRACTORY_S * per_min))
         self._rate = np.repeat(np.array(rates, dtype=float), self._n)[None]
         self._restart = -_REFRACTORY_S * self._rate[0]
         names = [kind for kind, *_ in self._kinds]

@@ -30,7 +30,7 @@ class StateTruth(Organ):
     def generate(self, start: int, n_times: int, span: Span) -> dict[str, Samples]:
         spec = self.specs["truth/state"]
         rows = span.values[start - span.first : start - span.first + n_times]
-        lanes = np.ascontiguousarray(rows.transpose(0, 2, 1)).reshape(n_times, -1)
+        lanes = np.ascontiguousarray(rows.transpose(0, 2, 1)).reshape(n_times, spec.n_lanes)
         return {"truth/state": from_lanes(lanes, spec.batch_shape, spec.n_channels)}
 
 
@@ -52,12 +52,13 @@ class ArtifactTruth(Organ):
 
     def generate(self, start: int, n_times: int, span: Span) -> dict[str, Samples]:
         spec = self.specs["truth/artifacts"]
-        lanes = np.zeros((n_times, self._n, spec.n_channels))
+        flags = np.zeros((n_times, self._n, spec.n_channels))
         times = np.arange(start, start + n_times) / STEP_HZ
         for event in span.of_kind(*ARTIFACTS):
             end_s = event.onset_s + (event.duration_s or 0.0)
             # A step counts as soon as the event is in it.
             on = (times + 1.0 / STEP_HZ > event.onset_s) & (times < end_s)
             who = slice(None) if event.subject is None else event.subject
-            lanes[on, who, ARTIFACTS.index(event.kind)] = 1.0
-        return {"truth/artifacts": from_lanes(lanes.reshape(n_times, -1), spec.batch_shape, spec.n_channels)}
+            flags[on, who, ARTIFACTS.index(event.kind)] = 1.0
+        lanes = flags.reshape(n_times, spec.n_lanes)
+        return {"truth/artifacts": from_lanes(lanes, spec.batch_shape, spec.n_channels)}
