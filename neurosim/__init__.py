@@ -1,7 +1,7 @@
 """neurosim: a simulator for neurofeedback and biofeedback.
 
-Synthetic EEG passes through a real-time pipeline and a threshold; the feedback closes the loop to a simulated
-learner. Recordings go the same way. It simulates group averages; it is not medical advice.
+Synthetic EEG and physiology pass through a real-time pipeline and a threshold; the feedback closes the loop to a
+simulated learner. Recordings go the same way. It simulates group averages; it is not medical advice.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ _HOMES = {
     "Feedback": "neurosim.core.feedback",
     "Fork": "neurosim.core.chain",
     "Learner": "neurosim.subject",
+    "Population": "neurosim.subject",
     "Recorded": "neurosim.signals",
     "Script": "neurosim.subject",
     "Session": "neurosim.session",
@@ -26,6 +27,7 @@ _HOMES = {
     "Subject": "neurosim.subject",
     "TrainingProtocol": "neurosim.feedback",
     "UserError": "neurosim.core.errors",
+    "load_body": "neurosim.signals",
     "load_protocol": "neurosim.feedback",
     "load_subject": "neurosim.subject",
     "read_session": "neurosim.session",
@@ -42,8 +44,8 @@ if TYPE_CHECKING:
     from neurosim.core.spec import SignalSpec
     from neurosim.feedback import TrainingProtocol, load_protocol
     from neurosim.session import Session, read_session, run, simulate, simulate_sessions
-    from neurosim.signals import EEG, Body, Recorded
-    from neurosim.subject import Learner, Script, Subject, load_subject
+    from neurosim.signals import EEG, Body, Recorded, load_body
+    from neurosim.subject import Learner, Population, Script, Subject, load_subject
 
 __all__ = [
     "EEG",
@@ -53,6 +55,7 @@ __all__ = [
     "Feedback",
     "Fork",
     "Learner",
+    "Population",
     "Recorded",
     "Script",
     "Session",
@@ -61,6 +64,7 @@ __all__ = [
     "TrainingProtocol",
     "UserError",
     "__version__",
+    "load_body",
     "load_protocol",
     "load_subject",
     "read_session",

@@ -82,6 +82,10 @@ def run(
     sidecar: Annotated[Path | None, typer.Option(help="TOML file that describes the recording.")] = None,
     subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
     subjects: Annotated[int | None, typer.Option(min=1, help="A batch of so many subjects.")] = None,
+    spread: Annotated[
+        float,
+        typer.Option(min=0, max=2, help="How much the subjects of a batch differ: 0 all average, 1 as people do."),
+    ] = 0.0,
     sessions: Annotated[int, typer.Option(min=1, help="Sessions, with a day of rest between them.")] = 1,
     sham: Annotated[str | None, typer.Option(help="Show this sham instead of real feedback.")] = None,
     seed: Seed = None,
@@ -107,7 +111,7 @@ def run(
     from neurosim.cli.run import Request, run_protocol
 
     run_protocol(
-        Request(protocol, source, sidecar, subject, subjects, sessions, sham, seed, duration, speed,
+        Request(protocol, source, sidecar, subject, subjects, spread, sessions, sham, seed, duration, speed,
                 tuple(channel or ()), tuple(filter(None, signals.replace(" ", "").split(","))), artifacts,
                 update_interval, out, as_json)
     )  # fmt: skip

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from neurosim.session.result import Result
     from neurosim.session.session import Session
     from neurosim.session.tick import Sink
+    from neurosim.subject.population import Population
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Request:
     sidecar: Path | None
     subject: str
     subjects: int | None
+    spread: float
     sessions: int
     sham: str | None
     seed: int | None
@@ -62,10 +64,12 @@ def run_protocol(request: Request) -> None:
     n_subjects = None if request.subjects == 1 else request.subjects
 
     from neurosim.cli.report import course_summary, doubt, note_on_length, save_summary, show_result, write_json
+    from neurosim.core.noise import pick_seed
     from neurosim.session.simulate import simulate_sessions
     from neurosim.signals.recordings.recorded import Recorded
 
     protocol = _asked_protocol(request)
+    seed = pick_seed() if request.seed is None else request.seed
     planned_s = request.duration or protocol.duration_s
     sidecar = None if request.sidecar is None else str(request.sidecar)
     source = None if request.source == "sim" else Recorded(path=request.source, sidecar=sidecar)
@@ -93,11 +97,11 @@ def run_protocol(request: Request) -> None:
         results = simulate_sessions(
             protocol,
             n_sessions=request.sessions,
-            subject=request.subject,
+            subject=_people(request, n_subjects, seed),
             source=source,
             subjects=n_subjects,
             sham=request.sham,
-            seed=request.seed,
+            seed=seed,
             duration_s=request.duration,
             signals=request.signals,
             artifacts=request.artifacts,
@@ -117,6 +121,17 @@ def run_protocol(request: Request) -> None:
             show_result(result)
     for text in dict.fromkeys(filter(None, doubts)):
         say(text)
+
+
+def _people(request: Request, n_subjects: int | None, seed: int) -> str | Population:
+    """Return who is trained: one subject, the same one many times, or people who differ."""
+    if not request.spread:
+        return request.subject
+    if n_subjects is None:
+        raise UserError("one subject does not differ from others; ask for --subjects", "--spread")
+    from neurosim.subject.population import Population
+
+    return Population(n_subjects, seed, request.subject, request.spread)
 
 
 def _asked_protocol(request: Request) -> TrainingProtocol:

@@ -29,6 +29,7 @@ from neurosim.session.tick import Sink
 from neurosim.signals.body.body import Body
 from neurosim.signals.body.events import parse_artifacts
 from neurosim.subject.learner import Learner, LearnerActor
+from neurosim.subject.population import Population
 from neurosim.subject.subject import Subject, load_subject
 
 Keep = Literal["all", "ticks", "blocks"]
@@ -51,7 +52,7 @@ def simulate_sessions(
     protocol: str | Path | TrainingProtocol,
     *,
     n_sessions: int = 1,
-    subject: str | Path | Subject = "adult",
+    subject: str | Path | Subject | Population = "adult",
     source: SourceConfig | None = None,
     subjects: int | Sequence[int] | None = None,
     sham: str | ShamConfig | None = None,
@@ -77,7 +78,7 @@ def simulate_sessions(
     n_sessions
         How many sessions.
     subject
-        A name, a TOML file or a subject: the body, and who acts on it.
+        A name, a TOML file or a subject: the body, and who acts on it; or a population, which is a batch.
     source
         Stands in for the body: a recording. The actors then move nothing.
     subjects
@@ -118,6 +119,9 @@ def simulate_sessions(
     UserError
         For everything that the arguments or the files they name have wrong.
     """
+    if isinstance(subject, Population):
+        subjects = subject.n if subjects is None else subjects
+        subject = subject.subject
     plan = plan_sessions(protocol, subject, source, subjects, sham, seed, duration_s, signals, artifacts)
     folder = None if out is None else make_folder(Path(out))
     keep = keep or ("all" if subjects is None else "blocks")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from neurosim.signals.body.body import Body
+from neurosim.signals.body.body import Body, load_body
 from neurosim.signals.eeg.eeg import EEG
 from neurosim.signals.recordings.recorded import Recorded
 
-__all__ = ["EEG", "Body", "Recorded"]
+__all__ = ["EEG", "Body", "Recorded", "load_body"]

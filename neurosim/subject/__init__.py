@@ -1,9 +1,10 @@
-"""Who acts: learners, scripts, later people and populations."""
+"""Who acts: learners, scripts, and populations of people who differ."""
 
 from __future__ import annotations
 
 from neurosim.subject.learner import Learner
+from neurosim.subject.population import Population
 from neurosim.subject.script import Script, ScriptStep
 from neurosim.subject.subject import Subject, load_subject
 
-__all__ = ["Learner", "Script", "ScriptStep", "Subject", "load_subject"]
+__all__ = ["Learner", "Population", "Script", "ScriptStep", "Subject", "load_subject"]

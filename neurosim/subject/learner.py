@@ -15,6 +15,7 @@ from neurosim.core.feedback import Cue, Feedback
 from neurosim.core.noise import SESSION_STRIDE, AddressedNoise
 from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
+from neurosim.signals.body.traits import Traits
 
 Rhythm = Literal["theta", "alpha", "mu", "smr", "beta"]
 
@@ -49,6 +50,10 @@ class Learner(ActorConfig):
         0.3, ge=0, le=1, description="share of learners whose strategies move hardly anything"
     )
     non_responder_sd: float = Field(0.08, ge=0, description="how little that is")
+    alpha_correlation: float = Field(
+        0.0, ge=-1, le=1, description="of what strategies move with the resting amplitude of alpha, in a population"
+    )
+    people_seed: int | None = Field(None, ge=0, description="root of who they are; by default that of the run")
 
     def prepare(
         self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]
@@ -90,8 +95,10 @@ class LearnerActor(Actor):
         self._rate = config.learning_rate_hz * dt
         axes = [f"strategy {i}" for i in range(d)]
         self._noise = AddressedNoise(seed, "learner/explore", subjects, axes)
-        self._traits = AddressedNoise(seed, "learner/traits", subjects)
-        direction = AddressedNoise(seed, "learner/direction", subjects, axes).normal(0, 1).reshape(n, d)
+        people = seed if config.people_seed is None else config.people_seed
+        self._traits = AddressedNoise(people, "learner/traits", subjects)
+        self._alpha = Traits.draw(people, subjects).deviates["alpha_uv"] if config.alpha_correlation else np.zeros(n)
+        direction = AddressedNoise(people, "learner/direction", subjects, axes).normal(0, 1).reshape(n, d)
         self._direction = direction / np.sqrt(_dot(direction, direction))[:, None]
         self.efficacy = self._draw_efficacy()
         self._learned = np.zeros((n, d))
@@ -100,7 +107,8 @@ class LearnerActor(Actor):
 
     def _draw_efficacy(self) -> Float:
         config = self._config
-        normal = self._traits.normal(0, 1)[0]
+        r = config.alpha_correlation
+        normal = r * self._alpha + math.sqrt(1.0 - r**2) * self._traits.normal(0, 1)[0]
         responder = np.exp(config.efficacy_sd * normal)
         poor = self._traits.uniform(4) < config.non_responders
         efficacy: Float = np.where(poor, config.non_responder_sd * np.abs(normal), responder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from neurosim.core.drive import LATENTS, Drive, DriveEvent
 from neurosim.core.errors import ConfigError, did_you_mean
 from neurosim.core.event import SessionEvent
 from neurosim.core.source import Source, SourceConfig
-from neurosim.core.spec import Samples, concatenate
+from neurosim.core.spec import Float, Samples, concatenate
 from neurosim.core.timeline import TickGrid
 from neurosim.signals.body.events import OF_THE_HEART, Artifact, EventProcess, parse_artifacts, with_typical_size
 from neurosim.signals.body.organ import Given, InnerOrgan, InnerOrganConfig, Organ, OrganConfig
@@ -90,7 +90,8 @@ class Body(SourceConfig):
                 raise error.within(name) from error
         state = State(seed, subjects, self.rest)
         organs += [StateTruth(given, tuple(state.index)), ArtifactTruth(given)]
-        return BodySource(state, EventProcess(self.artifacts, seed, subjects), inner, organs, grid)
+        process = EventProcess(self.artifacts, seed, subjects)
+        return BodySource(state, process, inner, organs, grid, given.traits.values)
 
 
 def load_body(name: str | Path) -> Body:
@@ -124,6 +125,8 @@ class BodySource(Source):
         Each with streams of its own.
     grid
         The ticks of the session.
+    traits
+        What they are like, by trait ``(subject,)``.
     """
 
     def __init__(
@@ -133,7 +136,9 @@ class BodySource(Source):
         inner: Sequence[InnerOrgan],
         organs: Sequence[Organ],
         grid: TickGrid,
+        traits: Mapping[str, Float],
     ) -> None:
+        self.traits = traits
         self._state, self._process, self._inner, self._organs = state, process, list(inner), list(organs)
         self._session, self._begun = 0, False
         super().__init__({name: spec for organ in organs for name, spec in organ.specs.items()}, grid)

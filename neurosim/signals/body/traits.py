@@ -23,6 +23,11 @@ class Traits:
     deviates
         By trait ``(subject,)``; a trait that is not there is average.
 
+    Attributes
+    ----------
+    values
+        What the organs made of it: every trait that was asked for, in its own unit ``(subject,)``.
+
     Examples
     --------
     >>> Traits(2, {"heart_period_ms": np.array([0.0, 1.0])})("heart_period_ms", 926.0)
@@ -31,6 +36,7 @@ class Traits:
 
     def __init__(self, n: int, deviates: dict[str, Float] | None = None) -> None:
         self.n, self.deviates = n, deviates or {}
+        self.values: dict[str, Float] = {}
 
     @classmethod
     def draw(cls, seed: int, subjects: Sequence[int], spread: float = 1.0) -> Traits:
@@ -51,13 +57,14 @@ class Traits:
 
     def __call__(self, trait: str, average: Float | float) -> Float:
         """Return a trait of each subject ``(subject,)`` around the average of their group."""
-        row = next(row for row in read_table("traits") if row["trait"] == trait)
+        values = np.broadcast_to(np.asarray(average, dtype=float), (self.n,))
         deviate = self.deviates.get(trait)
-        if deviate is None:
-            return np.broadcast_to(np.asarray(average, dtype=float), (self.n,)).copy()
-        sd, low, high = float(row["sd"]), float(row["low"]), float(row["high"])
-        if row["how"] == "add":
-            added: Float = np.clip(average + sd * deviate, low, high)
-            return added
-        scaled: Float = average * np.clip(np.exp(sd * deviate), low, high)
-        return scaled
+        if deviate is not None:
+            row = next(row for row in read_table("traits") if row["trait"] == trait)
+            sd, low, high = float(row["sd"]), float(row["low"]), float(row["high"])
+            if row["how"] == "add":
+                values = np.clip(values + sd * deviate, low, high)
+            else:
+                values = values * np.clip(np.exp(sd * deviate), low, high)
+        self.values[trait] = values.copy()
+        return self.values[trait]
