@@ -63,6 +63,18 @@ def one_pole(x, gain, state, out):
 
 
 @kernel
+def ar1(x, pole, gain, state):
+    """``y = pole y + gain x`` in place; ``x (time, lane)``, ``state (1, lane)``."""
+    last = state[0]
+    for t in range(x.shape[0]):
+        row = x[t]
+        for lane in range(row.shape[0]):
+            y = pole * last[lane] + gain * row[lane]
+            last[lane] = y
+            row[lane] = y
+
+
+@kernel
 def pole_zero(x, poles, zeros, state):
     """First-order sections in place, with coefficients of each lane's own.
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from neurosim.core.config import Config
 from neurosim.core.noise import AddressedNoise
-from neurosim.core.spec import Samples, SignalSpec
+from neurosim.core.spec import Float, Samples, SignalSpec
 from neurosim.signals.body.span import Span
 from neurosim.signals.body.traits import Traits
 
@@ -30,6 +30,8 @@ class Given:
         In what the subjects differ from each other.
     mains_hz
         Frequency of the power line where they live.
+    age_years
+        Average age of their group.
     """
 
     seed: int
@@ -37,11 +39,17 @@ class Given:
     batch_shape: tuple[int, ...] = ()
     traits: Traits = field(default_factory=lambda: Traits(1))
     mains_hz: float = 50.0
+    age_years: float = 30.0
 
     @property
     def n(self) -> int:
         """How many subjects."""
         return len(self.subjects)
+
+    @property
+    def ages(self) -> Float:
+        """Age of each ``(subject,)`` [years]."""
+        return self.traits("age_years", self.age_years)
 
     def noise(self, component: str, channels: Sequence[str] = ("",)) -> AddressedNoise:
         """Return noise whose lanes are ``(channel, subject)``."""

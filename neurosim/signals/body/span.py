@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -94,3 +95,9 @@ class Span:
     def of_kind(self, *kinds: str) -> list[DriveEvent]:
         """Return the events of some kinds."""
         return [event for event in self.events if event.kind in kinds]
+
+    def beginning(self, first: int, *kinds: str) -> list[tuple[int, DriveEvent]]:
+        """Return what begins from a step on, in order, each with the first step that is wholly after its onset."""
+        last = self.first + len(self.values)
+        steps = [(math.ceil(event.onset_s * STEP_HZ), event) for event in self.of_kind(*kinds)]
+        return sorted((pair for pair in steps if first <= pair[0] < last), key=lambda pair: pair[0])

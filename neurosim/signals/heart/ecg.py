@@ -1,0 +1,119 @@
+"""The electrocardiogram, drawn from the phase of each beat."""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import Field
+
+from neurosim.core.noise import SESSION_STRIDE
+from neurosim.core.spec import Float, Samples, SignalSpec, from_lanes
+from neurosim.signals.body.organ import Given, Organ, OrganConfig
+from neurosim.signals.body.span import Span
+from neurosim.signals.heart.beats import Beats
+from neurosim.signals.heart.lungs import lung_volume
+
+# Angle [degrees], strength and width [rad] of P, Q, R, S, T at 60 beats a minute, as in ECGSYN's distributed code.
+_ECGSYN = ((-70.0, 1.2, 0.25), (-15.0, -5.0, 0.1), (0.0, 30.0, 0.1), (15.0, -7.5, 0.1), (100.0, 0.75, 0.4))
+_QRS_HALF_S = 0.06
+
+
+def ecgsyn_waves() -> Float:
+    """Return angle [rad], height and width [rad] of P, Q, R, S, T ``(5, 3)``; R has the height 1.
+
+    McSharry et al. 2003 move a trajectory by ``-sum a_i x exp(-x^2 / 2 b_i^2)`` for each radian that the phase is
+    ``x`` away from wave i. Without the slow relaxation of their equation, which only tilts the baseline, that is a sum
+    of Gaussians of height ``a_i b_i^2``, so that the signal is a function of the phase alone.
+    """
+    angle, strength, width = np.array(_ECGSYN).T
+    height = strength * width**2
+    return np.stack([np.deg2rad(angle), height / height[2], width], axis=1)
+
+
+class ECG(OrganConfig):
+    """One lead with the shape of McSharry et al. 2003 (ECGSYN), and the truth about the phase of the heart."""
+
+    fs: float = Field(250.0, ge=100, le=4096, description="sampling rate", json_schema_extra={"unit": "Hz"})
+    r_mv: float = Field(1.2, gt=0, description="height of the R wave", json_schema_extra={"unit": "mV"})
+    noise_mv: float = Field(0.01, ge=0, description="rms of the amplifier's noise", json_schema_extra={"unit": "mV"})
+    breathing_mv: float = Field(
+        0.05, ge=0, description="swing of the baseline with a breath", json_schema_extra={"unit": "mV"}
+    )
+
+    def prepare(self, given: Given) -> ECGOrgan:
+        """Return the organ."""
+        return ECGOrgan(self, given)
+
+
+class ECGOrgan(Organ):
+    """Makes ``ecg`` [mV] and ``truth/heart_phase`` [turns]: 0 at an R peak, 1 when the next is due.
+
+    Parameters
+    ----------
+    config
+        The parameters.
+    given
+        Who it belongs to.
+    """
+
+    needs_heart = True
+
+    def __init__(self, config: ECG, given: Given) -> None:
+        self._config, self._noise, self._waves = config, given.noise("ecg"), ecgsyn_waves()
+        super().__init__(
+            {
+                "ecg": SignalSpec(config.fs, ("ECG",), "mV", given.batch_shape),
+                "truth/heart_phase": SignalSpec(config.fs, ("phase",), "turns", given.batch_shape),
+            },
+            config.fs,
+        )
+
+    def start(self, session: int, rest: Span) -> None:
+        self._base = session * SESSION_STRIDE
+
+    def generate(self, start: int, n_times: int, span: Span) -> dict[str, Samples]:
+        from neurosim.core.kernels.heart import draw_ecg
+
+        config, n, beats = self._config, self._noise.n_lanes, span.inner["beats"]
+        ecg, phase = np.empty((2, n_times, n))
+        if n_times:
+            draw_ecg(start, self.fs, beats.ring, beats.count, self._waves, config.r_mv, ecg, phase)
+        volume, _ = lung_volume(span, start, n_times, self.fs)
+        ecg += config.breathing_mv * (volume - 0.5)
+        ecg += config.noise_mv * self._noise.normal(self._base + start, n_times)
+        self._add_extra_beats(ecg, start, span)
+        shape = self.specs["ecg"].batch_shape
+        return {"ecg": from_lanes(ecg, shape, 1), "truth/heart_phase": from_lanes(phase, shape, 1)}
+
+    def _add_extra_beats(self, ecg: Float, start: int, span: Span) -> None:
+        for event in span.of_kind("extra_beat"):
+            times = (start + np.arange(len(ecg))) / self.fs - event.onset_s - _QRS_HALF_S
+            height = self._config.r_mv * (event.amplitude or 0.0)
+            wave = np.where(np.abs(times) < _QRS_HALF_S, height * np.exp(-((times / 0.015) ** 2) / 2.0), 0.0)
+            ecg[:, slice(None) if event.subject is None else event.subject] += (
+                wave[:, None] if event.subject is None else wave
+            )
+
+
+def qrs_at(times_s: Float, beats: Beats, subject: int, t_share: float = 0.0) -> Float:
+    """Return QRS complexes of height 1 (and T waves of a share of it) as other sensors pick them up.
+
+    Parameters
+    ----------
+    times_s
+        When ``(time,)`` [s].
+    beats
+        Of the span.
+    subject
+        Whose, by position.
+    t_share
+        Height of the T wave.
+    """
+    wave = np.zeros(len(times_s))
+    if not len(times_s):
+        return wave
+    for peak_s in beats.times_s(subject, float(times_s[0]) - 0.6).tolist():
+        x = times_s - peak_s
+        wave += np.exp(-((x / 0.015) ** 2) / 2.0) - 0.25 * np.exp(-(((x - 0.035) / 0.015) ** 2) / 2.0)
+        if t_share:
+            wave += t_share * np.exp(-(((x - 0.28) / 0.05) ** 2) / 2.0)
+    return wave
