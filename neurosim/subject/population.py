@@ -40,7 +40,7 @@ class Population:
     Examples
     --------
     >>> traits = Population(40, seed=1, around="adult").traits()
-    >>> 9.8 < traits["alpha_hz"].mean() < 10.8
+    >>> bool(9.8 < traits["alpha_hz"].mean() < 10.8)
     True
     """
 

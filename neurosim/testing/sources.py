@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from neurosim.core.drive import NEUTRAL, Drive, DriveEvent
+from neurosim.core.drive import EVENTS, LATENTS, NEUTRAL, Drive, DriveEvent
 from neurosim.core.source import Source, SourceConfig
 from neurosim.core.spec import Samples, concatenate
 from neurosim.core.timeline import TickGrid
@@ -20,12 +20,18 @@ _DURATION_S = 1.5
 
 
 def _drive(tick: int, given: Given) -> Drive:
-    """Return eyes that close, blinks, and an alpha drive of each subject's own."""
+    """Return a drive that moves every latent, some by each subject's own amount, and lets every event happen."""
     own = given.shaped(0.1 * (np.array(given.subjects) % 7 - 3.0))
+    late = float(tick >= 30)
+    offsets = {name: 0.2 * late + 0.3 * own for name in LATENTS}
+    offsets |= {"breathing_pace": 6.0 * late, "eyes_closed": late, "alpha_drive": own}
+    # One kind a tick; the first ones again, so that a blink meets what is there by then.
+    kinds = [tuple(EVENTS)[(tick - 10) % len(EVENTS)]] if 10 <= tick < 15 + len(EVENTS) else []
     if given.changed(tick):
-        return Drive({"alpha_drive": 1.0 - own, "eyes_closed": 0.0}, (DriveEvent("blink", tick / 64, 300.0),))
-    blink = (DriveEvent("blink", tick / 64, 100.0),) if tick in (20, 60) else ()
-    return Drive({"alpha_drive": own, "eyes_closed": float(tick >= 30)}, blink)
+        offsets |= {"alpha_drive": 1.0 - own, "eyes_closed": 0.0, "arousal": 0.4}
+        kinds.append("blink")
+    # Not all begin where the steps of the state do.
+    return Drive(offsets, tuple(DriveEvent(kind, (tick + 0.3) / 64) for kind in kinds))
 
 
 def source_trial(config: SourceConfig) -> Trial[Source]:

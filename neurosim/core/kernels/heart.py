@@ -1,196 +1,339 @@
-"""The heart beat by beat: pressure, the baroreflex with its delay, and breathing (after DeBoer et al. 1987)."""
+"""Breathing, the beat-to-beat loop of the heart, and the waves that a beat draws.
+
+The ring of beats is ``(column, slot, subject)``; beat number c of a subject stands in slot ``c % n_slots``, and
+``count (subject,)`` beats have been written.
+"""
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from neurosim.core.kernels.breath import (
-    AT_AFTER,
-    AT_BEFORE,
-    AT_DEPTH,
-    AT_MEAN,
-    AT_PHASE,
-    AT_RATE,
-    lung_volume,
-    warped,
-)
-from neurosim.core.kernels.elementary import exp
+from neurosim.core.kernels.elementary import exp, log, sincos
 from neurosim.core.kernels.jit import inlined, kernel
-from neurosim.core.kernels.philox import normal_pair, philox
+from neurosim.core.kernels.philox import normal_pair, philox, unit
 
 _LOW = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
+_TURNS = 4294967296.0
+_REACH = 5.3  # half width of a drawn Gaussian, in its own width: a millionth is left
 
-# Fields of a beat: when its R wave (or the peak of a premature one) stands, and the beat that its P wave belongs to;
-# the intervals expected before it and after it [s]; pressures [mmHg], that which the baroreflex feels among them;
-# the height of its QRS in the ECG, and the height and the transit time [s] of its pulse.
-TIME, P_TIME, PRIOR, INTERVAL, SYSTOLIC, DIASTOLIC, FELT, FACTOR, KIND, PULSE, TRANSIT = range(11)
-N_FIELDS = 11
-SINUS, PREMATURE = 0.0, 1.0
-# Rows of what a subject's heart remembers besides: systolic and diastolic pressure inside the loop, the time constant
-# of the arteries, the last interval that the sinus node gave, premature beats to come, the factor of the QRS after
-# the next, slow noise of the interval and of the vessels.
-LAST_S, WINDKESSEL_MS, SINUS_S, TO_COME, LATER_FACTOR, SLOW, VESSELS = range(7)
-N_STATES = 7
-# Parameters of each subject.
-PERIOD_MS, FAST, DELAYED, RESISTANCE, BREATH_MMHG, RSA_MS, RSA_TURNS, RSA_CORNER_HZ = range(8)
-BEAT_SD_MS, PRESSURE_SD, SLOW_SD_MS, SLOW_POLE, VESSELS_SD_MS, VESSELS_POLE, LAG_S, TRANSIT_S, TRANSIT_S_PER_MMHG = range(
-    8, 17
-)
-N_PARAMETERS = 17
-# Set by the arteries of a group-average adult: 120/75 mmHg, a time constant of 1425 ms, 0.016 mmHg for each ms.
-_SYSTOLIC, _DIASTOLIC, _WINDKESSEL_MS, _FILLING = 120.0, 75.0, 1425.0, 0.016
-_SATURATION = 18.0
-# A premature beat: earliest after a beat, from the begin of its QRS to its peak [s], strength of its pulse.
-_EARLIEST_S, _RISE_S, _WEAK = 0.3, 0.08, 0.5
-#: The QRS begins this long before an R wave, for an interval of 1 s; it goes with the root of the interval.
-QRS_S = 0.125
+# Columns of a beat: when its R peak is; how long until the next was planned; pressures; what the reflex feels of the
+# systolic one; height of its R wave and of the next one's; which share of that is lost, and from when on; whether it
+# is ventricular, and from when on it is seen; height and delay of its pulse.
+(
+    TIME, PLANNED, SYSTOLIC, DIASTOLIC, FELT, QRS, NEXT_QRS, NEXT_LOST, LOST_FROM, VENTRICULAR, SEEN_FROM,
+    PULSE, TRANSIT,
+) = range(13)  # fmt: skip
+N_COLUMNS = 13
+# Rows of the table of hearts.
+(
+    PERIOD, VAGAL, SYMPATHETIC, RESISTANCE, MECHANICAL, RSA, PERIOD_NOISE, PRESSURE_NOISE, LAG_SCALE, PHASE, CORNER,
+) = range(11)  # fmt: skip
+N_PARAMETERS = 11
+# Columns of a breath.
+BREATH_PHASE, BREATH_RATE, BREATH_DEPTH = range(3)
+
+_FELT_SHARES = (1.0, 2.0, 3.0, 2.0, 1.0)
+_FELT_LAGS_S = (1.6, 2.4, 3.2, 4.0, 4.8)
 
 
 @inlined
-def _felt(ring, newest, lane, at_s):
-    """Return the systolic pressure that the baroreflex felt at some time, linear between beats."""
-    n_ring, k = ring.shape[0], newest
-    oldest = newest - n_ring + 2
-    while k > oldest and ring[k % n_ring, TIME, lane] > at_s:
-        k -= 1
-    early, late = ring[k % n_ring], ring[(k + 1) % n_ring]
-    if k == newest:
-        return early[FELT, lane]
-    share = max(at_s - early[TIME, lane], 0.0) / (late[TIME, lane] - early[TIME, lane])
-    return early[FELT, lane] + share * (late[FELT, lane] - early[FELT, lane])
+def _turn(phase):
+    """Return sine and cosine of a phase in turns."""
+    return sincos(np.uint64((phase - np.floor(phase)) * _TURNS) & _LOW)
 
 
 @inlined
-def _centred(row, lane, p, after_s, inspiration):
-    """Return minus the centred lung volume at a time in a step, 1 where a usual breath begins, now and delayed."""
-    phase = row[AT_PHASE, lane] + row[AT_RATE, lane] * after_s
-    depth, before = row[AT_DEPTH, lane], row[AT_BEFORE, lane]
-    if phase >= 1.0:
-        phase -= 1.0
-        depth, before = row[AT_AFTER, lane], depth
-    turns = warped(phase, inspiration)
-    delayed = turns + p[RSA_TURNS, lane]
-    mean = row[AT_MEAN, lane]
-    now = 2.0 * (mean - lung_volume(turns, depth))
-    depth = before if delayed < 0.0 else depth
-    return now, 2.0 * (mean - lung_volume(delayed - math.floor(delayed), depth))
+def _lung_cosine(phase, inspiration):
+    """Return the cosine that the lungs' volume follows: 1 when they are empty, -1 when they are full.
 
-
-@inlined
-def _ectopic(now_s, dt, lane, state, ring, count, planned):
-    """Plan a premature beat if its QRS can begin in this step; the sinus beat that is due then is blocked."""
-    last = ring[count[lane] % ring.shape[0]]
-    due_s, sinus_s = planned[TIME, lane], state[SINUS_S, lane]
-    begin_s = max(now_s, last[TIME, lane] + _EARLIEST_S)
-    latest_s = due_s - max(_RISE_S, QRS_S * math.sqrt(planned[PRIOR, lane]))
-    if planned[KIND, lane] == SINUS and begin_s < now_s + dt and begin_s <= latest_s:
-        state[TO_COME, lane] -= 1.0
-        planned[TIME, lane] = begin_s + _RISE_S
-        planned[INTERVAL, lane] = due_s + sinus_s - planned[TIME, lane]
-        planned[KIND, lane] = PREMATURE
-
-
-@inlined
-def _beat(now_s, lane, period_ms, rsa, pressure, pulse, row, inspiration, p, state, ring, count, planned, words):
-    """Let the planned beat happen: its pressures, and the interval until the next."""
-    z0, z1 = normal_pair(words[0], words[1])
-    n_ring, time_s, kind = ring.shape[0], planned[TIME, lane], planned[KIND, lane]
-    last = ring[count[lane] % n_ring]
-    gap_ms = 1000.0 * (time_s - last[TIME, lane])
-    now, delayed = _centred(row, lane, p, time_s - now_s, inspiration)
-    # Both constants of the loop follow the set point, so that its pressure is the same at any heart rate.
-    run_off = gap_ms / state[WINDKESSEL_MS, lane] - period_ms / _WINDKESSEL_MS
-    diastolic = _DIASTOLIC / _SYSTOLIC * state[LAST_S, lane] * exp(-2.0 / 3.0 * run_off)
-    stroke = _SYSTOLIC - _DIASTOLIC + _FILLING * (gap_ms - period_ms)
-    if kind == PREMATURE:
-        stroke *= _WEAK
-    else:
-        stroke += p[BREATH_MMHG, lane] * now + p[PRESSURE_SD, lane] * z0
-    systolic = diastolic + max(stroke, 5.0)
-    felt = _SYSTOLIC + _SATURATION * math.atan((systolic - _SYSTOLIC) / _SATURATION)
-    count[lane] += 1
-    entry = ring[count[lane] % n_ring]
-    for field in range(N_FIELDS):
-        entry[field, lane] = planned[field, lane]
-    entry[FELT, lane] = felt
-    lag = 0.25 * p[LAG_S, lane]
-    newest = count[lane]
-    reflex = _felt(ring, newest, lane, time_s - 2.0 * lag) + 2.0 * _felt(ring, newest, lane, time_s - 3.0 * lag)
-    reflex += 3.0 * _felt(ring, newest, lane, time_s - 4.0 * lag)
-    reflex += 2.0 * _felt(ring, newest, lane, time_s - 5.0 * lag) + _felt(ring, newest, lane, time_s - 6.0 * lag)
-    reflex = reflex / 9.0 - _SYSTOLIC
-    if kind == SINUS:
-        corner = row[AT_RATE, lane] / p[RSA_CORNER_HZ, lane]
-        interval_ms = period_ms + p[FAST, lane] * (felt - _SYSTOLIC) + p[DELAYED, lane] * reflex
-        interval_ms += max(0.0, 1.0 + rsa) * p[RSA_MS, lane] / math.sqrt(1.0 + corner * corner) * delayed
-        interval_ms += state[SLOW, lane] + p[BEAT_SD_MS, lane] * z1
-        state[SINUS_S, lane] = 0.001 * min(max(interval_ms, 300.0), 2500.0)
-        entry[INTERVAL, lane] = state[SINUS_S, lane]
-    state[LAST_S, lane] = systolic
-    state[WINDKESSEL_MS, lane] = max(
-        _WINDKESSEL_MS - p[RESISTANCE, lane] * reflex + state[VESSELS, lane], 600.0
-    )
-    entry[SYSTOLIC, lane] = systolic + pressure
-    entry[DIASTOLIC, lane] = diastolic + pressure
-    entry[PULSE, lane] = (systolic - diastolic) / (_SYSTOLIC - _DIASTOLIC) * max(1.0 + pulse, 0.05)
-    transit = p[TRANSIT_S, lane] + p[TRANSIT_S_PER_MMHG, lane] * (entry[SYSTOLIC, lane] - _SYSTOLIC)
-    entry[TRANSIT, lane] = min(max(transit, 0.1), 0.4)
-    planned[TIME, lane] = time_s + entry[INTERVAL, lane]
-    planned[P_TIME, lane] = planned[TIME, lane]
-    planned[PRIOR, lane] = entry[INTERVAL, lane]
-    planned[KIND, lane] = SINUS
-    planned[FACTOR, lane] = state[LATER_FACTOR, lane]
-    state[LATER_FACTOR, lane] = 1.0
+    Inspiration takes the first ``inspiration`` of the cycle.
+    """
+    p = phase - np.floor(phase)
+    warped = 0.5 * p / inspiration if p < inspiration else 0.5 + 0.5 * (p - inspiration) / (1.0 - inspiration)
+    return _turn(warped)[1]
 
 
 @kernel
-def advance_heart(
-    first, dt, moved, period_at, rsa_at, pressure_at, pulse_at, breath, inspiration, noise, event_step, event_subject,
-    event_share, p, state, ring, count, planned, key, subjects, channels, base,
-):  # fmt: skip
-    """Steps ``first, first + 1, ...`` of all subjects.
+def advance_breath(
+    dt, own_hz, shift, offset, depth, pace, wander, noise_key, subjects, channels, base, p, state, count, out
+):
+    """Steps of breathing; ``own_hz (subject,)``, ``shift .. wander (step, subject)``, ``out (step, 3, subject)``.
 
-    ``moved (step, quantity, subject)``, of which the rows ``period_at [ms], rsa_at, pressure_at [mmHg], pulse_at`` are
-    read; ``breath (step, 8, subject)``; ``noise (step, 2 * subject)`` normals of the slow noises; events in the order
-    of their steps: ``event_subject`` below 0 for all, ``event_share`` of an R wave that is lost, or below 0 for a
-    premature beat; ``p (17, subject)``. The state: ``state (7, subject)``, ``ring (beat, 11, subject)`` the last
-    beats, the newest at its number ``count (subject,)`` modulo its length, ``planned (11, subject)`` the next. ``key
-    .. base`` is the address of what differs from beat to beat.
+    ``p`` are jitter, paced jitter, locking gain [1/s], spread of depths, rate of sighs [1/s], their size, slowing in
+    a sigh; ``state (5, subject)`` phase, depth of this breath, the pacer's phase, size of a sigh that is due,
+    whether this is a sigh; ``count (subject,)`` breaths so far.
     """
-    n_subjects, e = count.shape[0], 0
-    due = np.empty(n_subjects, dtype=np.int64)
-    slow, vessels = state[SLOW], state[VESSELS]
-    for t in range(moved.shape[0]):
-        now_s = (first + t) * dt
-        z = noise[t]
-        for b in range(n_subjects):
-            slow[b] = p[SLOW_POLE, b] * slow[b] + p[SLOW_SD_MS, b] * z[b]
-        for b in range(n_subjects):
-            vessels[b] = p[VESSELS_POLE, b] * vessels[b] + p[VESSELS_SD_MS, b] * z[n_subjects + b]
-        while e < event_step.shape[0] and event_step[e] <= first + t:
-            for b in range(n_subjects):
-                if event_subject[e] < 0 or event_subject[e] == b:
-                    if event_share[e] < 0.0:
-                        state[TO_COME, b] += 1.0
-                    elif now_s <= planned[TIME, b] - QRS_S * math.sqrt(planned[PRIOR, b]):
-                        planned[FACTOR, b] *= 1.0 - event_share[e]
-                    else:
-                        state[LATER_FACTOR, b] *= 1.0 - event_share[e]
-            e += 1
-        n_due = 0
-        for b in range(n_subjects):
-            due[n_due] = b
-            n_due += (planned[TIME, b] < now_s + dt) | (state[TO_COME, b] > 0.0)
-        for b in due[:n_due]:
-            if state[TO_COME, b] > 0.0:
-                _ectopic(now_s, dt, b, state, ring, count, planned)
-            if planned[TIME, b] < now_s + dt:
-                index = np.uint64(base + count[b] + 1)
-                words = philox(index & _LOW, index >> _SHIFT, subjects[b], channels[b], key[0], key[1])
-                _beat(
-                    now_s, b, p[PERIOD_MS, b] + moved[t, period_at, b], moved[t, rsa_at, b], moved[t, pressure_at, b],
-                    moved[t, pulse_at, b], breath[t], inspiration, p, state, ring, count, planned, words,
+    phase, now, pacer, due, sighing = state[0], state[1], state[2], state[3], state[4]
+    for t in range(out.shape[0]):
+        for b in range(phase.shape[0]):
+            own = max(own_hz[b] + (shift[t, b] + offset[t, b]) / 60.0, 0.03) * (1.0 + p[0] * wander[t, b])
+            rate = max(own, 0.02)
+            if pace[t, b] > 0.0:
+                off = pacer[b] - phase[b]
+                off -= np.floor(off + 0.5)
+                rate = max(pace[t, b] / 60.0 * (1.0 + p[1] * wander[t, b]) + p[2] * off, 0.01)
+                pacer[b] += pace[t, b] / 60.0 * dt
+                pacer[b] -= np.floor(pacer[b])
+            else:
+                pacer[b] = 0.0
+                if sighing[b] > 0.0:
+                    rate *= p[6]
+            out[t, 0, b] = phase[b]
+            out[t, 1, b] = rate
+            out[t, 2, b] = now[b]
+            phase[b] += rate * dt
+            if phase[b] >= 1.0:
+                phase[b] -= 1.0
+                count[b] += 1
+                index = np.uint64(base + count[b])
+                w = philox(index & _LOW, index >> _SHIFT, subjects[b], channels[b], noise_key[0], noise_key[1])
+                size = exp(p[3] * normal_pair(w[0], w[1])[0] + depth[t, b])
+                sigh = due[b]
+                if sigh == 0.0 and pace[t, b] <= 0.0 and unit(w[2]) < p[4] / rate:
+                    sigh = p[5] * (0.85 + 0.3 * unit(w[3]))
+                now[b] = size if sigh == 0.0 else size * sigh
+                sighing[b] = 1.0 if sigh > 0.0 else 0.0
+                due[b] = 0.0
+
+
+@inlined
+def _felt_at(ring, count, b, time, newest):
+    """Return what the reflex felt at a time, between beats on a straight line."""
+    n_slots = ring.shape[1]
+    oldest = max(count - n_slots + 1, 0)
+    k = newest
+    while k > oldest and ring[TIME, k % n_slots, b] > time:
+        k -= 1
+    t0, f0 = ring[TIME, k % n_slots, b], ring[FELT, k % n_slots, b]
+    if k == newest or time <= t0:
+        return f0
+    t1, f1 = ring[TIME, (k + 1) % n_slots, b], ring[FELT, (k + 1) % n_slots, b]
+    return f0 + (f1 - f0) * (time - t0) / (t1 - t0)
+
+
+@kernel
+def advance_beats(
+    first, dt, p, constants, set_point, rsa, pressure, pulse, breath, slow, fast, premature, missed, missed_size,
+    key, subjects, channels, base, inspiration, due, resistance, ring, count,
+):  # fmt: skip
+    """Let each heart beat through steps ``first, first + 1, ...``.
+
+    ``p (parameter, subject)``; ``constants``: filling [mmHg/ms], swing of what the reflex feels
+    [mmHg], rise of a ventricular beat [s], share of its pulse, share of an R wave that breathing takes, transit
+    [s], lead of breathing's pull over the lungs' volume [turns];
+    ``set_point [ms], rsa, pressure [mmHg], pulse (step, subject)`` from the state, ``breath (step, 3, subject)``,
+    ``slow, fast (step, subject)`` wandering of period [ms] and resistance [ms]; ``premature, missed (subject,)``
+    moments of events that are due (inf for none); ``due, resistance (subject,)`` when the next beat is, and T of the
+    last; ``ring`` and ``count`` as above.
+    """
+    gamma, swing, rise_s, weak = constants[0], constants[1], constants[2], constants[3]
+    n_slots = ring.shape[1]
+    for t in range(set_point.shape[0]):
+        begin, end = (first + t) * dt, (first + t + 1) * dt
+        for b in range(due.shape[0]):
+            while True:
+                last = (count[b] - 1) % n_slots
+                before = ring[TIME, last, b]
+                period_set = p[PERIOD, b] + set_point[t, b]
+                if missed[b] < end and due[b] - begin > 0.25:
+                    ring[NEXT_LOST, last, b] = missed_size[b]
+                    ring[LOST_FROM, last, b] = max(missed[b], begin)
+                    missed[b] = np.inf
+                early = max(premature[b], begin, before + 0.35)
+                ventricular = early < end and early + rise_s < due[b] - 0.08
+                if not ventricular and due[b] >= end:
+                    break
+                now = early + rise_s if ventricular else due[b]
+                passed_ms = 1000.0 * (now - before)
+                # Diastole falls through the Windkessel; constants make 120/75 mmHg steady at the set point.
+                c_d = 75.0 / 120.0 * exp(2.0 / 3.0 * period_set / 1425.0)
+                c_p = 45.0 - gamma * period_set
+                diastolic = c_d * ring[SYSTOLIC, last, b] * exp(-2.0 / 3.0 * passed_ms / resistance[b])
+                phase = breath[t, BREATH_PHASE, b] + breath[t, BREATH_RATE, b] * (now - begin) + constants[6]
+                depth = np.sqrt(breath[t, BREATH_DEPTH, b])  # four times as deep pulls twice as hard, by design
+                pull = depth * _lung_cosine(phase, inspiration) + 1.0 - depth
+                index = np.uint64(base + count[b])
+                w = philox(index & _LOW, index >> _SHIFT, subjects[b], channels[b], key[0], key[1])
+                e_period, e_pressure = normal_pair(w[0], w[1])
+                systolic = (
+                    diastolic + gamma * min(passed_ms, 2000.0) + c_p + p[MECHANICAL, b] * pull
+                    + p[PRESSURE_NOISE, b] * e_pressure
                 )  # fmt: skip
+                if ventricular:
+                    systolic -= 15.0
+                felt = 120.0 + swing * np.arctan((systolic - 120.0) / swing)
+                slot = count[b] % n_slots
+                ring[TIME, slot, b] = now
+                ring[FELT, slot, b] = felt
+                reflex = 0.0
+                for i in range(5):
+                    lag = p[LAG_SCALE, b] * _FELT_LAGS_S[i]
+                    reflex += _FELT_SHARES[i] * (_felt_at(ring, count[b], b, now - lag, count[b]) - 120.0)
+                reflex /= 9.0
+                rate = breath[t, BREATH_RATE, b]
+                gain = p[RSA, b] * max(0.0, 1.0 + rsa[t, b]) / np.sqrt(1.0 + (rate / p[CORNER, b]) ** 2)
+                arrhythmia = gain * depth * _lung_cosine(phase + p[PHASE, b], inspiration)
+                period = (
+                    period_set + p[VAGAL, b] * (felt - 120.0) + p[SYMPATHETIC, b] * reflex + arrhythmia
+                    + slow[t, b] + p[PERIOD_NOISE, b] * e_period
+                )  # fmt: skip
+                period = min(max(period, 300.0), 2200.0)
+                resistance[b] = max(1425.0 - p[RESISTANCE, b] * reflex + fast[t, b], 600.0)
+                if ventricular:
+                    # The sinus beat that was due is blocked; the next one comes in its own time.
+                    planned = due[b] - now + ring[PLANNED, last, b]
+                    premature[b] = np.inf
+                else:
+                    planned = 0.001 * period
+                ring[PLANNED, slot, b] = planned
+                ring[SYSTOLIC, slot, b] = systolic
+                ring[DIASTOLIC, slot, b] = diastolic
+                if ventricular:  # the next sinus beat is still the same
+                    for column in (NEXT_QRS, NEXT_LOST, LOST_FROM):
+                        ring[column, slot, b] = ring[column, last, b]
+                    ring[QRS, slot, b] = 1.0
+                else:
+                    ring[QRS, slot, b] = ring[NEXT_QRS, last, b] * (1.0 - ring[NEXT_LOST, last, b])
+                    ring[NEXT_QRS, slot, b] = 1.0 - constants[4] * pull
+                    ring[NEXT_LOST, slot, b] = 0.0
+                    ring[LOST_FROM, slot, b] = np.inf
+                ring[VENTRICULAR, slot, b] = 1.0 if ventricular else 0.0
+                ring[SEEN_FROM, slot, b] = early if ventricular else now
+                height = max(0.0, 1.0 + pulse[t, b]) * (1.0 - 0.05 * pull)
+                ring[PULSE, slot, b] = height * (weak if ventricular else 1.0)
+                ring[TRANSIT, slot, b] = max(0.1, constants[5] - 0.00075 * (systolic + pressure[t, b] - 120.0))
+                due[b] = now + planned
+                count[b] += 1
+
+
+@inlined
+def _add_bell(row, start, fs, first, stop, center_s, width_s, height):
+    """Add a Gaussian to samples ``first .. stop`` of a row ``(time,)``, where it is not yet a millionth."""
+    low = max(first, np.int64(np.ceil((center_s - _REACH * width_s) * fs)) - start)
+    high = min(stop, np.int64(np.floor((center_s + _REACH * width_s) * fs)) + 1 - start)
+    origin, tick, narrow = np.float64(start), 1.0 / fs, 1.0 / width_s
+    for j in range(low, high):
+        x = ((origin + np.float64(np.int32(j))) * tick - center_s) * narrow
+        row[j] += height * exp(-0.5 * x * x)
+
+
+@inlined
+def _first_sample(time_s, fs):
+    return np.int64(np.ceil(time_s * fs))
+
+
+@kernel
+def draw_ecg(start, fs, ring, count, waves, scale, out, phase):
+    """Fill ``out [mV], phase [turns] (time, subject)`` from the phase in each beat.
+
+    ``waves (5, 3)``: angle [turns], height, width [turns] of P, Q, R, S, T at 60 beats a minute.
+    """
+    n_times, n_subjects = out.shape
+    n_slots = ring.shape[1]
+    row, share = np.empty(n_times), np.empty(n_times)
+    origin, tick = np.float64(start), 1.0 / fs
+    for b in range(n_subjects):
+        row[:] = 0.0
+        k, oldest = count[b] - 1, max(count[b] - n_slots, 0)
+        while k > oldest and _first_sample(ring[TIME, k % n_slots, b], fs) > start:
+            k -= 1
+        i = 0
+        while i < n_times:
+            now = k % n_slots
+            t0, planned = ring[TIME, now, b], ring[PLANNED, now, b]
+            stop = n_times
+            if k + 1 < count[b]:
+                stop = min(n_times, _first_sample(ring[TIME, (k + 1) % n_slots, b], fs) - start)
+            pace = 1.0 / planned
+            for j in range(i, stop):
+                share[j] = ((origin + np.float64(np.int32(j))) * tick - t0) * pace
+            # Angles of P and T go with the fourth root of the rate, those of Q and S and all widths with its root.
+            alpha = np.sqrt(pace)
+            root = np.sqrt(alpha)
+            wide = alpha * planned
+            p_s, q_s = t0 + planned * (1.0 + waves[0, 0] * root), t0 + planned * (1.0 + waves[1, 0] * alpha)
+            s_s, t_s = t0 + planned * waves[3, 0] * alpha, t0 + planned * waves[4, 0] * root
+            sinus = 0.0 if ring[VENTRICULAR, now, b] > 0.0 else scale
+            here, following = sinus * ring[QRS, now, b], scale * ring[NEXT_QRS, now, b]
+            _add_bell(row, start, fs, i, stop, t0, wide * waves[2, 2], here * waves[2, 1])
+            _add_bell(row, start, fs, i, stop, s_s, wide * waves[3, 2], here * waves[3, 1])
+            _add_bell(row, start, fs, i, stop, t_s, wide * waves[4, 2], sinus * waves[4, 1])
+            _add_bell(row, start, fs, i, stop, p_s, wide * waves[0, 2], scale * waves[0, 1])
+            # From here on it is known that the next QRS is lost.
+            lost = stop
+            if ring[LOST_FROM, now, b] < np.inf:
+                lost = min(stop, max(i, _first_sample(ring[LOST_FROM, now, b], fs) - start))
+            left = following * (1.0 - ring[NEXT_LOST, now, b])
+            _add_bell(row, start, fs, i, lost, q_s, wide * waves[1, 2], following * waves[1, 1])
+            _add_bell(row, start, fs, lost, stop, q_s, wide * waves[1, 2], left * waves[1, 1])
+            _add_bell(row, start, fs, i, lost, t0 + planned, wide * waves[2, 2], following * waves[2, 1])
+            _add_bell(row, start, fs, lost, stop, t0 + planned, wide * waves[2, 2], left * waves[2, 1])
+            i = stop
+            k += 1
+        # Ventricular beats lie over it, in time and not in phase.
+        for k in range(oldest, count[b]):
+            slot = k % n_slots
+            if ring[VENTRICULAR, slot, b] > 0.0:
+                peak, height = ring[TIME, slot, b], scale * waves[2, 1]
+                seen = max(0, _first_sample(ring[SEEN_FROM, slot, b], fs) - start)
+                _add_bell(row, start, fs, seen, n_times, peak, 0.025, 1.2 * height)
+                _add_bell(row, start, fs, seen, n_times, peak + 0.07, 0.025, -0.35 * height)
+                _add_bell(row, start, fs, seen, n_times, peak + 0.3, 0.06, -0.4 * height)
+        for j in range(n_times):
+            out[j, b] = row[j]
+            phase[j, b] = min(share[j], 1.0)
+
+
+@kernel
+def draw_pulses(start, fs, ring, count, shape, out):
+    """Fill ``out (time, subject)`` with the pulses of the last beats.
+
+    ``shape (2, 3)``: place [s], width [s] and height of the two waves at 60 beats a minute; times go with the cube root
+    of the beat's length.
+    """
+    n_times, n_subjects = out.shape
+    n_slots = ring.shape[1]
+    row = np.empty(n_times)
+    for b in range(n_subjects):
+        row[:] = 0.0
+        for k in range(max(count[b] - n_slots, 0), count[b]):
+            slot = k % n_slots
+            seen = max(0, _first_sample(ring[TIME, slot, b], fs) - start)
+            if seen < n_times and ring[TIME, slot, b] > start / fs - 5.0:
+                foot, height = ring[TIME, slot, b] + ring[TRANSIT, slot, b], ring[PULSE, slot, b]
+                spread = exp(log(ring[PLANNED, slot, b]) / 3.0)
+                for w in range(shape.shape[0]):
+                    center, width = foot + spread * shape[w, 0], spread * shape[w, 1]
+                    _add_bell(row, start, fs, seen, n_times, center, width, height * shape[w, 2])
+        for j in range(n_times):
+            out[j, b] = row[j]
+
+
+@kernel
+def hold_beats(start, fs, ring, count, column, out):
+    """Fill ``out (time, subject)`` with a column of the beat that each sample lies in."""
+    n_slots = ring.shape[1]
+    for b in range(out.shape[1]):
+        k = count[b] - 1
+        oldest = max(count[b] - n_slots, 0)
+        for j in range(out.shape[0] - 1, -1, -1):
+            while k > oldest and ring[TIME, k % n_slots, b] > (start + j) / fs:
+                k -= 1
+            out[j, b] = ring[column, k % n_slots, b]
+
+
+@kernel
+def draw_lungs(start, fs, step_hz, steps, first, breath, inspiration, volume, phase):
+    """Fill ``volume`` (1 at the top of a usual breath) and ``phase [turns] (time, subject)``.
+
+    ``steps (time,)`` the step each sample lies in, ``breath`` from step ``first`` on.
+    """
+    for j in range(volume.shape[0]):
+        time = (start + j) / fs
+        step = steps[j]
+        row = breath[step - first]
+        for b in range(volume.shape[1]):
+            p = row[BREATH_PHASE, b] + row[BREATH_RATE, b] * (time - step / step_hz)
+            volume[j, b] = 0.5 * row[BREATH_DEPTH, b] * (1.0 - _lung_cosine(p, inspiration))
+            phase[j, b] = p - np.floor(p)

@@ -18,12 +18,13 @@ GAIN, DEAD, RISE, FALL, REFERENCE = range(5)
 
 
 @kernel
-def advance_state(first, aim, table, noisy, noise, ou, x, inflow, history, ends, edges, lagged, out):
+def advance_state(first, aim, table, noisy, noise, ou, x, inflow, shift, history, ends, edges, lagged, out):
     """Steps ``first, first + 1, ...`` of all quantities of all subjects.
 
     ``aim, x (latent, subject)`` where each latent goes by itself, and where it is; ``table (6, latent)``;
     ``noisy (noise,)`` the latents that wander, ``noise (step, noise * subject)`` normals, ``ou (noise, subject)``;
-    ``inflow (quantity, subject)`` what the couplings bring, ``history (ring, latent, subject)``;
+    ``inflow (quantity, subject)`` what the couplings bring, on top of a constant ``shift``;
+    ``history (ring, latent, subject)``;
     ``ends (coupling, 2)`` from and to, ``edges (5, coupling)``, ``lagged (coupling, subject)``;
     ``out (step, quantity, subject)``, the latents first.
     """
@@ -42,11 +43,13 @@ def advance_state(first, aim, table, noisy, noise, ou, x, inflow, history, ends,
             up, down, low, high = table[UP, i], table[DOWN, i], table[LOW, i], table[HIGH, i]
             goal, flow, level, kept, row = aim[i], inflow[i], x[i], now[i], out[t, i]
             for b in range(n_subjects):
-                gap = min(max(goal[b] + flow[b], low), high) - level[b]
+                wanted = goal[b] + flow[b]
+                wanted = low if wanted < low else wanted  # min and max ask for NaN as well, and would not vectorise
+                gap = (high if wanted > high else wanted) - level[b]
                 level[b] += (up if gap > 0.0 else down) * gap
                 kept[b] = level[b]
                 row[b] = level[b]
-        inflow[:] = 0.0
+        inflow[:] = shift
         for e in range(ends.shape[0]):
             source = history[(first + t - np.int64(edges[DEAD, e])) % n_ring, ends[e, 0]]
             rise, fall, reference, gain = edges[RISE, e], edges[FALL, e], edges[REFERENCE, e], edges[GAIN, e]

@@ -20,13 +20,23 @@ from neurosim.core.timeline import TickGrid
 from neurosim.signals.body.events import OF_THE_HEART, Artifact, EventProcess, parse_artifacts, with_typical_size
 from neurosim.signals.body.organ import Given, InnerOrgan, InnerOrganConfig, Organ, OrganConfig
 from neurosim.signals.body.span import STEP_HZ, Span
-from neurosim.signals.body.state import State
+from neurosim.signals.body.state import State, moved_quantities
 from neurosim.signals.body.traits import Traits
 from neurosim.signals.body.truth import ArtifactTruth, StateTruth
 from neurosim.signals.eeg.eeg import EEG
+from neurosim.signals.heart.beats import Heart
+from neurosim.signals.heart.ecg import ECG
+from neurosim.signals.heart.lungs import Lungs
+from neurosim.signals.heart.ppg import PPG
+from neurosim.signals.heart.pressure import Circulation
+from neurosim.signals.heart.respiration import Respiration
+from neurosim.signals.periphery.emg import EMG
+from neurosim.signals.periphery.skin_conductance import SkinConductance
+from neurosim.signals.periphery.temperature import Temperature
 
-#: Longest stretch that the body lives through at once, so that memory stays flat however long a tick is.
-_SPAN_STEPS = 8 * int(STEP_HZ)
+#: Longest stretch that a body lives through at once, so that memory stays flat however long a tick is; a batch takes
+#: shorter ones, down to a second, which stay in the processor's cache.
+_SPAN_S, _SUBJECT_SECONDS = 8, 100
 _STEPS = TickGrid(1.0 / STEP_HZ)
 #: An event is shown to the organs for this long after its end [s]; an electrode that popped is still settling.
 _LINGER_S = 5.0
@@ -43,8 +53,19 @@ class Body(SourceConfig):
     title: str = Field("", description="whose body this is, in one line")
     references: tuple[str, ...] = Field((), description="where the numbers are from")
     eeg: EEG = Field(default_factory=lambda: EEG(), description="the electroencephalogram")
+    lungs: Lungs = Field(default_factory=lambda: Lungs(), description="how it breathes")
+    heart: Heart = Field(default_factory=lambda: Heart(), description="how its heart beats")
+    ecg: ECG = Field(default_factory=lambda: ECG(), description="the electrocardiogram")
+    ppg: PPG = Field(default_factory=lambda: PPG(), description="the pulse at a finger")
+    respiration: Respiration = Field(default_factory=lambda: Respiration(), description="a belt around the chest")
+    circulation: Circulation = Field(default_factory=lambda: Circulation(), description="truth about the circulation")
+    emg: EMG = Field(default_factory=lambda: EMG(), description="the electromyogram of forehead and shoulder")
+    temperature: Temperature = Field(default_factory=lambda: Temperature(), description="of a finger")
+    skin_conductance: SkinConductance = Field(default_factory=lambda: SkinConductance(), description="of a palm")
+    age_years: float = Field(30.0, ge=4, le=100, description="age", json_schema_extra={"unit": "years"})
     rest: dict[str, float] = Field(
-        default_factory=dict, description="where latents rest, such as arousal 0.65; the others as in an average adult"
+        default_factory=dict,
+        description="where latents rest (arousal 0.65), and how far off average what they move is (theta 0.3 ln)",
     )
     artifacts: dict[str, Artifact] = Field(
         default_factory=dict,
@@ -72,12 +93,13 @@ class Body(SourceConfig):
         ConfigError
             For sensors, rhythms, latents or artifacts that are not known.
         """
+        known = (*LATENTS, *moved_quantities())
         for name in self.rest:
-            if name not in LATENTS:
-                raise ConfigError(f"unknown latent '{name}'; {did_you_mean(name, LATENTS)}").within("rest", name)
+            if name not in known:
+                raise ConfigError(f"unknown latent '{name}'; {did_you_mean(name, known)}").within("rest", name)
         people = seed if self.people_seed is None else self.people_seed
         traits = Traits.draw(people, subjects, self.spread) if self.spread else Traits(len(subjects))
-        given = Given(seed, subjects, batch_shape, traits, self.mains_hz)
+        given = Given(seed, subjects, batch_shape, traits, self.mains_hz, self.age_years)
         inner: list[InnerOrgan] = []
         organs: list[Organ] = []
         for name, config in self:
@@ -85,7 +107,7 @@ class Body(SourceConfig):
                 if isinstance(config, InnerOrganConfig):
                     inner.append(config.prepare(given))
                 elif isinstance(config, OrganConfig):
-                    organs.append(config.prepare(given))
+                    organs += filter(None, (config.prepare(given), config.truth(given)))
             except ConfigError as error:
                 raise error.within(name) from error
         state = State(seed, subjects, self.rest)
@@ -141,6 +163,7 @@ class BodySource(Source):
         self.traits = traits
         self._state, self._process, self._inner, self._organs = state, process, list(inner), list(organs)
         self._session, self._begun = 0, False
+        self._span_steps = int(STEP_HZ) * min(_SPAN_S, max(1, _SUBJECT_SECONDS // state.n))
         super().__init__({name: spec for organ in organs for name, spec in organ.specs.items()}, grid)
 
     def select(self, streams: Collection[str], events: Collection[str] = ()) -> None:
@@ -173,7 +196,7 @@ class BodySource(Source):
                 raise ConfigError(f"the event '{event.kind}' needs the heart; ask for the signal 'ecg' as well")
             self._active.append(with_typical_size(event))
         first, stop = (self.grid.first_sample(k, STEP_HZ) for k in (tick_index, tick_index + 1))
-        bounds = [*range(first, stop, _SPAN_STEPS), stop] if stop > first else [first, stop]
+        bounds = [*range(first, stop, self._span_steps), stop] if stop > first else [first, stop]
         parts = []
         for a, b in pairwise(bounds):
             span = self._live(a, b, drive)

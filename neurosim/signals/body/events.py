@@ -101,7 +101,7 @@ class EventProcess:
         self._n = len(subjects)
         self.kinds = frozenset(artifacts)
         self._always: list[DriveEvent] = []
-        self._kinds: list[tuple[str, float, float, float]] = []
+        self._kinds: list[tuple[str, float, float, bool, float]] = []
         rates = []
         for kind, artifact in artifacts.items():
             if kind not in ARTIFACTS:
@@ -115,7 +115,8 @@ class EventProcess:
             if always:
                 self._always.append(DriveEvent(kind, 0.0, amplitude, math.inf))
             else:
-                self._kinds.append((kind, amplitude, float(usual["spread_ln"]), duration_s))
+                spread, either_sign = float(usual["spread_ln"]), usual["either_sign"] == "yes"
+                self._kinds.append((kind, amplitude, spread, either_sign, duration_s))
                 # The pause after each event is made up for, so that the rate is the one that was asked for.
                 rates.append(per_min / (60.0 - _REFRACTORY_S * per_min))
         self._rate = np.repeat(np.array(rates, dtype=float), self._n)[None]
@@ -123,6 +124,7 @@ class EventProcess:
         names = [kind for kind, *_ in self._kinds]
         self._limits = AddressedNoise(seed, "body/events", subjects, names, channel_major=True)
         self._sizes = AddressedNoise(seed, "body/events/size", subjects, names, channel_major=True)
+        self._signs = AddressedNoise(seed, "body/events/sign", subjects, names, channel_major=True)
 
     def start(self, session: int) -> None:
         """Begin a session."""
@@ -149,9 +151,9 @@ class EventProcess:
             limits.key, limits.subjects, limits.channels, self._base, step, lane,
         )  # fmt: skip
         step, lane = step[:n], lane[:n]
-        normal = self._sizes.normal_of(lane, self._base + first + step)
-        for s, i, z in zip(step.tolist(), lane.tolist(), normal.tolist(), strict=True):
-            kind, amplitude, spread, duration_s = self._kinds[i // self._n]
-            size = amplitude * math.exp(spread * z)
+        sizes, signs = (noise.normal_of(lane, self._base + first + step) for noise in (self._sizes, self._signs))
+        for s, i, z, sign in zip(step.tolist(), lane.tolist(), sizes.tolist(), signs.tolist(), strict=True):
+            kind, amplitude, spread, either_sign, duration_s = self._kinds[i // self._n]
+            size = amplitude * math.exp(spread * z) * (-1.0 if either_sign and sign < 0 else 1.0)
             begun.append(DriveEvent(kind, (first + s) / STEP_HZ, size, duration_s, "", i % self._n))
         return begun

@@ -116,6 +116,10 @@ class OrganConfig(Config):
             For parameters that do not fit each other.
         """
 
+    def truth(self, given: Given) -> Organ | None:
+        """Return a further organ that tells the truth about it at a rate of its own; None when there is none."""
+        return None
+
 
 class InnerOrganConfig(Config):
     """The parameters of an inner organ."""

@@ -43,7 +43,8 @@ class State:
     seed, subjects
         Root of all noise, and the address of each subject.
     rest
-        Where latents rest in these subjects, ``(subject,)`` or a number; the others as in the table.
+        Where latents rest in these subjects, ``(subject,)`` or a number; the others as in the table. For what they
+        move, such as ``theta`` [ln], how far it is from the average all the time.
 
     Attributes
     ----------
@@ -63,6 +64,9 @@ class State:
         self._noise_sd = np.array([float(latents[i]["noise_sd"]) for i in self._noisy])
         usual = resting_values() | dict(rest)
         self._rest = np.stack([np.broadcast_to(np.asarray(usual[name], dtype=float), (self.n,)) for name in names])
+        self._shift = np.zeros((len(self.index), self.n))
+        for name in moved_quantities():
+            self._shift[self.index[name]] = rest.get(name, 0.0)
         couplings = read_table("couplings")
         reference = {row["latent"]: float(row["reference"]) for row in latents}
         self._ends = np.array([[self.index[row["from"]], self.index[row["to"]]] for row in couplings], dtype=np.int64)
@@ -76,12 +80,12 @@ class State:
         n_latents, n_edges = len(self._rest), len(self._ends)
         self._base = session * SESSION_STRIDE
         self._ou = self._noise_sd[:, None] * self._initial.normal(self._base, 1).reshape(-1, self.n)
-        self._inflow = np.zeros((len(self.index), self.n))
+        self._inflow = self._shift.copy()
         low, high = self._table[2][:, None], self._table[3][:, None]
         for _ in range(n_latents):  # latents that move latents that move latents
             x = np.clip(self._rest + self._inflow[:n_latents], low, high)
             self._lagged = x[self._ends[:, 0]] - self._edges[4][:, None]
-            self._inflow[:] = 0.0
+            self._inflow[:] = self._shift
             for e in range(n_edges):
                 self._inflow[self._ends[e, 1]] += self._edges[0, e] * self._lagged[e]
         self._x = x
@@ -101,7 +105,7 @@ class State:
         out = np.empty((n_steps, len(self.index), self.n))
         noise = self._noise.normal(self._base + first, n_steps)
         advance_state(
-            first, aim, self._table, self._noisy, noise, self._ou, self._x, self._inflow, self._history,
+            first, aim, self._table, self._noisy, noise, self._ou, self._x, self._inflow, self._shift, self._history,
             self._ends, self._edges, self._lagged, out,
         )  # fmt: skip
         return out

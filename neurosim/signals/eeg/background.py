@@ -6,9 +6,11 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from neurosim.core.noise import SESSION_STRIDE, AddressedNoise
+from neurosim.core.noise import SESSION_STRIDE
 from neurosim.core.spec import Float
+from neurosim.signals.body.organ import Given
 
 _SECTIONS_PER_DECADE = 3
 _LOWEST_HZ = 0.1
@@ -48,49 +50,68 @@ def ladder_gain(poles: Float, zeros: Float, frequency_hz: float, fs: float) -> f
     return float(np.abs(np.prod((1.0 - zeros * z) / (1.0 - poles * z))))
 
 
+def _section_table(exponent: Float, psd_at_1hz: Float, fs: float) -> Float:
+    """Return poles, zeros and the factor to uV ``(2 * section + 1, subject)``."""
+    columns = []
+    for x, level in zip(exponent.tolist(), psd_at_1hz.tolist(), strict=True):
+        poles, zeros = pole_zero_ladder(x, fs)
+        got = ladder_gain(poles, zeros, _REFERENCE_HZ, fs) * math.sqrt(2.0 / fs)
+        columns.append(np.concatenate([poles, zeros, [math.sqrt(level * _REFERENCE_HZ**-x) / got]]))
+    return np.stack(columns, axis=1)
+
+
 class Background:
     """Independent 1/f^exponent noise for each lane; the caller mixes it to correlated channels.
 
     Parameters
     ----------
+    fs
+        Sampling rate [Hz].
+    given
+        Who it belongs to.
+    ch_names
+        Channels; lanes are ``(channel, subject)``.
     exponent
-        Of the power spectral density, for each subject.
+        Of the power spectral density, with eyes open and closed ``(2, subject)``.
     psd_at_1hz
-        Level [uV^2/Hz] of the line through 1 Hz, for each subject.
+        Level [uV^2/Hz] of the line through 1 Hz, likewise.
     """
 
-    def __init__(
-        self,
-        fs: float,
-        ch_names: Sequence[str],
-        seed: int,
-        subjects: Sequence[int],
-        exponent: Float,
-        psd_at_1hz: Float,
-    ) -> None:
-        n_channels = len(ch_names)
-        ladders = [pole_zero_ladder(float(x), fs) for x in exponent]
-        self._poles = np.ascontiguousarray(np.tile(np.stack([p for p, _ in ladders], axis=1), (1, n_channels)))
-        self._zeros = np.ascontiguousarray(np.tile(np.stack([z for _, z in ladders], axis=1), (1, n_channels)))
-        wanted = np.sqrt(psd_at_1hz * _REFERENCE_HZ**-exponent)
-        got = [ladder_gain(p, z, _REFERENCE_HZ, fs) * math.sqrt(2.0 / fs) for p, z in ladders]
-        self.scale: Float = np.tile(wanted / np.array(got), n_channels)
-        self._noise = AddressedNoise(seed, "eeg/background", subjects, ch_names, channel_major=True)
-        self._warm_up = AddressedNoise(seed, "eeg/background/warm-up", subjects, ch_names, channel_major=True)
+    def __init__(self, fs: float, given: Given, ch_names: Sequence[str], exponent: Float, psd_at_1hz: Float) -> None:
+        tables = [_section_table(x, level, fs) for x, level in zip(exponent, psd_at_1hz, strict=True)]
+        self._ends = np.ascontiguousarray(np.tile(np.stack(tables), (1, 1, len(ch_names))))
+        self._n_subjects = given.n
+        self._noise = given.noise("eeg/background", ch_names)
+        self._warm_up = given.noise("eeg/background/warm-up", ch_names)
         self._n_warm_up = math.ceil(_WARM_UP_S * fs)
 
-    def start(self, session: int) -> None:
-        """Begin a session in the stationary state."""
+    def start(self, session: int, closed: Float) -> None:
+        """Begin a session in the stationary state, with the eyes as they are ``(subject,)`` in 0..1."""
         self._base = session * SESSION_STRIDE
-        self._state = np.zeros_like(self._poles)
-        self._filter(self._warm_up.normal(self._base, self._n_warm_up))
+        _, n_rows, n_lanes = self._ends.shape
+        self._now = np.empty((n_rows, n_lanes))
+        self._shown = np.full(self._n_subjects, np.nan)
+        self._state = np.zeros((n_rows // 2, n_lanes))
+        bounds = np.array([0, self._n_warm_up], dtype=np.int64)
+        self._filter(bounds, closed[None].copy(), self._warm_up.normal(self._base, self._n_warm_up))
 
-    def _filter(self, white: Float) -> Float:
-        from neurosim.core.kernels.filters import pole_zero
+    def _filter(self, bounds: NDArray[np.int64], closed: Float, white: Float) -> Float:
+        from neurosim.core.kernels.rhythms import advance_background
 
-        pole_zero(white, self._poles, self._zeros, self._state)
+        # Poles and zeros in between the two ladders are those of a ladder in between, to a thousandth.
+        advance_background(bounds, closed, self._ends, self._now, self._shown, self._state, white)
         return white
 
-    def generate(self, start: int, out: Float) -> None:
-        """Fill ``out (time, channel * subject)`` from a sample on, in units that `scale` turns into uV."""
-        self._filter(self._noise.normal(self._base + start, out.shape[0], out))
+    def generate(self, start: int, bounds: NDArray[np.int64], closed: Float) -> Float:
+        """Return ``(time, channel * subject)`` [uV] from a sample on.
+
+        Parameters
+        ----------
+        start
+            The first sample.
+        bounds
+            Where the steps of the body begin among the samples, with both ends ``(piece + 1,)``.
+        closed
+            How far the eyes are closed in each ``(piece, subject)``.
+        """
+        return self._filter(bounds, closed, self._noise.normal(self._base + start, int(bounds[-1])))

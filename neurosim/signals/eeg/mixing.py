@@ -1,10 +1,11 @@
-"""How cortical sources and the background reach the sensors of the 10-20 system."""
+"""How cortical sources and the background reach the sensors."""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 import numpy as np
@@ -17,26 +18,32 @@ SENSORS_1020 = (
     "Fp1", "Fp2", "F7", "F3", "Fz", "F4", "F8", "T7", "C3", "Cz", "C4", "T8", "P7", "P3", "Pz", "P4", "P8", "O1", "O2",
 )  # fmt: skip
 
+#: The montage whose table ships with the package: MNE's head with the sensors of the 10-05 system.
+STANDARD = "standard_1005"
+#: Share of the background that a sensor has for itself. T3 and T7 are two names of one place.
+_OWN_SHARE = 1e-6
 
-#: Share of a blink at the sensors: 1 at the forehead, falling off backwards.
-_BLINK_FRONT_M = 0.095
-_BLINK_FALL_M, _BLINK_FALL_POWER = 0.0232, 0.64  # so that F3 has 0.35, C3 0.1 and O1 0.02
+
+def unit(vectors: Float) -> Float:
+    """Return vectors ``(..., 3)`` of length 1."""
+    units: Float = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return units
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SphereMixing:
-    """Forward model of a few radial dipoles in MNE's sphere, made by ``tools/make_sphere_mixing.py``.
+    """Forward model of a few radial dipoles in MNE's sphere; `neurosim.signals.eeg.forward` makes it.
 
     Attributes
     ----------
     sensors
         Sensor names.
     positions_m
-        Sensor positions from the centre of the sphere ``(sensor, 3)`` [m]; y points to the nose.
+        Sensor positions from the centre of the sphere ``(sensor, 3)`` [m]; x points to the right, y to the nose.
     sources
         Source names; ``alpha_left`` and ``alpha_right`` belong to the rhythm ``alpha``.
     gain
-        ``(sensor, source)``, 1 at each source's strongest sensor.
+        ``(sensor, source)``, so that each rhythm's rms is 1 at its strongest 10-20 sensor.
     """
 
     sensors: tuple[str, ...]
@@ -44,7 +51,12 @@ class SphereMixing:
     sources: tuple[str, ...]
     gain: Float
 
-    def rows(self, ch_names: tuple[str, ...]) -> list[int]:
+    @cached_property
+    def row_of(self) -> dict[str, int]:
+        """Where each sensor stands, by its name in lower case."""
+        return {name.lower(): i for i, name in enumerate(self.sensors)}
+
+    def rows(self, ch_names: Sequence[str]) -> list[int]:
         """Return where the sensors stand in the table.
 
         Raises
@@ -52,43 +64,66 @@ class SphereMixing:
         ConfigError
             For sensors that are not in it.
         """
-        known = {name.lower(): i for i, name in enumerate(self.sensors)}
-        problems = [
-            Problem(("ch_names", i), f"unknown sensor '{name}'; {did_you_mean(name, self.sensors)}")
-            for i, name in enumerate(ch_names)
-            if name.lower() not in known
-        ]
-        if problems:
-            raise ConfigError(problems)
+        known = self.row_of
+        wrong = [i for i, name in enumerate(ch_names) if name.lower() not in known]
+        if len(wrong) == len(ch_names) > 1:  # another system of names; one line says it
+            raise ConfigError([Problem(("ch_names",), f"none is in the montage; {self.not_there(ch_names[0])}")])
+        if wrong:
+            raise ConfigError([Problem(("ch_names", i), self.not_there(ch_names[i])) for i in wrong])
         return [known[name.lower()] for name in ch_names]
+
+    def not_there(self, name: str) -> str:
+        """Say that a sensor is not in the table, and what is."""
+        near = did_you_mean(name, self.sensors)
+        if near.startswith("known"):
+            near = f"the {len(self.sensors)} known are {', '.join(self.sensors[:8])} ... {self.sensors[-1]}"
+        return f"unknown sensor '{name}'; {near}"
+
+    def positions(self, ch_names: Sequence[str]) -> Float:
+        """Return where the sensors are ``(channel, 3)`` [m]."""
+        at: Float = self.positions_m[self.rows(ch_names)]
+        return at
+
+    def directions(self, names: Sequence[str]) -> Float:
+        """Return unit vectors to places named as in the 10-05 system ``(place, 3)``.
+
+        They are the montage's own sensors when it knows the 10-20 system. Otherwise those of the standard head: the
+        ``C3`` of a cap that counts through its rings (BioSemi's 128) is another place.
+        """
+        own = self if all(name.lower() in self.row_of for name in SENSORS_1020) else sphere_mixing()
+        heads = [own if name.lower() in own.row_of else sphere_mixing() for name in names]
+        return unit(np.array([head.positions((name,))[0] for head, name in zip(heads, names, strict=True)]))
 
     def rhythm_columns(self, rhythm: str) -> list[int]:
         """Return the sources of a rhythm."""
         return [i for i, name in enumerate(self.sources) if name.partition("_")[0] == rhythm]
 
-    def rhythm_gain(self, rhythm: str, ch_names: tuple[str, ...]) -> Float:
+    def rhythm_gain(self, rhythm: str, ch_names: Sequence[str]) -> Float:
         """Return ``(channel, source)``, scaled so that the rhythm's rms is 1 at its strongest 10-20 sensor."""
-        columns = self.rhythm_columns(rhythm)
-        reference = self.gain[self.rows(SENSORS_1020)][:, columns]
-        strongest = np.sqrt((reference**2).sum(axis=1)).max()
-        gain: Float = self.gain[self.rows(ch_names)][:, columns] / strongest
+        gain: Float = self.gain[self.rows(ch_names)][:, self.rhythm_columns(rhythm)]
         return gain
 
-    def background(self, ch_names: tuple[str, ...], length_m: float) -> Float:
+    def background(self, ch_names: Sequence[str], length_m: float) -> Float:
         """Return a square root ``(channel, channel)`` of the correlation ``exp(-distance / length)``."""
-        at = self.positions_m[self.rows(ch_names)]
+        at = self.positions(ch_names)
         distance = np.linalg.norm(at[:, None] - at[None], axis=-1)
-        return np.linalg.cholesky(np.exp(-distance / length_m))
-
-    def blink_gain(self, ch_names: tuple[str, ...]) -> Float:
-        """Return the share of a blink at each sensor ``(channel,)``; about 0.35 at F3 and 0.02 at O1."""
-        behind = np.clip(_BLINK_FRONT_M - self.positions_m[self.rows(ch_names), 1], 0.0, None)
-        return np.exp(-((behind / _BLINK_FALL_M) ** _BLINK_FALL_POWER))
+        correlation = (1.0 - _OWN_SHARE) * np.exp(-distance / length_m) + _OWN_SHARE * np.eye(len(at))
+        return np.linalg.cholesky(correlation)
 
 
 @cache
-def sphere_mixing() -> SphereMixing:
-    """Read the table that ships with the package."""
+def sphere_mixing(montage: str = STANDARD) -> SphereMixing:
+    """Return the forward model of a montage: the table that ships with the package, or computed by MNE.
+
+    Raises
+    ------
+    ConfigError
+        For a montage that MNE does not know.
+    """
+    if montage != STANDARD:
+        from neurosim.signals.eeg.forward import compute_mixing
+
+        return compute_mixing(montage)
     text = (files("neurosim.signals.eeg") / "data" / "sphere_mixing.csv").read_text(encoding="utf-8")
     header, *rows = csv.reader(text.splitlines())
     numbers = np.array([[float(cell) for cell in row[1:]] for row in rows])

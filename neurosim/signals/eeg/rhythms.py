@@ -6,12 +6,14 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from neurosim.core.config import Config
-from neurosim.core.noise import SESSION_STRIDE, AddressedNoise
+from neurosim.core.noise import SESSION_STRIDE
 from neurosim.core.spec import Float
-from neurosim.signals.body.span import STEP_HZ
+from neurosim.signals.body.organ import Given
+from neurosim.signals.body.span import STEP_HZ, Span
 
 
 class Rhythm(Config):
@@ -25,7 +27,12 @@ class Rhythm(Config):
     amplitude where it is (an exponential raises it by 2 % under a sham, a straight line lowers it by 2 %).
     """
 
-    center_hz: float = Field(gt=0, description="centre frequency", json_schema_extra={"unit": "Hz"})
+    center_hz: float | None = Field(
+        None, gt=0, description="centre frequency; by default that of alpha", json_schema_extra={"unit": "Hz"}
+    )
+    above_alpha_hz: float = Field(
+        0.0, description="how far above alpha it is where no centre is given", json_schema_extra={"unit": "Hz"}
+    )
     bandwidth_hz: float = Field(gt=0, description="full width at half maximum", json_schema_extra={"unit": "Hz"})
     open_uv: float = Field(ge=0, description="rms at the strongest sensor, eyes open", json_schema_extra={"unit": "uV"})
     closed_uv: float = Field(ge=0, description="the same with eyes closed", json_schema_extra={"unit": "uV"})
@@ -35,10 +42,8 @@ class Rhythm(Config):
     burst_off_hz: float = Field(2.0, gt=0, description="rate of burst ends", json_schema_extra={"unit": "Hz"})
     burst_gain: float = Field(3.0, ge=0, description="relative rise of the on-rate for a unit of drive")
     burst_floor: float = Field(0.3, ge=0, le=1, description="amplitude between bursts, as a share of that in them")
+    arch: float = Field(0.0, ge=0, le=1, description="second harmonic that sharpens one peak, as a share of the rms")
     ramp_s: float = Field(0.06, gt=0, description="time constant of onset and end", json_schema_extra={"unit": "s"})
-
-
-_OFF_S, _ON_S = 0.15, 0.5  # alpha is blocked faster than it returns (models: 0.3-0.5 s and 0.5-1 s to see it)
 
 
 class RhythmBank:
@@ -46,96 +51,119 @@ class RhythmBank:
 
     Parameters
     ----------
+    fs
+        Sampling rate [Hz].
+    given
+        Who they belong to.
+    sources
+        Name of each source; the address of its noise, so that another source shifts nobody's.
     rhythms
         The rhythm of each source.
-    names
-        Name of each source; the address of its noise, so that another source shifts nobody's.
+    center_hz, scale
+        Its frequency [Hz], and a factor to its strength, for each subject ``(source, subject)``.
     """
 
     def __init__(
-        self, fs: float, rhythms: Sequence[Rhythm], names: Sequence[str], seed: int, subjects: Sequence[int]
+        self,
+        fs: float,
+        given: Given,
+        sources: Sequence[str],
+        rhythms: Sequence[Rhythm],
+        center_hz: Float,
+        scale: Float,
     ) -> None:
-        self._subjects = len(subjects)
+        self._n_subjects, self._n_lanes = given.n, given.n * len(sources)
         self._dt = 1.0 / STEP_HZ
-        self.up, self.down = 1.0 - math.exp(-self._dt / _ON_S), 1.0 - math.exp(-self._dt / _OFF_S)
-        self._parameters = np.repeat(self._tabulate(fs, rhythms), self._subjects, axis=1)
-        oscillators = [f"{name}/{part}" for part in ("re", "im") for name in names]
-        self._innovations = AddressedNoise(seed, "eeg/rhythms", subjects, oscillators, channel_major=True)
-        self._gains = AddressedNoise(seed, "eeg/gains", subjects, names, channel_major=True)
-        self._bursts = AddressedNoise(seed, "eeg/bursts", subjects, names, channel_major=True)
-        self._initial = AddressedNoise(seed, "eeg/initial", subjects, names, channel_major=True)
+        self._parameters = self._tabulate(fs, rhythms, center_hz, scale)
+        self._names = [name.partition("_")[0] for name in sources]
+        oscillators = [f"{name}/{part}" for part in ("re", "im") for name in sources]
+        self._innovations = given.noise("eeg/rhythms", oscillators)
+        self._gains = given.noise("eeg/gains", sources)
+        self._bursts = given.noise("eeg/bursts", sources)
+        self._initial = given.noise("eeg/initial", sources)
 
-    def _tabulate(self, fs: float, rhythms: Sequence[Rhythm]) -> Float:
+    def _tabulate(self, fs: float, rhythms: Sequence[Rhythm], center_hz: Float, scale: Float) -> Float:
         from neurosim.core.kernels import rhythms as k
 
-        table = np.empty((k.N_PARAMETERS, len(rhythms)))
+        table = np.empty((k.N_PARAMETERS, len(rhythms), self._n_subjects))
         for i, r in enumerate(rhythms):
             rho = math.exp(-math.pi * r.bandwidth_hz / fs)
-            turn = 2.0 * math.pi * r.center_hz / fs
+            turn = 2.0 * math.pi * center_hz[i] / fs
             pole = math.exp(-self._dt / r.gain_tau_s)
             on = r.burst_on_hz / (r.burst_on_hz + r.burst_off_hz)
-            table[k.COSINE, i], table[k.SINE, i] = rho * math.cos(turn), rho * math.sin(turn)
+            table[k.COSINE, i], table[k.SINE, i] = rho * np.cos(turn), rho * np.sin(turn)
             table[k.INNOVATION, i] = math.sqrt(1.0 - rho**2)
             table[k.RAMP, i] = 1.0 - math.exp(-1.0 / (fs * r.ramp_s))
             table[k.GAIN_POLE, i], table[k.GAIN_SD, i] = pole, math.sqrt(1.0 - pole**2)
             table[k.GAIN_SCALE, i] = r.gain_sd
             table[k.ON_RATE, i], table[k.OFF_RATE, i] = r.burst_on_hz, r.burst_off_hz
             table[k.BURST_GAIN, i], table[k.FLOOR, i] = r.burst_gain, r.burst_floor
-            table[k.OPEN_UV, i], table[k.CLOSED_UV, i] = r.open_uv, r.closed_uv
+            table[k.OPEN_UV, i], table[k.CLOSED_UV, i] = r.open_uv * scale[i], r.closed_uv * scale[i]
             table[k.NORM, i] = 1.0 / math.sqrt(on + (1.0 - on) * r.burst_floor**2)
-        return table
+            arch = np.where(2.0 * center_hz[i] < fs / 2, r.arch, 0.0)
+            table[k.ROUND, i] = 1.0 / np.sqrt(1.0 + arch**2)
+            # Re(z^2) of the oscillator, whose parts have a variance of 1, has a variance of 4.
+            table[k.ARCH, i] = 0.5 * arch / np.sqrt(1.0 + arch**2)
+        return table.reshape(k.N_PARAMETERS, -1)
 
-    def start(self, session: int, closed: Float) -> None:
+    def _rows(self, span: Span) -> None:
+        """Look up where the span keeps what moves each source: the drive of its bursts, and its strength (or none)."""
+        self._drives = np.array([span.index[f"{name}_drive"] for name in self._names], dtype=np.int64)
+        self._levels = np.array([span.index.get(name, -1) for name in self._names], dtype=np.int64)
+
+    def start(self, session: int, rest: Span, closed: Float) -> None:
         """Begin a session in the stationary state, with the eyes as they are ``(subject,)`` in 0..1."""
         from neurosim.core.kernels import rhythms as k
 
+        self._rows(rest)
         self._base = session * SESSION_STRIDE
-        n_lanes = self._parameters.shape[1]
-        self._state = np.zeros((k.N_STATES, n_lanes))
+        self._state = np.zeros((k.N_STATES, self._n_lanes))
         self._state[[k.RE, k.IM, k.GAIN]] = self._initial.normal(self._base, 3)
         chance = self._initial.uniform(self._base + 4)
         on_rate, off_rate = self._parameters[k.ON_RATE], self._parameters[k.OFF_RATE]
         self._on = chance < on_rate / (on_rate + off_rate)
-        self._count = np.zeros(n_lanes, dtype=np.int64)
+        self._count = np.zeros(self._n_lanes, dtype=np.int64)
         self._state[k.HAZARD_LIMIT] = self._bursts.exponential(self._base)
-        self._state[k.STRENGTH] = self._strength(closed)
-        level = np.where(self._on, 1.0, self._parameters[k.FLOOR])
+        open_uv, closed_uv = self._parameters[[k.OPEN_UV, k.CLOSED_UV]]
+        strength = open_uv + np.tile(closed, len(self._names)) * (closed_uv - open_uv)
+        burst = np.where(self._on, 1.0, self._parameters[k.FLOOR])
         scale = self._parameters[k.GAIN_SCALE]
-        gain = np.exp(scale * self._state[k.GAIN] - scale**2)
-        self._state[k.AMPLITUDE] = self._state[k.STRENGTH] * gain * level * self._parameters[k.NORM]
+        level = np.zeros((len(self._names), self._n_subjects))
+        for row, at in zip(level, self._levels, strict=True):
+            row[:] = rest.values[0, at] if at >= 0 else 0.0
+        gain = np.exp(scale * self._state[k.GAIN] - scale**2 + level.ravel())
+        self._state[k.AMPLITUDE] = strength * gain * burst * self._parameters[k.NORM]
         self._state[k.TARGET] = self._state[k.AMPLITUDE]
 
-    def _strength(self, closed: Float) -> Float:
-        from neurosim.core.kernels import rhythms as k
-
-        open_uv, closed_uv = self._parameters[[k.OPEN_UV, k.CLOSED_UV]]
-        share = np.tile(closed, open_uv.size // self._subjects)
-        strength: Float = open_uv + share * (closed_uv - open_uv)
-        return strength
-
-    def slow_step(self, index: int, closed: Float, drive: Float) -> None:
-        """Advance gains and bursts; called at the first sample of every step of the body.
+    def generate(
+        self, start: int, bounds: NDArray[np.int64], step: int, fresh: bool, moved: Float, closed: Float
+    ) -> tuple[Float, Float]:
+        """Return the rhythms and their envelopes ``(time, source * subject)`` [uV] from a sample on.
 
         Parameters
         ----------
-        index
-            Number of the step.
+        start
+            The first sample.
+        bounds
+            Where the steps of the body begin among the samples, with both ends ``(piece + 1,)``.
+        step
+            The step of the first piece.
+        fresh
+            Whether it begins with this piece.
+        moved
+            The quantities of the body in each piece ``(piece, quantity, subject)``.
         closed
-            Where the eyes go, 0 to 1 ``(subject,)``.
-        drive
-            Of the burst on-rate ``(source * subject,)``.
+            How far the eyes are closed in each ``(piece, subject)``.
         """
-        from neurosim.core.kernels import rhythms as k
+        from neurosim.core.kernels.rhythms import advance_rhythms
 
-        slow = self._gains.normal_at(self._base + index)
-        k.advance_bursts(
-            self._dt, self._parameters, self._state, self._on, self._count, slow, drive, closed,
-            self.up, self.down, self._bursts.key, self._bursts.subjects, self._bursts.channels, self._base,
+        n_times = int(bounds[-1])
+        innovations = self._innovations.normal(self._base + start, n_times)
+        slow = self._gains.normal(self._base + step, len(closed))
+        out, envelope = np.empty((2, n_times, self._n_lanes))
+        advance_rhythms(
+            bounds, fresh, self._dt, moved, self._drives, self._levels, closed, self._parameters, self._state,
+            self._on, self._count, slow, self._bursts.key, self._bursts.subjects, self._bursts.channels, self._base,
+            innovations, out, envelope,
         )  # fmt: skip
-
-    def generate(self, start: int, out: Float, envelope: Float) -> None:
-        """Fill ``out, envelope (time, source * subject)`` [uV] from a sample on, up to the next slow step."""
-        from neurosim.core.kernels import rhythms as k
-
-        innovations = self._innovations.normal(self._base + start, out.shape[0])
-        k.advance_oscillators(self._parameters, self._state, innovations, out, envelope)
+        return out, envelope

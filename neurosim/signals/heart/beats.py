@@ -77,13 +77,6 @@ class Beats:
     ring: Float
     count: NDArray[np.int64]
 
-    def times_s(self, subject: int, since_s: float) -> Float:
-        """Return when one subject's heart beat, or is about to, from a moment on [s]."""
-        n_slots = self.ring.shape[1]
-        numbers = np.arange(max(int(self.count[subject]) - n_slots, 0), int(self.count[subject]))
-        times = self.ring[0, numbers % n_slots, subject]
-        return times[times >= since_s]
-
 
 class HeartOrgan(InnerOrgan):
     """Notes `Beats` as ``beats`` in the span.

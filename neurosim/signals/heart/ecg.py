@@ -18,7 +18,7 @@ _QRS_HALF_S = 0.06
 
 
 def ecgsyn_waves() -> Float:
-    """Return angle [rad], height and width [rad] of P, Q, R, S, T ``(5, 3)``; R has the height 1.
+    """Return angle [turns], height and width [turns] of P, Q, R, S, T ``(5, 3)``; R has the height 1.
 
     McSharry et al. 2003 move a trajectory by ``-sum a_i x exp(-x^2 / 2 b_i^2)`` for each radian that the phase is
     ``x`` away from wave i. Without the slow relaxation of their equation, which only tilts the baseline, that is a sum
@@ -26,7 +26,7 @@ def ecgsyn_waves() -> Float:
     """
     angle, strength, width = np.array(_ECGSYN).T
     height = strength * width**2
-    return np.stack([np.deg2rad(angle), height / height[2], width], axis=1)
+    return np.stack([angle / 360.0, height / height[2], width / (2.0 * np.pi)], axis=1)
 
 
 class ECG(OrganConfig):
@@ -94,26 +94,26 @@ class ECGOrgan(Organ):
             )
 
 
-def qrs_at(times_s: Float, beats: Beats, subject: int, t_share: float = 0.0) -> Float:
-    """Return QRS complexes of height 1 (and T waves of a share of it) as other sensors pick them up.
+def far_heart(start: int, n_times: int, fs: float, span: Span, t_height: float = 0.0) -> Float:
+    """Return the heart as electrodes on the head or the shoulder pick it up ``(time, subject)``; R waves are 1.
+
+    It is drawn from the phase of the beat, as the ECG is, for an R wave rises before the beat that it belongs to.
 
     Parameters
     ----------
-    times_s
-        When ``(time,)`` [s].
-    beats
-        Of the span.
-    subject
-        Whose, by position.
-    t_share
-        Height of the T wave.
+    start, n_times, fs
+        First sample, how many, and sampling rate [Hz].
+    span
+        With the beats.
+    t_height
+        Height of the T wave; the P wave is too small to be seen.
     """
-    wave = np.zeros(len(times_s))
-    if not len(times_s):
-        return wave
-    for peak_s in beats.times_s(subject, float(times_s[0]) - 0.6).tolist():
-        x = times_s - peak_s
-        wave += np.exp(-((x / 0.015) ** 2) / 2.0) - 0.25 * np.exp(-(((x - 0.035) / 0.015) ** 2) / 2.0)
-        if t_share:
-            wave += t_share * np.exp(-(((x - 0.28) / 0.05) ** 2) / 2.0)
-    return wave
+    from neurosim.core.kernels.heart import draw_ecg
+
+    waves = ecgsyn_waves()
+    waves[0, 1], waves[4, 1] = 0.0, t_height
+    beats: Beats = span.inner["beats"]
+    complexes, phase = np.empty((2, n_times, len(beats.count)))
+    if n_times:
+        draw_ecg(start, fs, beats.ring, beats.count, waves, 1.0, complexes, phase)
+    return complexes

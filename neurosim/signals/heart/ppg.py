@@ -14,7 +14,9 @@ from neurosim.signals.body.organ import Given, Organ, OrganConfig
 from neurosim.signals.body.span import Span
 from neurosim.signals.heart.lungs import lung_volume
 
-# Place, width (shares of the time between beats) and height of the systolic and the diastolic wave, by design.
+# Place [s], width [s] and height of the systolic and the diastolic wave at 60 beats a minute, by design. They go with
+# the cube root of the beat's length, as ejection does (Weissler et al. 1968: 413 - 1.7 HR ms); in proportion to it,
+# the time between pulses would follow that between R waves less closely than it does in people.
 _WAVES = np.array([[0.25, 0.09, 1.0], [0.55, 0.12, 0.4]])
 _MOTION_HZ = 2.0
 _MOTION_FADE_S = 0.3

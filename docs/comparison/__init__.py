@@ -1,0 +1,1 @@
+"""Synthetic signals beside recordings of people: the same statistics, by the same independent code."""

@@ -1,0 +1,1 @@
+"""Bodies that ship with neurosim, one TOML file each."""

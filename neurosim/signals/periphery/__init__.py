@@ -1,0 +1,1 @@
+"""What is measured at muscles and skin: electromyogram, finger temperature and skin conductance."""
