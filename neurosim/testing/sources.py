@@ -8,7 +8,7 @@ import numpy as np
 
 from neurosim.core.drive import EVENTS, LATENTS, NEUTRAL, Drive, DriveEvent
 from neurosim.core.source import Source, SourceConfig
-from neurosim.core.spec import Samples, concatenate
+from neurosim.core.spec import Float, Samples, concatenate
 from neurosim.core.timeline import TickGrid
 from neurosim.testing.exact import Outputs, assert_identical
 from neurosim.testing.trial import ALONE, Given, Trial, step_laws
@@ -23,7 +23,7 @@ def _drive(tick: int, given: Given) -> Drive:
     """Return a drive that moves every latent, some by each subject's own amount, and lets every event happen."""
     own = given.shaped(0.1 * (np.array(given.subjects) % 7 - 3.0))
     late = float(tick >= 30)
-    offsets = {name: 0.2 * late + 0.3 * own for name in LATENTS}
+    offsets: dict[str, Float | float] = dict.fromkeys(LATENTS, 0.2 * late + 0.3 * own)
     offsets |= {"breathing_pace": 6.0 * late, "eyes_closed": late, "alpha_drive": own}
     # One kind a tick; the first ones again, so that a blink meets what is there by then.
     kinds = [tuple(EVENTS)[(tick - 10) % len(EVENTS)]] if 10 <= tick < 15 + len(EVENTS) else []

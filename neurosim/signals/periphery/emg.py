@@ -171,10 +171,9 @@ class EMGTruth(Organ):
         spec = self.specs["truth/emg_rms"]
         rms = np.empty((n_times, self._tension.n_lanes))
         lag(self._tension(start, n_times, span)[0], *self._lag, self._state, rms)
-        by_subject = np.ascontiguousarray(rms.reshape(n_times, rms.shape[1] // self._n, self._n).swapaxes(1, 2))
-        return {
-            "truth/emg_rms": from_lanes(by_subject.reshape(n_times, spec.n_lanes), spec.batch_shape, spec.n_channels)
-        }
+        n_muscles = rms.shape[1] // self._n
+        by_subject = rms.reshape(n_times, n_muscles, self._n).swapaxes(1, 2).reshape(n_times, spec.n_lanes)
+        return {"truth/emg_rms": from_lanes(by_subject, spec.batch_shape, spec.n_channels)}
 
 
 def _decay(lag_s: float, rate_hz: float) -> tuple[float, float]:
