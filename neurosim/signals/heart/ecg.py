@@ -17,8 +17,10 @@ _ECGSYN = ((-70.0, 1.2, 0.25), (-15.0, -5.0, 0.1), (0.0, 30.0, 0.1), (15.0, -7.5
 _QRS_HALF_S = 0.06
 
 
-def ecgsyn_waves() -> Float:
+def ecgsyn_waves(qrs_width: float = 1.0) -> Float:
     """Return angle [turns], height and width [turns] of P, Q, R, S, T ``(5, 3)``; R has the height 1.
+
+    Angles and widths of Q, R and S are multiplied by ``qrs_width``.
 
     McSharry et al. 2003 move a trajectory by ``-sum a_i x exp(-x^2 / 2 b_i^2)`` for each radian that the phase is
     ``x`` away from wave i. Without the slow relaxation of their equation, which only tilts the baseline, that is a sum
@@ -26,6 +28,8 @@ def ecgsyn_waves() -> Float:
     """
     angle, strength, width = np.array(_ECGSYN).T
     height = strength * width**2
+    angle[1:4] *= qrs_width
+    width[1:4] *= qrs_width
     return np.stack([angle / 360.0, height / height[2], width / (2.0 * np.pi)], axis=1)
 
 
@@ -34,6 +38,9 @@ class ECG(OrganConfig):
 
     fs: float = Field(250.0, ge=100, le=4096, description="sampling rate", json_schema_extra={"unit": "Hz"})
     r_mv: float = Field(1.2, gt=0, description="height of the R wave", json_schema_extra={"unit": "mV"})
+    qrs_width: float = Field(
+        0.65, ge=0.3, le=2, description="width of the QRS complex; with ECGSYN's own of 1 it lasts 135 ms, with 0.65 90"
+    )
     noise_mv: float = Field(0.01, ge=0, description="rms of the amplifier's noise", json_schema_extra={"unit": "mV"})
     breathing_mv: float = Field(
         0.05, ge=0, description="swing of the baseline with a breath", json_schema_extra={"unit": "mV"}
@@ -58,7 +65,7 @@ class ECGOrgan(Organ):
     needs_heart = True
 
     def __init__(self, config: ECG, given: Given) -> None:
-        self._config, self._noise, self._waves = config, given.noise("ecg"), ecgsyn_waves()
+        self._config, self._noise, self._waves = config, given.noise("ecg"), ecgsyn_waves(config.qrs_width)
         super().__init__(
             {
                 "ecg": SignalSpec(config.fs, ("ECG",), "mV", given.batch_shape),

@@ -28,11 +28,11 @@ class Lungs(InnerOrganConfig):
     """
 
     rate_per_min: float = _field(15.0, "1/min", "breaths a minute at rest", ge=4, le=60)
-    unsteady: float = Field(0.1, ge=0, le=0.5, description="SD of the rate, as a share of it")
-    unsteady_tau_s: float = _field(10.0, "s", "time constant of that", gt=0)
+    unsteady: float = Field(0.28, ge=0, le=0.5, description="SD of the rate, as a share of it")
+    unsteady_tau_s: float = _field(4.0, "s", "time constant of that", gt=0)
     paced_unsteady: float = Field(0.02, ge=0, le=0.5, description="the same while following a pacer")
     locking_hz: float = _field(0.3, "1/s", "how fast a pacer's phase is taken up", ge=0, le=5)
-    depth_sd: float = _field(0.12, "ln", "spread of the depth from breath to breath", ge=0, le=1)
+    depth_sd: float = _field(0.2, "ln", "spread of the depth from breath to breath", ge=0, le=1)
     sigh_per_min: float = _field(0.2, "1/min", "own sighs", ge=0, le=6)
     sigh_depth: float = Field(3.5, ge=1, le=6, description="depth of a sigh, in usual breaths")
     sigh_slowing: float = Field(0.6, gt=0, le=1, description="rate of breathing in a sigh, as a share of the usual")

@@ -14,10 +14,11 @@ from neurosim.signals.body.organ import Given, Organ, OrganConfig
 from neurosim.signals.body.span import Span
 from neurosim.signals.heart.lungs import lung_volume
 
-# Place [s], width [s] and height of the systolic and the diastolic wave at 60 beats a minute, by design. They go with
-# the cube root of the beat's length, as ejection does (Weissler et al. 1968: 413 - 1.7 HR ms); in proportion to it,
-# the time between pulses would follow that between R waves less closely than it does in people.
-_WAVES = np.array([[0.25, 0.09, 1.0], [0.55, 0.12, 0.4]])
+# Place [s], width [s] and height of the systolic wave, its reflection and the diastolic wave at 60 beats a minute, by
+# design: from foot to peak 0.15 s, as in recordings (docs/validation.md). They go with the cube root of the beat's
+# length, as ejection does (Weissler et al. 1968: 413 - 1.7 HR ms); in proportion to it, the time between pulses would
+# follow that between R waves less closely than it does in people.
+_WAVES = np.array([[0.14, 0.045, 1.0], [0.25, 0.09, 0.75], [0.46, 0.14, 0.45]])
 _MOTION_HZ = 2.0
 _MOTION_FADE_S = 0.3
 
