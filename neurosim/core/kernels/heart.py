@@ -92,7 +92,7 @@ def advance_breath(
                 sigh = due[b]
                 if sigh == 0.0 and pace[t, b] <= 0.0 and unit(w[2]) < p[4] / rate:
                     sigh = p[5] * (0.85 + 0.3 * unit(w[3]))
-                now[b] = size if sigh == 0.0 else size * sigh
+                now[b] = size if sigh == 0.0 else sigh * exp(depth[t, b])
                 sighing[b] = 1.0 if sigh > 0.0 else 0.0
                 due[b] = 0.0
 

@@ -22,9 +22,10 @@ def _field(default: float, unit: str, description: str, **limits: Any) -> Any:
 
 
 class Lungs(InnerOrganConfig):
-    """Breathing of a resting adult: 12 to 18 breaths a minute, 10 % unsteady, a sigh every five minutes.
+    """Breathing of a resting adult: 12 to 18 breaths a minute, and a sigh every five minutes.
 
-    By design, within the usual ranges. A pacer takes rate and phase over; whoever follows one does not sigh.
+    By design, within the usual ranges. The lengths of breaths vary by a fifth, a little less than in recordings
+    (docs/validation.md). A pacer takes rate and phase over; whoever follows one does not sigh.
     """
 
     rate_per_min: float = _field(15.0, "1/min", "breaths a minute at rest", ge=4, le=60)
