@@ -93,11 +93,18 @@ class Span:
         return rows
 
     def of_kind(self, *kinds: str) -> list[DriveEvent]:
-        """Return the events of some kinds."""
-        return [event for event in self.events if event.kind in kinds]
+        """Return the events of some kinds, by onset.
+
+        Sums of floats depend on their order, which must not be the one in which ticks bring the events.
+        """
+        return sorted((event for event in self.events if event.kind in kinds), key=_by_onset)
 
     def beginning(self, first: int, *kinds: str) -> list[tuple[int, DriveEvent]]:
         """Return what begins from a step on, in order, each with the first step that is wholly after its onset."""
         last = self.first + len(self.values)
         steps = [(math.ceil(event.onset_s * STEP_HZ), event) for event in self.of_kind(*kinds)]
         return sorted((pair for pair in steps if first <= pair[0] < last), key=lambda pair: pair[0])
+
+
+def _by_onset(event: DriveEvent) -> tuple[float, str, str, int]:
+    return event.onset_s, event.kind, event.where, -1 if event.subject is None else event.subject

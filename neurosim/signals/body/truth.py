@@ -56,8 +56,7 @@ class ArtifactTruth(Organ):
         times = np.arange(start, start + n_times) / STEP_HZ
         for event in span.of_kind(*ARTIFACTS):
             end_s = event.onset_s + (event.duration_s or 0.0)
-            # A step counts as soon as the event is in it.
-            on = (times + 1.0 / STEP_HZ > event.onset_s) & (times < end_s)
+            on = (times >= event.onset_s) & (times < end_s)
             who = slice(None) if event.subject is None else event.subject
             flags[on, who, ARTIFACTS.index(event.kind)] = 1.0
         lanes = flags.reshape(n_times, spec.n_lanes)

@@ -200,8 +200,7 @@ class Artifacts:
 
     def add(self, x: Float, start: int, span: Span) -> None:
         """Draw what goes on into ``x (time, subject, channel)``, from a sample on."""
-        # Sums of floats depend on their order, which must not be the order in which ticks bring the events.
-        for event in sorted(span.of_kind(*KINDS), key=lambda e: (_ORDER[e.kind], e.onset_s, e.where)):
+        for event in sorted(span.of_kind(*KINDS), key=lambda e: _ORDER[e.kind]):
             kind = KINDS[event.kind]
             end_s = event.onset_s + (event.duration_s or 0.0) + kind.tail_s
             first = max(math.ceil(event.onset_s * self._fs) - start, 0)

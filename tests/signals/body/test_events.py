@@ -67,14 +67,14 @@ def test_pieces_never_matter() -> None:
 
 
 def test_truth_tells_what_a_script_does() -> None:
-    """A blink at 1.2 s for 0.4 s: the steps of 1/32 s that it touches, no others, and in its own channel alone."""
+    """A blink at 1.2 s for 0.4 s: the steps of 1/32 s in it, no others, and in its own channel alone."""
     source = truth_only(Body())
     events = (DriveEvent("blink", 1.2),)
     truth = np.concatenate(
         [source.generate(k, Drive({}, events) if k == 1 else NEUTRAL)["truth/artifacts"] for k in range(4)], axis=-1
     )
     on = np.flatnonzero(truth[ARTIFACTS.index("blink")])
-    np.testing.assert_array_equal(on, np.arange(int(1.2 * 32), int(np.ceil(1.6 * 32))))
+    np.testing.assert_array_equal(on, np.arange(int(np.ceil(1.2 * 32)), int(np.ceil(1.6 * 32))))
     assert np.delete(truth, ARTIFACTS.index("blink"), axis=0).max() == 0.0
 
 
