@@ -32,7 +32,7 @@ def load(name: str) -> ModuleType:
 
 
 def test_there_are_examples() -> None:
-    assert len(PATHS) >= 6
+    assert len(PATHS) >= 9
 
 
 @every_example
@@ -135,6 +135,27 @@ def test_own_stage_obeys_the_laws_and_measures_alpha() -> None:
 
 def test_own_actor_learns_what_brings_the_tone() -> None:
     assert load("own_actor").main(duration_s=600.0, show=False) > 50.0
+
+
+def test_a_gate_stops_what_jaw_and_blink_earn() -> None:
+    tone = load("artifacts_look_like_alpha").main(duration_s=120.0, show=False)
+    (jaw, _, calm), (_, blink, usual) = (tone[training]["no gate"] for training in ("alpha at T7", "theta at Fz"))
+    assert jaw > 2 * calm
+    assert blink > 1.3 * usual
+    assert tone["alpha at T7"]["gate for muscles"][0] < 0.2 * jaw
+    assert tone["theta at Fz"]["gate for eyes"][1] < 0.2 * blink
+
+
+def test_body_swings_most_at_its_resonance() -> None:
+    """Between 4.5 and 6.5 breaths a minute, one and a half to three times as much (Vaschillo et al. 2002)."""
+    pace, ratio = load("resonance_frequency").main(duration_s=300.0, show=False)
+    assert 4.5 <= pace <= 6.5
+    assert 1.5 < ratio < 3.0
+
+
+def test_fast_signals_recover_before_the_slow() -> None:
+    half_s = load("stress_profile").main(duration_s=1800.0, show=False)
+    assert max(half_s["forehead"], half_s["heart"]) < half_s["skin"] < half_s["hand"]
 
 
 def test_show_figure_makes_the_figure_pyplots_and_opens_no_window_without_a_screen() -> None:
