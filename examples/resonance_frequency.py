@@ -57,9 +57,8 @@ def main(duration_s: float = 400.0, show: bool = True) -> tuple[float, float]:
     wave.plot(seconds, rate.mean() + 10 * (breath - breath.mean()), color=palette.REWARD, label="breathing")
     wave.set(xlabel="time [s]", ylabel="heart rate [1/min]", title=f"At {PACES[best]:g} breaths a minute")
     wave.legend()
-    print(
-        f"Heart rate swings most at {PACES[best]:g} breaths a minute: {mean[best] / rest:.1f} times as much as at rest."
-    )
+    ratio = mean[best] / rest
+    print(f"Heart rate swings most at {PACES[best]:g} breaths a minute, {ratio:.1f} times as much as at rest.")
     if show:
         show_figure(figure)
     return float(PACES[best]), float(ratio)
