@@ -1,7 +1,8 @@
 """Make the pictures of the README and the documentation: ``python docs/make_pictures.py``.
 
-``session.png`` is the summary of one session; ``learning.png`` shows forty learners over five sessions, with real
-feedback and with a random sham, against the same seed without anybody driving (about two minutes).
+``session.png`` is the summary of one session; ``body.png`` shows the signals of one body that is stressed for a minute;
+``learning.png`` shows forty learners over five sessions, with real feedback and with a random sham, against the same
+seed without anybody driving (about two minutes).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import neurosim
+from neurosim.core.timeline import TickGrid
 from neurosim.session import palette
 from neurosim.session.result import Result
 
@@ -57,10 +59,47 @@ def draw_learning() -> Figure:
     return figure
 
 
+SIGNALS = {
+    "eeg": ("EEG at O1", "[µV]", "O1"),
+    "ecg": ("ECG", "[mV]", "ECG"),
+    "ppg": ("pulse at the finger", "[pulse heights]", "PPG"),
+    "respiration": ("breathing", "[L]", "RESP"),
+    "emg": ("EMG of the forehead", "[µV]", "frontalis"),
+    "skin_conductance": ("skin conductance", "[µS]", "EDA"),
+    "temperature": ("finger temperature", "[°C]", "finger"),
+}
+STRESS_S, AFTER_S = 60, 120
+
+
+def draw_body() -> Figure:
+    """Draw every signal of a body: calm for a minute, stressed for a minute, and calm again."""
+    source = neurosim.Body().prepare(TickGrid(1.0), seed=3, subjects=(0,), batch_shape=())
+    source.select(SIGNALS)
+    ticks = [
+        source.generate(second, neurosim.Drive({"arousal": 0.35 if STRESS_S <= second < AFTER_S else 0.0}))
+        for second in range(180)
+    ]
+    figure = Figure(figsize=(10, 10), dpi=110, layout="constrained")
+    for axes, (stream, (name, unit, channel)) in zip(
+        figure.subplots(len(SIGNALS), sharex=True), SIGNALS.items(), strict=True
+    ):
+        spec = source.specs[stream]
+        x = np.concatenate([tick[stream][spec.ch_names.index(channel)] for tick in ticks])
+        axes.plot(np.arange(len(x)) / spec.fs, x, color=palette.SIGNAL, linewidth=0.4 if spec.fs > 32 else 1.2)
+        axes.axvspan(STRESS_S, AFTER_S, color=palette.INVALID, alpha=0.12, linewidth=0)
+        axes.set_title(f"{name} {unit}", loc="left", fontsize=10)
+        axes.spines[["top", "right"]].set_visible(False)
+    axes.set(xlabel="time [s], stress in the shaded minute", xlim=(0, len(ticks)))
+    figure.supxlabel("Simulation of group averages, not medical advice", x=0.995, ha="right", fontsize=7,
+                     color=palette.FAINT)  # fmt: skip
+    return figure
+
+
 def main() -> None:
-    """Draw and write both pictures."""
+    """Draw and write the pictures."""
     PICTURES.mkdir(exist_ok=True)
     neurosim.simulate("alpha_up", seed=1, duration_s=180.0).save_figure(PICTURES / "session.png")
+    draw_body().savefig(PICTURES / "body.png")
     draw_learning().savefig(PICTURES / "learning.png")
 
 

@@ -90,7 +90,7 @@ def run(
     sham: Annotated[str | None, typer.Option(help="Show this sham instead of real feedback.")] = None,
     seed: Seed = None,
     duration: Annotated[
-        float | None, typer.Option(help="Length of a session [s]; the blocks shrink or grow in proportion.")
+        float | None, typer.Option(help="Length of a session in seconds; the blocks shrink or grow in proportion.")
     ] = None,
     speed: Annotated[str, typer.Option(help="Session seconds a second, or `max`.")] = "max",
     channel: Annotated[list[str] | None, typer.Option(help="Make the features from this channel.")] = None,
@@ -100,7 +100,7 @@ def run(
     artifacts: Annotated[
         str | None, typer.Option(help="`typical`, `none`, or a list such as `blink=20,mains` (rate a minute).")
     ] = None,
-    update_interval: Annotated[float | None, typer.Option(help="Length of a tick [s].")] = None,
+    update_interval: Annotated[float | None, typer.Option(help="Length of a tick in seconds.")] = None,
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:

@@ -18,7 +18,7 @@ from neurosim.signals.heart.lungs import lung_volume
 # design: from foot to peak 0.15 s, as in recordings (docs/validation.md). They go with the cube root of the beat's
 # length, as ejection does (Weissler et al. 1968: 413 - 1.7 HR ms); in proportion to it, the time between pulses would
 # follow that between R waves less closely than it does in people.
-_WAVES = np.array([[0.14, 0.045, 1.0], [0.25, 0.09, 0.75], [0.46, 0.14, 0.45]])
+_WAVES = np.array([[0.14, 0.045, 0.706], [0.25, 0.09, 0.53], [0.46, 0.14, 0.318]])
 _MOTION_HZ = 2.0
 _MOTION_FADE_S = 0.3
 
