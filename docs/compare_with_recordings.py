@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from comparison import eeg, emg, heart, never_checked, respiration, skin_conductance, temperature
 from comparison.bodies import N_AVERAGE, N_PEOPLE
@@ -40,55 +42,42 @@ shows nothing about a single person.
 """
 
 
-def _eeg() -> list[Row]:
-    real = eeg.recorded()
-    average, people = eeg.synthetic(N_AVERAGE, 0.0), eeg.synthetic(N_PEOPLE, 1.0)
-    eeg.draw(real, people)
-    return eeg.rows(real, average, people)
+def _both(modality: ModuleType) -> tuple[Any, Any]:
+    """Return average bodies and people."""
+    return modality.synthetic(N_AVERAGE, 0.0), modality.synthetic(N_PEOPLE, 1.0)
+
+
+def _plain(modality: ModuleType) -> Callable[[], list[Row]]:
+    def compare() -> list[Row]:
+        real, (average, people) = modality.recorded(), _both(modality)
+        modality.draw(real, people)
+        rows: list[Row] = modality.rows(real, average, people)
+        return rows
+
+    return compare
 
 
 def _heart() -> list[Row]:
     real, pulses = heart.recorded(), heart.recorded_pulses()
-    average, people = heart.synthetic(N_AVERAGE, 0.0), heart.synthetic(N_PEOPLE, 1.0)
+    average, people = _both(heart)
     heart.draw(real, pulses, people)
     return heart.rows(real, pulses, average, people)
 
 
-def _respiration() -> list[Row]:
-    real = respiration.recorded()
-    average, people = respiration.synthetic(N_AVERAGE, 0.0), respiration.synthetic(N_PEOPLE, 1.0)
-    respiration.draw(real, people)
-    return respiration.rows(real, average, people)
-
-
-def _emg() -> list[Row]:
-    real = emg.recorded()
-    average, people = emg.synthetic(N_AVERAGE, 0.0), emg.synthetic(N_PEOPLE, 1.0)
-    emg.draw(real, people)
-    return emg.rows(real, average, people)
-
-
 def _temperature() -> list[Row]:
     real = temperature.recorded()
-    average, people = temperature.synthetic(N_AVERAGE, 0.0), temperature.synthetic(N_PEOPLE, 1.0)
+    average, people = _both(temperature)
     temperature.draw(real, people, temperature.relaxation(N_PEOPLE, 1.0))
     return temperature.rows(real, average, people)
 
 
-def _skin_conductance() -> list[Row]:
-    real = skin_conductance.recorded()
-    average, people = skin_conductance.synthetic(N_AVERAGE, 0.0), skin_conductance.synthetic(N_PEOPLE, 1.0)
-    skin_conductance.draw(real, people)
-    return skin_conductance.rows(real, average, people)
-
-
 _SECTIONS: tuple[tuple[str, str, str, Callable[[], list[Row]]], ...] = (
-    ("EEG", "eeg", eeg.TEXT, _eeg),
+    ("EEG", "eeg", eeg.TEXT, _plain(eeg)),
     ("Heart and pulse", "heart", heart.TEXT, _heart),
-    ("Breathing", "respiration", respiration.TEXT, _respiration),
-    ("EMG", "emg", emg.TEXT, _emg),
+    ("Breathing", "respiration", respiration.TEXT, _plain(respiration)),
+    ("EMG", "emg", emg.TEXT, _plain(emg)),
     ("Temperature", "temperature", temperature.TEXT, _temperature),
-    ("Skin conductance", "skin_conductance", skin_conductance.TEXT, _skin_conductance),
+    ("Skin conductance", "skin_conductance", skin_conductance.TEXT, _plain(skin_conductance)),
 )
 
 

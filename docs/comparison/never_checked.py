@@ -71,8 +71,9 @@ def _temperature_lines() -> list[str]:
     lines = [
         "### Temperature over time",
         "",
-        "A minute at rest, then 20 min with arousal 0.3 lower; minutes are averaged. By design fingers are 24 to 35 "
-        "degC warm, a session of relaxation brings 1 to 3 degC at 0.1 to 0.5 degC/min.",
+        "A minute at rest, then arousal falls by 0.15 in ten minutes and stays there for ten; minutes are averaged. By "
+        "design fingers are 24 to 35 degC warm, a session of relaxation brings 1 to 3 degC at 0.1 to 0.5 degC/min. "
+        "(Arousal that fell by 0.3 at once would warm at 0.9 degC/min: how fast a body relaxes is left to the drive.)",
         "",
         "| | by design | average body | people, 5-95 % | inside? |",
         "|---|---|---|---|---|",

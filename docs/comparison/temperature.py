@@ -16,7 +16,7 @@ from .recordings import empatica
 from .rows import Norm, Row
 
 FS, DURATION_S = 4.0, 3600.0
-RELAXATION, RELAXATION_S = Drive({"arousal": -0.3}), 1200.0
+RELAXATION, RELAXATION_S = 0.15, 1200.0
 TEXT = """\
 The recording is from a wrist band in steps of 0.01 degC (Empatica E4, an hour of a day at a desk), the body's from a
 finger at rest in a room of 23 degC. Of the recording the first five minutes are left out, when the sensor warms up.
@@ -85,10 +85,13 @@ def synthetic(n: int, spread: float) -> list[Course]:
 
 
 def relaxation(n: int, spread: float) -> Float:
-    """Return the course of 20 min of relaxation after one at rest ``(body, n_times)`` [degC]."""
+    """Return the course of 20 min of relaxation after one at rest ``(body, n_times)`` [degC].
+
+    Arousal falls by `RELAXATION` within the first ten minutes, for nobody relaxes at once.
+    """
 
     def drive(at_s: float) -> Drive:
-        return RELAXATION if at_s >= 60.0 else Drive()
+        return Drive({"arousal": -RELAXATION * min(max(at_s - 60.0, 0.0) / 600.0, 1.0)})
 
     return bodies.live(["temperature"], RELAXATION_S + 60.0, n=n, spread=spread, drive=drive)["temperature"][:, 0]
 
@@ -138,5 +141,5 @@ def draw(real: Mapping[str, Course], people: list[Course], relaxed: Float) -> Pa
     relaxing.plot(time_min, np.median(relaxed, axis=0), color=figures.SYNTHETIC, linewidth=2.2, label="median")
     relaxing.axvline(0, color=figures.PEOPLE, zorder=0)
     relaxing.legend(fontsize=7.5, frameon=False)
-    figures.label(relaxing, "Relaxation (arousal -0.3 from 0 min on), 40 people", "time [min]", "temperature [degC]")
+    figures.label(relaxing, "Relaxation (arousal -0.15 by 10 min), 40 people", "time [min]", "temperature [degC]")
     return figures.save(figure, "temperature")

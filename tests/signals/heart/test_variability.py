@@ -92,3 +92,14 @@ def test_stress_and_rest_move_the_heart_with_their_own_lags(record: Record) -> N
     assert vagal[(at + 4) * 32] > 0.7
     assert abs(sympathetic[(at + 1) * 32]) < 0.2
     assert sympathetic[(at + 4) * 32] < 0.6
+
+
+def test_people_differ_as_published(record: Record) -> None:
+    """SDNN of 50 ms, SD 16, and a period of 926 ms, SD 90 (Nunan et al. 2010); nobody's heart swings by itself."""
+    ibi = 1000.0 * record(("truth/ibi",), 360, body=Body(spread=1.0), n=200)["truth/ibi"][:, 0, 60 * 32 :]
+    sdnn, period = ibi.std(axis=-1), ibi.mean(axis=-1)
+    assert sdnn.mean() == pytest.approx(50.0, abs=8.0)
+    assert sdnn.std() == pytest.approx(16.0, abs=5.0)
+    assert sdnn.max() < 130.0
+    assert period.mean() == pytest.approx(926.0, abs=30.0)
+    assert period.std() == pytest.approx(90.0, abs=20.0)
