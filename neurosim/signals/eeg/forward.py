@@ -11,15 +11,18 @@ import numpy as np
 from neurosim.core.errors import ConfigError, did_you_mean
 from neurosim.signals.eeg.mixing import SENSORS_1020, SphereMixing, unit
 
-#: Source: the sensors it lies under (the mean of their directions), and its depth as a share of the head's radius.
-SOURCES: dict[str, tuple[tuple[str, ...], float]] = {
-    "theta": (("Fz",), 0.70),
-    "alpha_left": (("O1", "PO7", "Pz"), 0.70),
-    "alpha_right": (("O2", "PO8", "Pz"), 0.70),
-    "mu_left": (("C3",), 0.78),
-    "mu_right": (("C4",), 0.78),
-    "smr": (("Cz",), 0.70),
-    "beta": (("FCz",), 0.65),
+#: Source: the sensors it lies under (the mean of their directions), its depth as a share of the head's radius, and its
+#: strength beside the rhythm's other sources. Theta lies deep, as in the anterior cingulate. Alpha reaches the vertex
+#: by a deep source of its own, fitted with the others to the map of a 64-channel recording (docs/validation.md).
+SOURCES: dict[str, tuple[tuple[str, ...], float, float]] = {
+    "theta": (("Fz", "FCz"), 0.50, 1.0),
+    "alpha_left": (("O1", "PO7"), 0.70, 1.0),
+    "alpha_right": (("O2", "PO8"), 0.70, 1.0),
+    "alpha_middle": (("CPz", "Pz"), 0.30, 0.45),
+    "mu_left": (("C3",), 0.78, 1.0),
+    "mu_right": (("C4",), 0.78, 1.0),
+    "smr": (("Cz",), 0.70, 1.0),
+    "beta": (("FCz",), 0.65, 1.0),
 }
 #: MNE 1.13 renames the head that "standard" means.
 _OLD_HEAD, _HEAD = "standard_", "colin27_"
@@ -69,8 +72,8 @@ def compute_mixing(montage: str) -> SphereMixing:
         centre = np.asarray(sphere["r0"])
         positions = np.array([channel["loc"][:3] for channel in info["chs"]]) - centre
         head = SphereMixing(tuple(template.ch_names), positions, (), np.empty((len(positions), 0)))
-        directions = unit(np.array([head.directions(under).mean(axis=0) for under, _ in SOURCES.values()]))
-        depths = np.array([depth for _, depth in SOURCES.values()])[:, None]
+        directions = unit(np.array([head.directions(under).mean(axis=0) for under, *_ in SOURCES.values()]))
+        depths = np.array([depth for _, depth, _ in SOURCES.values()])[:, None]
         n, amplitude = len(SOURCES), 1e-8
         dipoles = mne.Dipole(
             np.arange(float(n)), centre + depths * sphere.radius * directions, np.full(n, amplitude),
@@ -82,7 +85,7 @@ def compute_mixing(montage: str) -> SphereMixing:
         forward, _ = mne.make_forward_dipole(dipoles, sphere, info)
     gain = np.asarray(forward["sol"]["data"], dtype=float)
     at_1020 = np.argmax(head.directions(SENSORS_1020) @ unit(positions).T, axis=1)
-    gain = gain / np.abs(gain[at_1020]).max(axis=0)
+    gain *= np.array([share for *_, share in SOURCES.values()]) / np.abs(gain[at_1020]).max(axis=0)
     rhythms = [source.partition("_")[0] for source in SOURCES]
     for rhythm in dict.fromkeys(rhythms):
         columns = [i for i, other in enumerate(rhythms) if other == rhythm]

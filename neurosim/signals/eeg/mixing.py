@@ -41,7 +41,7 @@ class SphereMixing:
     positions_m
         Sensor positions from the centre of the sphere ``(sensor, 3)`` [m]; x points to the right, y to the nose.
     sources
-        Source names; ``alpha_left`` and ``alpha_right`` belong to the rhythm ``alpha``.
+        Source names; ``alpha_left``, ``alpha_right`` and ``alpha_middle`` belong to the rhythm ``alpha``.
     gain
         ``(sensor, source)``, so that each rhythm's rms is 1 at its strongest 10-20 sensor.
     """

@@ -55,7 +55,7 @@ def four_shells(depth: float, cosine: Float) -> Float:
 def test_table_is_the_exact_solution(source: str) -> None:
     """Row "sphere mixing": every sensor within 0.3 % of the strongest (MNE itself approximates, and 4 digits ship)."""
     mixing = sphere_mixing()
-    under, depth = SOURCES[source]
+    under, depth, _ = SOURCES[source]
     direction = unit(mixing.directions(under).mean(axis=0))
     exact = four_shells(depth, unit(mixing.positions_m) @ direction)
     got = mixing.gain[:, mixing.sources.index(source)]
@@ -75,8 +75,8 @@ def test_columns_are_those_of_a_forward_solution_of_mne() -> None:
         fiducials = {"nasion": [0, radius, 0], "lpa": [-radius, 0, 0], "rpa": [radius, 0, 0]}
         info.set_montage(mne.channels.make_dig_montage(digitised, coord_frame="head", **fiducials))
         sphere = mne.make_sphere_model((0.0, 0.0, 0.0), radius, info)
-        directions = unit(np.array([mixing.directions(under).mean(axis=0) for under, _ in SOURCES.values()]))
-        depths = np.array([depth for _, depth in SOURCES.values()])[:, None]
+        directions = unit(np.array([mixing.directions(under).mean(axis=0) for under, *_ in SOURCES.values()]))
+        depths = np.array([depth for _, depth, _ in SOURCES.values()])[:, None]
         place = {"rr": depths * radius * directions, "nn": directions}
         space = mne.setup_volume_source_space(pos=place, sphere=sphere, sphere_units="m")
         forward = mne.make_forward_solution(info, None, space, sphere, meg=False, mindist=0.0)
@@ -94,13 +94,26 @@ def test_computed_columns_are_those_that_ship() -> None:
     np.testing.assert_allclose(computed.positions_m, shipped.positions_m, atol=1e-4)
 
 
-def test_alpha_is_occipital_and_falls_off_towards_the_front() -> None:
-    """Strongest at O1 and O2, half at Pz, and below a quarter in front of it, where it is turned over."""
-    line = ("Oz", "Pz", "Cz")
-    assert np.all(np.diff(rms("standard_1005", "alpha", line)) < -0.3)
-    assert rms("standard_1005", "alpha", ("O1", "O2")) == pytest.approx([1.0, 1.0], abs=0.03)
-    assert np.all(rms("standard_1005", "alpha", ("Fp1", "Fp2", "F3", "Fz", "F4", "C3", "Cz", "C4")) < 0.25)
-    assert np.all(sphere_mixing().rhythm_gain("alpha", ("Fp1", "Fz")) < 0)
+def test_alpha_reaches_the_head_as_in_a_recording() -> None:
+    """Alpha above the background in PhysioNet's S001R02 (64 channels, eyes closed), the highest sensor 1.
+
+    As `docs/comparison/never_checked.py` measures it; its reference is not known to us. A tenth of the highest is what
+    the left and the right of that head differ by.
+    """
+    recorded = (
+        0.21, 0.22, 0.21, 0.25, 0.28, 0.25, 0.18, 0.22, 0.31, 0.30, 0.26, 0.14, 0.42, 0.47, 0.49, 0.53, 0.55, 1.0, 0.93,
+    )  # fmt: skip
+    gain = rms("standard_1005", "alpha", SENSORS_1020)
+    assert np.abs(gain - recorded).max() < 0.13
+    assert np.sqrt(np.mean((gain - recorded) ** 2)) < 0.08
+    assert np.corrcoef(gain, recorded)[0, 1] > 0.95
+
+
+def test_theta_of_the_midline_is_broad() -> None:
+    """Half as large at Cz as at Fz or more, and symmetric: a deep source, as in the anterior cingulate."""
+    cz, f3, f4 = rms("standard_1005", "theta", ("Cz", "F3", "F4"))
+    assert 0.5 < cz < 0.8
+    assert f3 == pytest.approx(f4, abs=0.05)
 
 
 @pytest.mark.parametrize(
