@@ -47,7 +47,7 @@ class EEG(OrganConfig):
     rhythms: dict[str, Rhythm] = Field(
         default_factory=lambda: {
             "theta": Rhythm(center_hz=6.0, bandwidth_hz=2.0, open_uv=2.0, closed_uv=2.0),
-            "alpha": Rhythm(bandwidth_hz=1.5, open_uv=2.8, closed_uv=7.5),
+            "alpha": Rhythm(bandwidth_hz=1.5, open_uv=3.6, closed_uv=9.6),
             "mu": Rhythm(above_alpha_hz=0.5, bandwidth_hz=1.5, open_uv=2.5, closed_uv=2.5, arch=0.2),
             "smr": Rhythm(center_hz=13.5, bandwidth_hz=2.0, open_uv=1.2, closed_uv=1.2),
             "beta": Rhythm(center_hz=20.0, bandwidth_hz=5.0, open_uv=1.2, closed_uv=1.2),
