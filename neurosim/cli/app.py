@@ -145,7 +145,7 @@ def list_(
 
 
 @app.command()
-def check(file: Annotated[Path, typer.Argument(help="A protocol, subject or sidecar.")]) -> None:
+def check(file: Annotated[Path, typer.Argument(help="A protocol, subject, body or sidecar.")]) -> None:
     """Check a TOML file: all mistakes at once, each with its place and the remedy."""
     from neurosim.cli.check import check_file
 

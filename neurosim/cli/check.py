@@ -9,7 +9,7 @@ from neurosim.core.errors import ConfigError
 
 
 def check_file(path: Path) -> None:
-    """Check a protocol, subject or sidecar; a protocol is also tried on the default body.
+    """Check a protocol, subject, body or sidecar; a protocol is also tried on the default body.
 
     Raises
     ------
@@ -29,6 +29,7 @@ def check_file(path: Path) -> None:
 def _guess(keys: set[str]) -> tuple[str, type[Config]]:
     """Tell by its keys what a file is meant to be."""
     from neurosim.feedback.protocol import TrainingProtocol
+    from neurosim.signals.body.body import Body
     from neurosim.signals.recordings.sidecar import Sidecar
     from neurosim.subject.subject import Subject
 
@@ -36,6 +37,8 @@ def _guess(keys: set[str]) -> tuple[str, type[Config]]:
         return "protocol", TrainingProtocol
     if keys & {"body", "actors"} or {"name", "title"} <= keys:
         return "subject", Subject
+    if keys & Body.model_fields.keys():
+        return "body", Body
     return "sidecar", Sidecar
 
 

@@ -305,3 +305,16 @@ def test_importing_neurosim_loads_nothing_heavy(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout == "[]\n"
+
+
+def test_check_knows_a_body_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(
+        'title = "Mine"\nage_years = 50\n[heart]\nperiod_ms = 800.0\n', encoding="utf-8"
+    )
+    done = neurosim("check", "mine.toml", cwd=tmp_path)
+    assert (done.returncode, done.stdout.strip()) == (0, "mine.toml: ok, a body")
+    (tmp_path / "mine.toml").write_text("age_years = 200\n[hart]\nperiod_ms = 800.0\n", encoding="utf-8")
+    done = neurosim("check", "mine.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "age_years: must be less than or equal to 100, got 200" in done.stderr
+    assert "hart: unknown key; did you mean 'heart'?" in done.stderr
