@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+from neurosim.dsp.ar_envelope import AREnvelope
 from neurosim.dsp.arithmetic import Log, Mean, Pick, Ratio
+from neurosim.dsp.bound import envelope_bound
+from neurosim.dsp.calibrated_envelopes import WeightedFIREnvelope
+from neurosim.dsp.demodulation import DemodulatedEnvelope, RectifiedEnvelope
+from neurosim.dsp.envelopes import FIREnvelope
 from neurosim.dsp.filters import BandPass, DCBlock, Smooth
 from neurosim.dsp.gates import PeakToPeak
+from neurosim.dsp.oscillator import OscillatorEnvelope
 from neurosim.dsp.power import BandPower, Envelope
+from neurosim.dsp.sliding_fft import FFTEnvelope, WelchEnvelope
+from neurosim.dsp.spectrum import Spectrum, measure_spectrum
 from neurosim.dsp.zscore import ZScore
 
 __all__ = [
+    "AREnvelope",
     "BandPass",
     "BandPower",
     "DCBlock",
+    "DemodulatedEnvelope",
     "Envelope",
+    "FFTEnvelope",
+    "FIREnvelope",
     "Log",
     "Mean",
+    "OscillatorEnvelope",
     "PeakToPeak",
     "Pick",
     "Ratio",
+    "RectifiedEnvelope",
     "Smooth",
+    "Spectrum",
+    "WeightedFIREnvelope",
+    "WelchEnvelope",
     "ZScore",
+    "envelope_bound",
+    "measure_spectrum",
 ]

@@ -1,0 +1,141 @@
+"""The envelope by a state-space model: a noisy oscillator in noise, tracked by a Kalman filter."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from neurosim.core.spec import Float
+from neurosim.dsp.bound import Complex
+from neurosim.dsp.calibrated_envelopes import CalibratedEnvelope
+from neurosim.dsp.spectrum import Spectrum
+
+
+class OscillatorEnvelope(CalibratedEnvelope):
+    """Kalman filter for a noisy oscillator in coloured and white noise, smoothed with a fixed lag.
+
+    Matsuda and Komaki (2017), "Time series decomposition into oscillation components and phase estimation", Neural
+    Comput. 29, 332-367, doi:10.1162/NECO_a_00916; in real time by Wodeyar, Schatza, Widge, Eden and Kramer (2021),
+    eLife 10, e68803, doi:10.7554/eLife.68803. The oscillator lies in the band, the noise is a first-order
+    autoregression (which stands for 1/f) and white; all of it is fitted to the baseline's spectrum (Whittle 1953).
+    A fitted Kalman filter that has settled is a fixed linear filter: it is run as such, by its impulse response.
+    """
+
+    kind: Literal["oscillator_envelope"] = "oscillator_envelope"
+
+    def taps(self, spectrum: Spectrum) -> Complex:
+        model = fit_oscillator(spectrum, self.low_hz, self.high_hz)
+        return fixed_lag_taps(model, round(self.target_delay_s * spectrum.fs), self.n_taps(spectrum.fs))
+
+
+@dataclass(frozen=True)
+class Oscillator:
+    """A rotating state in coloured and white noise.
+
+    Parameters
+    ----------
+    radius, angle
+        What the oscillator's state is multiplied by in a sample: radius, and angle [rad].
+    variance
+        Of the noise in each of its two components [unit²].
+    slow_pole, slow_variance
+        Pole and noise of the first-order autoregression.
+    white
+        Variance of the white noise [unit²].
+    """
+
+    radius: float
+    angle: float
+    variance: float
+    slow_pole: float
+    slow_variance: float
+    white: float
+
+    def psd(self, angle: Float) -> Float:
+        """Return the two-sided spectrum at some angles [rad], in units of variance."""
+        pole = self.radius * np.exp(1j * self.angle)
+        turn = np.exp(1j * angle)
+        up, down = 1.0 / np.abs(turn - pole) ** 2, 1.0 / np.abs(turn - np.conj(pole)) ** 2
+        slow = self.slow_variance / np.abs(turn - self.slow_pole) ** 2
+        total: Float = self.variance / 2.0 * (up + down) + slow + self.white
+        return total
+
+
+def fit_oscillator(spectrum: Spectrum, low_hz: float, high_hz: float) -> Oscillator:
+    """Fit to a spectrum by the greatest Whittle likelihood, from 1 Hz to 45 Hz or twice the band's upper edge."""
+    from scipy.optimize import minimize
+
+    fs = spectrum.fs
+    frequency = spectrum.frequency_hz
+    inside = np.flatnonzero((frequency >= min(1.0, low_hz / 2)) & (frequency <= min(max(45.0, 2 * high_hz), 0.4 * fs)))
+    inside = inside[:: max(1, len(inside) // 120)]
+    angle = 2.0 * np.pi * frequency[inside] / fs
+    level = spectrum.psd[inside] * fs
+    scale = float(np.mean(level))
+    level = level / scale
+    band = (frequency[inside] >= low_hz) & (frequency[inside] <= high_hz)
+    peak_hz = float(frequency[inside][band][np.argmax(level[band])]) if band.any() else math.sqrt(low_hz * high_hz)
+    floor = float(np.quantile(level, 0.1))
+
+    def model(p: Float) -> Oscillator:
+        radius = math.exp(-2.0 * math.pi * math.exp(p[0]) / fs)
+        slow_pole = math.exp(-2.0 * math.pi * math.exp(p[2]) / fs)
+        peak = 2.0 * (1.0 - radius) ** 2 * math.exp(p[3])  # p[3], p[4]: height of the peak and of the slope's top
+        slow = (1.0 - slow_pole) ** 2 * math.exp(p[4])
+        return Oscillator(radius, 2.0 * math.pi * p[1] / fs, peak, slow_pole, slow, math.exp(p[5]))
+
+    def loss(p: Float) -> float:
+        expected = model(p).psd(angle)
+        return float(np.sum(np.log(expected) + level / expected))
+
+    top = float(np.max(level[band])) if band.any() else 1.0
+    start = np.array([0.0, peak_hz, 0.5, math.log(top), math.log(float(level[0]) + floor), math.log(floor)])
+    least, most = math.log(1e-6 * floor), math.log(1e3 * float(np.max(level)))
+    bounds = [(math.log(0.05), math.log(high_hz - low_hz)), (low_hz, high_hz), (math.log(0.05), math.log(20.0)),
+              (least, most), (least, most), (least, most)]  # fmt: skip
+    found = model(minimize(loss, start, method="L-BFGS-B", bounds=bounds).x)
+    return Oscillator(found.radius, found.angle, found.variance * scale, found.slow_pole,
+                      found.slow_variance * scale, found.white * scale)  # fmt: skip
+
+
+def fixed_lag_taps(model: Oscillator, lag: int, n_taps: int) -> Complex:
+    """Return the impulse response from the signal to the oscillator's state `lag` samples ago, as the filter knows it.
+
+    Anderson and Moore (1979), Optimal Filtering, section 7.3. A negative lag predicts.
+    """
+    from scipy.linalg import solve_discrete_are
+
+    cosine, sine = model.radius * math.cos(model.angle), model.radius * math.sin(model.angle)
+    step = np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0], [0.0, 0.0, model.slow_pole]])
+    noise = np.diag([model.variance, model.variance, model.slow_variance])
+    seen = np.array([1.0, 0.0, 1.0])
+    covariance = solve_discrete_are(step.T, seen[:, None], noise, np.array([[model.white]]))
+    spread = float(seen @ covariance @ seen + model.white)
+    gain = covariance @ seen / spread
+    kept = step @ (np.eye(3) - np.outer(gain, seen))  # of the error, from one sample to the next
+
+    # What each innovation, 0, 1, ... samples after the state it tells of, adds to the estimate of that state.
+    smoothing = np.empty((max(lag, 0) + 1, 3))
+    smoothing[0] = gain
+    for i in range(1, len(smoothing)):
+        smoothing[i] = covariance @ np.linalg.matrix_power(kept.T, i) @ seen / spread
+
+    # An impulse goes in: the predicted states, and the innovations.
+    states, innovations = np.zeros((n_taps, 3)), np.zeros(n_taps)
+    state = np.zeros(3)
+    for t in range(n_taps):
+        states[t] = state
+        innovations[t] = (t == 0) - seen @ state
+        state = step @ (state + gain * innovations[t])
+
+    taps = np.zeros((n_taps, 3))
+    taps[max(lag, 0) :] = states[: n_taps - max(lag, 0)]
+    for i, weights in enumerate(smoothing):
+        late = len(smoothing) - 1 - i  # the innovation i samples after the wanted state has this age
+        taps[late:] += np.multiply.outer(innovations[: n_taps - late], weights)
+    ahead = (model.radius * np.exp(1j * model.angle)) ** max(-lag, 0)
+    response: Complex = (taps[:, 0] + 1j * taps[:, 1]) * ahead
+    return response
