@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 
@@ -25,6 +25,11 @@ class OscillatorEnvelope(CalibratedEnvelope):
     """
 
     kind: Literal["oscillator_envelope"] = "oscillator_envelope"
+
+    @classmethod
+    def examples(cls) -> list[Self]:
+        """Return one: each takes its time to fit."""
+        return super().examples()[:1]
 
     def taps(self, spectrum: Spectrum) -> Complex:
         model = fit_oscillator(spectrum, self.low_hz, self.high_hz)
@@ -65,13 +70,16 @@ class Oscillator:
 
 
 def fit_oscillator(spectrum: Spectrum, low_hz: float, high_hz: float) -> Oscillator:
-    """Fit to a spectrum by the greatest Whittle likelihood, from 1 Hz to 45 Hz or twice the band's upper edge."""
+    """Fit by the greatest Whittle likelihood, from half the band's lower edge to twice its upper.
+
+    Beyond, other rhythms and the mains would pull at a model that does not know them.
+    """
     from scipy.optimize import minimize
 
     fs = spectrum.fs
     frequency = spectrum.frequency_hz
-    inside = np.flatnonzero((frequency >= min(1.0, low_hz / 2)) & (frequency <= min(max(45.0, 2 * high_hz), 0.4 * fs)))
-    inside = inside[:: max(1, len(inside) // 120)]
+    inside = np.flatnonzero((frequency >= low_hz / 2) & (frequency <= min(2 * high_hz, 0.45 * fs)))
+    inside = inside[:: max(1, len(inside) // 80)]
     angle = 2.0 * np.pi * frequency[inside] / fs
     level = spectrum.psd[inside] * fs
     scale = float(np.mean(level))
