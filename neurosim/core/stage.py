@@ -60,6 +60,10 @@ class StageConfig(KindConfig):
 
     category: ClassVar[str] = "stage"
 
+    #: Whether ``spec.delay_s`` is a median latency, from an event to its report, and not the delay of a slow
+    #: modulation: of stages that wait for events.
+    delay_is_latency: ClassVar[bool] = False
+
     @abstractmethod
     def prepare(self, spec: SignalSpec) -> Stage:
         """Return the stage for an input stream.

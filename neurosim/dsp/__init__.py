@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from neurosim.dsp.ar_envelope import AREnvelope
 from neurosim.dsp.arithmetic import Log, Mean, Pick, Ratio
+from neurosim.dsp.beats import ECGBeats, PPGBeats
 from neurosim.dsp.bound import envelope_bound
 from neurosim.dsp.calibrated_envelopes import WeightedFIREnvelope
 from neurosim.dsp.demodulation import DemodulatedEnvelope, RectifiedEnvelope
 from neurosim.dsp.envelopes import FIREnvelope
 from neurosim.dsp.filters import BandPass, DCBlock, Smooth
 from neurosim.dsp.gates import PeakToPeak
+from neurosim.dsp.heart_rate import IBI, RMSSD, SDNN, HeartRate
+from neurosim.dsp.heart_spectrum import CoherenceRatio, HRVPower
 from neurosim.dsp.oscillator import OscillatorEnvelope
 from neurosim.dsp.power import BandPower, Envelope
 from neurosim.dsp.sliding_fft import FFTEnvelope, WelchEnvelope
@@ -17,17 +20,25 @@ from neurosim.dsp.spectrum import Spectrum, measure_spectrum
 from neurosim.dsp.zscore import ZScore
 
 __all__ = [
+    "IBI",
+    "RMSSD",
+    "SDNN",
     "AREnvelope",
     "BandPass",
     "BandPower",
+    "CoherenceRatio",
     "DCBlock",
     "DemodulatedEnvelope",
+    "ECGBeats",
     "Envelope",
     "FFTEnvelope",
     "FIREnvelope",
+    "HRVPower",
+    "HeartRate",
     "Log",
     "Mean",
     "OscillatorEnvelope",
+    "PPGBeats",
     "PeakToPeak",
     "Pick",
     "Ratio",
