@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from neurosim.dsp.alpha_frequency import AlphaFrequency
+from neurosim.dsp.aperiodic import AperiodicAdjustedPower, AperiodicExponent
 from neurosim.dsp.ar_envelope import AREnvelope
 from neurosim.dsp.arithmetic import Log, Mean, Pick, Ratio
+from neurosim.dsp.asymmetry import Asymmetry
 from neurosim.dsp.beats import ECGBeats, PPGBeats
 from neurosim.dsp.bound import envelope_bound
 from neurosim.dsp.calibrated_envelopes import WeightedFIREnvelope
+from neurosim.dsp.connectivity import Coherence, ImaginaryCoherence, PhaseLocking
 from neurosim.dsp.demodulation import DemodulatedEnvelope, RectifiedEnvelope
 from neurosim.dsp.envelopes import FIREnvelope
 from neurosim.dsp.filters import BandPass, DCBlock, Smooth
@@ -14,8 +18,11 @@ from neurosim.dsp.gates import PeakToPeak
 from neurosim.dsp.heart_rate import IBI, RMSSD, SDNN, HeartRate
 from neurosim.dsp.heart_spectrum import CoherenceRatio, HRVPower
 from neurosim.dsp.oscillator import OscillatorEnvelope
+from neurosim.dsp.phase_amplitude import PhaseAmplitudeCoupling
 from neurosim.dsp.power import BandPower, Envelope
+from neurosim.dsp.relative_power import RelativePower
 from neurosim.dsp.sliding_fft import FFTEnvelope, WelchEnvelope
+from neurosim.dsp.slow_potential import SlowPotential, TrialBaseline
 from neurosim.dsp.spectrum import Spectrum, measure_spectrum
 from neurosim.dsp.zscore import ZScore
 
@@ -24,8 +31,13 @@ __all__ = [
     "RMSSD",
     "SDNN",
     "AREnvelope",
+    "AlphaFrequency",
+    "AperiodicAdjustedPower",
+    "AperiodicExponent",
+    "Asymmetry",
     "BandPass",
     "BandPower",
+    "Coherence",
     "CoherenceRatio",
     "DCBlock",
     "DemodulatedEnvelope",
@@ -35,16 +47,22 @@ __all__ = [
     "FIREnvelope",
     "HRVPower",
     "HeartRate",
+    "ImaginaryCoherence",
     "Log",
     "Mean",
     "OscillatorEnvelope",
     "PPGBeats",
     "PeakToPeak",
+    "PhaseAmplitudeCoupling",
+    "PhaseLocking",
     "Pick",
     "Ratio",
     "RectifiedEnvelope",
+    "RelativePower",
+    "SlowPotential",
     "Smooth",
     "Spectrum",
+    "TrialBaseline",
     "WeightedFIREnvelope",
     "WelchEnvelope",
     "ZScore",
