@@ -66,7 +66,7 @@ def envelope_bound(spectrum: Spectrum, low_hz: float, high_hz: float, delay_s: f
     n_taps = min(round(memory_s * spectrum.fs), spectrum.n // 2)
     covariance = spectrum.analytic_covariance(low_hz, high_hz, np.arange(n_taps) / spectrum.fs - delay_s)
     power = spectrum.band_power(low_hz, high_hz)
-    noise = 1e-4 * power * spectrum.fs / (2.0 * (high_hz - low_hz))  # 40 dB below the band: rounding needs some
+    noise = 1e-5 * power * spectrum.fs / (2.0 * (high_hz - low_hz))  # 50 dB below the band: rounding needs some
     taps = wiener_filter(spectrum.autocorrelation(n_taps), covariance, noise)
     explained = float(np.sum(taps.conj() * covariance).real)
     return envelope_correlation(explained / (2.0 * power))

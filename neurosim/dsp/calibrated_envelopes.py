@@ -16,7 +16,7 @@ from neurosim.dsp.bound import Complex, envelope_bound, wiener_filter
 from neurosim.dsp.envelopes import LaggedEnvelope
 from neurosim.dsp.spectrum import Spectrum, measure_spectrum
 
-_SEGMENT_S = 2.0  # resolves a rhythm of 1 Hz width, and averages over a baseline of 30 s
+_SEGMENT_S = 2.0  # resolves a rhythm 1 Hz wide, and leaves enough to average over in a baseline of 30 s
 
 
 class CalibratedEnvelope(CalibratedStageConfig, LaggedEnvelope):
@@ -51,8 +51,9 @@ class CalibratedEnvelope(CalibratedStageConfig, LaggedEnvelope):
         """Measure each channel's spectrum and design its filter."""
         by_subject = baseline.reshape(spec.n_subjects, spec.n_channels, -1)
         trusted = valid.reshape(spec.n_subjects, -1)
+        segment_s = max(_SEGMENT_S, self.window_s)  # the autocorrelation must reach as far as the filter
         spectra = [
-            measure_spectrum(np.ascontiguousarray(x), keep, spec.fs, _SEGMENT_S, self.least_s)
+            measure_spectrum(np.ascontiguousarray(x), keep, spec.fs, segment_s, self.least_s)
             for channels, keep in zip(by_subject, trusted, strict=True)
             for x in channels
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 import numpy as np
@@ -59,54 +59,77 @@ class Oscillator:
     slow_variance: float
     white: float
 
-    def psd(self, angle: Float) -> Float:
-        """Return the two-sided spectrum at some angles [rad], in units of variance."""
-        pole = self.radius * np.exp(1j * self.angle)
-        turn = np.exp(1j * angle)
-        up, down = 1.0 / np.abs(turn - pole) ** 2, 1.0 / np.abs(turn - np.conj(pole)) ** 2
-        slow = self.slow_variance / np.abs(turn - self.slow_pole) ** 2
-        total: Float = self.variance / 2.0 * (up + down) + slow + self.white
-        return total
+
+def whittle(p: Float, angle: Float, level: Float, fs: float) -> tuple[float, Float]:
+    """Return the negative log-likelihood (Whittle 1953) of a spectrum and its gradient.
+
+    Parameters
+    ----------
+    p
+        Logarithm of the oscillator's bandwidth [Hz] and its frequency [Hz], logarithm of the corner of the
+        autoregression [Hz], and those of the peak of either's spectrum and of the white noise.
+    angle, level
+        Where the spectrum is given [rad per sample] and what it is, in units of variance ``(point,)``.
+    fs
+        Sampling rate [Hz].
+    """
+    m = as_oscillator(p, fs)
+    towards, away = angle - m.angle, angle + m.angle
+    up = 1.0 / (1.0 + m.radius**2 - 2.0 * m.radius * np.cos(towards))
+    down = 1.0 / (1.0 + m.radius**2 - 2.0 * m.radius * np.cos(away))
+    flat = 1.0 / (1.0 + m.slow_pole**2 - 2.0 * m.slow_pole * np.cos(angle))
+    half = m.variance / 2.0
+    peak, slow = half * (up + down), m.slow_variance * flat
+    expected = peak + slow + m.white
+    by_radius = -2.0 * half * (up**2 * (m.radius - np.cos(towards)) + down**2 * (m.radius - np.cos(away)))
+    by_angle = 2.0 * half * m.radius * (up**2 * np.sin(towards) - down**2 * np.sin(away))
+    by_pole = -2.0 * m.slow_variance * flat**2 * (m.slow_pole - np.cos(angle))
+    slopes = np.array([
+        (by_radius - 2.0 / (1.0 - m.radius) * peak) * m.radius * math.log(m.radius),
+        by_angle * 2.0 * math.pi / fs,
+        (by_pole - 2.0 / (1.0 - m.slow_pole) * slow) * m.slow_pole * math.log(m.slow_pole),
+        peak,
+        slow,
+        np.full_like(angle, m.white),
+    ])  # fmt: skip
+    return float(np.sum(np.log(expected) + level / expected)), np.sum(
+        slopes * (1.0 - level / expected) / expected, axis=1
+    )
+
+
+def as_oscillator(p: Float, fs: float) -> Oscillator:
+    """Return the model that parameters stand for, as `whittle` describes them."""
+    radius = math.exp(-2.0 * math.pi * math.exp(p[0]) / fs)
+    slow_pole = math.exp(-2.0 * math.pi * math.exp(p[2]) / fs)
+    peak, slow = 2.0 * (1.0 - radius) ** 2 * math.exp(p[3]), (1.0 - slow_pole) ** 2 * math.exp(p[4])
+    return Oscillator(radius, 2.0 * math.pi * p[1] / fs, peak, slow_pole, slow, math.exp(p[5]))
 
 
 def fit_oscillator(spectrum: Spectrum, low_hz: float, high_hz: float) -> Oscillator:
-    """Fit by the greatest Whittle likelihood, from half the band's lower edge to twice its upper.
+    """Fit by the greatest likelihood, from half the band's lower edge to twice its upper.
 
     Beyond, other rhythms and the mains would pull at a model that does not know them.
     """
     from scipy.optimize import minimize
 
-    fs = spectrum.fs
-    frequency = spectrum.frequency_hz
+    fs, frequency = spectrum.fs, spectrum.frequency_hz
     inside = np.flatnonzero((frequency >= low_hz / 2) & (frequency <= min(2 * high_hz, 0.45 * fs)))
     inside = inside[:: max(1, len(inside) // 80)]
-    angle = 2.0 * np.pi * frequency[inside] / fs
-    level = spectrum.psd[inside] * fs
+    at_hz, level = frequency[inside], spectrum.psd[inside] * fs
     scale = float(np.mean(level))
     level = level / scale
-    band = (frequency[inside] >= low_hz) & (frequency[inside] <= high_hz)
-    peak_hz = float(frequency[inside][band][np.argmax(level[band])]) if band.any() else math.sqrt(low_hz * high_hz)
-    floor = float(np.quantile(level, 0.1))
-
-    def model(p: Float) -> Oscillator:
-        radius = math.exp(-2.0 * math.pi * math.exp(p[0]) / fs)
-        slow_pole = math.exp(-2.0 * math.pi * math.exp(p[2]) / fs)
-        peak = 2.0 * (1.0 - radius) ** 2 * math.exp(p[3])  # p[3], p[4]: height of the peak and of the slope's top
-        slow = (1.0 - slow_pole) ** 2 * math.exp(p[4])
-        return Oscillator(radius, 2.0 * math.pi * p[1] / fs, peak, slow_pole, slow, math.exp(p[5]))
-
-    def loss(p: Float) -> float:
-        expected = model(p).psd(angle)
-        return float(np.sum(np.log(expected) + level / expected))
-
-    top = float(np.max(level[band])) if band.any() else 1.0
-    start = np.array([0.0, peak_hz, 0.5, math.log(top), math.log(float(level[0]) + floor), math.log(floor)])
+    height = np.where((at_hz >= low_hz) & (at_hz <= high_hz), level, 0.0)
+    top, floor = float(np.max(height)), float(np.quantile(level, 0.1))
+    start = [0.0, np.clip(at_hz[np.argmax(height)], low_hz, high_hz), 0.5, np.log(top), np.log(level[0]), np.log(floor)]
     least, most = math.log(1e-6 * floor), math.log(1e3 * float(np.max(level)))
     bounds = [(math.log(0.05), math.log(high_hz - low_hz)), (low_hz, high_hz), (math.log(0.05), math.log(20.0)),
-              (least, most), (least, most), (least, most)]  # fmt: skip
-    found = model(minimize(loss, start, method="L-BFGS-B", bounds=bounds).x)
-    return Oscillator(found.radius, found.angle, found.variance * scale, found.slow_pole,
-                      found.slow_variance * scale, found.white * scale)  # fmt: skip
+              *3 * [(least, most)]]  # fmt: skip
+    angle = 2.0 * np.pi * at_hz / fs
+    found = minimize(
+        whittle, np.clip(start, *np.transpose(bounds)), (angle, level, fs), "L-BFGS-B", True, bounds=bounds
+    )
+    m = as_oscillator(found.x, fs)
+    return replace(m, variance=m.variance * scale, slow_variance=m.slow_variance * scale, white=m.white * scale)
 
 
 def fixed_lag_taps(model: Oscillator, lag: int, n_taps: int) -> Complex:

@@ -51,29 +51,29 @@ class Spectrum:
 
     def autocorrelation(self, n_lags: int) -> Float:
         """Return the autocorrelation at lags of 0, 1, ... samples, at most n / 2 [unit²]."""
-        correlation: Float = np.fft.irfft(self.psd * self.fs)[:n_lags]
+        steps = np.sinc(np.arange(n_lags) / self.n)  # of a spectrum that is constant around each point
+        correlation: Float = np.fft.irfft(self.psd * self.fs)[:n_lags] * steps
         return correlation
 
     def band_power(self, low_hz: float, high_hz: float) -> float:
         """Return the mean square of what lies in a band [unit²]."""
-        return float(2.0 * np.sum(self.psd * self._inside(low_hz, high_hz)) * self.fs / self.n)
+        inside, _, width = self._inside(low_hz, high_hz)
+        return float(2.0 * np.sum(self.psd[inside] * width))
 
     def analytic_covariance(self, low_hz: float, high_hz: float, lag_s: Float) -> NDArray[np.complex128]:
         """Return E[z(t) x(t - lag)] of a band's analytic signal z and the signal x ``(lag,)`` [unit²]."""
-        share = self._inside(low_hz, high_hz)
-        inside = np.flatnonzero(share)
-        weight = 2.0 * (self.psd * share)[inside] * self.fs / self.n
-        turns = np.multiply.outer(lag_s, self.frequency_hz[inside])
-        covariance: NDArray[np.complex128] = np.sum(weight * np.exp(2j * np.pi * turns), axis=-1)
+        inside, middle, width = self._inside(low_hz, high_hz)
+        waves = np.exp(2j * np.pi * np.multiply.outer(lag_s, middle)) * np.sinc(np.multiply.outer(lag_s, width))
+        covariance: NDArray[np.complex128] = np.sum(2.0 * self.psd[inside] * width * waves, axis=-1)
         return covariance
 
-    def _inside(self, low_hz: float, high_hz: float) -> Float:
-        """Return how much of the stretch around each frequency lies within a band, 0 to 1."""
+    def _inside(self, low_hz: float, high_hz: float) -> tuple[NDArray[np.intp], Float, Float]:
+        """Return which points stand for a part of a band, and the middle and width of that part [Hz]."""
         step = self.fs / self.n
         low = np.maximum(self.frequency_hz - step / 2, low_hz)
         high = np.minimum(self.frequency_hz + step / 2, high_hz)
-        share: Float = np.maximum(high - low, 0.0) / step
-        return share
+        inside = np.flatnonzero(high > low)
+        return inside, (low + high)[inside] / 2.0, (high - low)[inside]
 
 
 def measure_spectrum(x: Float, valid: Bool, fs: float, segment_s: float, least_s: float) -> Spectrum | None:
