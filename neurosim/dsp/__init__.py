@@ -9,9 +9,11 @@ from neurosim.dsp.arithmetic import Log, Mean, Pick, Ratio
 from neurosim.dsp.asymmetry import Asymmetry
 from neurosim.dsp.beats import ECGBeats, PPGBeats
 from neurosim.dsp.bound import envelope_bound
+from neurosim.dsp.breaths import BreathingPhase, BreathingRate, Breaths
 from neurosim.dsp.calibrated_envelopes import WeightedFIREnvelope
 from neurosim.dsp.connectivity import Coherence, ImaginaryCoherence, PhaseLocking
 from neurosim.dsp.demodulation import DemodulatedEnvelope, RectifiedEnvelope
+from neurosim.dsp.emg import EMGMedianFrequency, EMGRms
 from neurosim.dsp.envelopes import FIREnvelope
 from neurosim.dsp.filters import BandPass, DCBlock, Smooth
 from neurosim.dsp.gates import PeakToPeak
@@ -21,14 +23,17 @@ from neurosim.dsp.oscillator import OscillatorEnvelope
 from neurosim.dsp.phase_amplitude import PhaseAmplitudeCoupling
 from neurosim.dsp.power import BandPower, Envelope
 from neurosim.dsp.relative_power import RelativePower
+from neurosim.dsp.skin import SCL, SCRAmplitude, SCRRate
 from neurosim.dsp.sliding_fft import FFTEnvelope, WelchEnvelope
 from neurosim.dsp.slow_potential import SlowPotential, TrialBaseline
 from neurosim.dsp.spectrum import Spectrum, measure_spectrum
+from neurosim.dsp.temperature import Temperature, TemperatureRate
 from neurosim.dsp.zscore import ZScore
 
 __all__ = [
     "IBI",
     "RMSSD",
+    "SCL",
     "SDNN",
     "AREnvelope",
     "AlphaFrequency",
@@ -37,11 +42,16 @@ __all__ = [
     "Asymmetry",
     "BandPass",
     "BandPower",
+    "BreathingPhase",
+    "BreathingRate",
+    "Breaths",
     "Coherence",
     "CoherenceRatio",
     "DCBlock",
     "DemodulatedEnvelope",
     "ECGBeats",
+    "EMGMedianFrequency",
+    "EMGRms",
     "Envelope",
     "FFTEnvelope",
     "FIREnvelope",
@@ -59,9 +69,13 @@ __all__ = [
     "Ratio",
     "RectifiedEnvelope",
     "RelativePower",
+    "SCRAmplitude",
+    "SCRRate",
     "SlowPotential",
     "Smooth",
     "Spectrum",
+    "Temperature",
+    "TemperatureRate",
     "TrialBaseline",
     "WeightedFIREnvelope",
     "WelchEnvelope",

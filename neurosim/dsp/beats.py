@@ -33,7 +33,7 @@ class Beats(StageConfig):
     delay_is_latency: ClassVar[bool] = True
 
     report_s: float = Field(
-        0.2, ge=0.2, le=0.4, description="from a beat to its report", json_schema_extra={"unit": "s"}
+        0.2, ge=0.2, le=0.35, description="from a beat to its report", json_schema_extra={"unit": "s"}
     )
     refractory_s: float = Field(
         0.25, ge=0.2, le=0.5, description="shortest time between beats", json_schema_extra={"unit": "s"}
@@ -67,7 +67,7 @@ class ECGBeats(Beats):
 
     def prepare(self, spec: SignalSpec) -> Stage:
         """Design the filter for the stream's rate."""
-        # The band that Elgendi et al. 2010 found best (doi 10.1016/j.compbiomed.2009.12.004).
+        # The band in which Elgendi, Jonkman & De Boer 2010 found most beats.
         return self._stage(spec, BeatFilter(8.0, 20.0, smooth_s=0.02, wait_s=0.1, of_slope=False))
 
 
@@ -80,7 +80,7 @@ class PPGBeats(Beats):
 
     kind: Literal["ppg_beats"] = "ppg_beats"
     report_s: float = Field(
-        0.25, ge=0.25, le=0.4, description="from a beat to its report", json_schema_extra={"unit": "s"}
+        0.25, ge=0.25, le=0.35, description="from a beat to its report", json_schema_extra={"unit": "s"}
     )
 
     def prepare(self, spec: SignalSpec) -> Stage:
@@ -172,8 +172,8 @@ class BeatStage(Stage):
             for state in self._smoothed:
                 one_pole(drive, self._gain, state, drive)
             np.sqrt(drive, out=drive)
-            find_beats(drive, mark, self._index, *self._parameters, self._state, self._heights, self._history, self._counts,
-                       self._marks, self._room, out)  # fmt: skip
+            find_beats(drive, mark, self._index, *self._parameters, self._state, self._heights, self._history,
+                       self._counts, self._marks, self._room, out)  # fmt: skip
             self._index += len(lanes)
         return from_lanes(out, self.spec.batch_shape, self.spec.n_channels)
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neurosim.core.kernels.jit import inlined, kernel, summing
+from neurosim.core.kernels.jit import inlined, kernel
+from neurosim.core.kernels.periodogram import squared_magnitudes
 
 # Columns of the ring of beats.
 AT, INTERVAL, TRUSTED = range(3)
@@ -16,7 +17,7 @@ RMSSD, SDNN = range(2)
 
 @kernel
 def beats_of_intervals(ibi, start, fs, last, changed, out):
-    """Make rows of three from held intervals alone; each change is a beat. ``ibi (time, lane)``, ``out (time, 3 lane)``."""
+    """Make rows ``out (time, 3 lane)`` from held intervals ``ibi (time, lane)`` alone; each change is a beat."""
     for t in range(ibi.shape[0]):
         for lane in range(ibi.shape[1]):
             v = ibi[t, lane]
@@ -83,7 +84,8 @@ def _sdnn(ring, count, after_s, least):
 def beat_statistic(x, start, fs, window_s, least, which, before, rings, counts, held, out):
     """RMSSD or SDNN [ms] over the last seconds, anew at each beat, held in between.
 
-    ``x (time, 3 lane)``; ``before, counts, held (lane,)``, ``rings (lane, beat, 3)`` are the state; ``out (time, lane)``.
+    ``x (time, 3 lane)``, ``out (time, lane)``; ``before, counts, held (lane,)`` and ``rings (lane, beat, 3)`` are the
+    state.
     """
     for lane in range(out.shape[1]):
         for t in range(out.shape[0]):
@@ -155,18 +157,6 @@ def _resample(ring, count, rate_hz, longest_gap_s, knots, series):
     return True
 
 
-@summing
-def _psd(series, cosines, sines, psd):
-    """Squared magnitude at each frequency; ``cosines, sines (frequency, time)`` with taper and scale."""
-    for f in range(cosines.shape[0]):
-        real = imag = 0.0
-        c, s = cosines[f], sines[f]
-        for j in range(series.shape[0]):
-            real += c[j] * series[j]
-            imag += s[j] * series[j]
-        psd[f] = real * real + imag * imag
-
-
 @inlined
 def _sum(psd, hz, low, high):
     total = 0.0
@@ -203,7 +193,7 @@ def beat_spectrum(x, start, fs, n_update, rate_hz, longest_gap_s, cosines, sines
             if (start + t + 1) % n_update == 0 and _resample(
                 rings[lane], counts[lane], rate_hz, longest_gap_s, knots, series
             ):
-                _psd(series, cosines, sines, psd)
+                squared_magnitudes(series, cosines, sines, psd)
                 if bands.shape[0] == 3:
                     held[lane] = _sum(psd, hz, bands[0], bands[1]) * bands[2]
                 else:

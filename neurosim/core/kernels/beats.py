@@ -131,7 +131,7 @@ def _place(mark, first, last, side):
     best = high if side > 0.0 else low
     left, top, right = side * mark[(best - 1) % n], side * mark[best % n], side * mark[(best + 1) % n]
     bend = left - 2.0 * top + right
-    if best == first or best == last or bend >= 0.0:
+    if best in (first, last) or bend >= 0.0:
         return float(best), lean
     return best + 0.5 * (left - right) / bend, lean
 
@@ -155,16 +155,16 @@ def _learn_side(lean, state, lane):
 
 
 @kernel
-def find_beats(drive, mark, start, fs, n_wait, n_back, n_report, n_refractory, late, fade, learn_n, memory_s, state, heights,
-               history, counts, marks, room, out):  # fmt: skip
+def find_beats(drive, mark, start, fs, n_wait, n_back, n_report, n_refractory, late, fade, learn_n, memory_s, state,
+               heights, history, counts, marks, room, out):  # fmt: skip
     """Find the beats, and give ibi, time since the beat and uncorrected ibi [s].
 
     ``drive, mark (time, lane)``: a beat is a hump of ``drive`` that is the highest for ``n_wait`` samples and above a
     threshold between the usual height of humps that are beats and of those that are not (Pan & Tompkins 1985). It
     stands where ``mark`` is highest in the ``n_back`` samples before, less the ``late`` samples of the filters, and is
-    reported ``n_report`` samples after that place, or at once if that has passed. Heights ``fade`` by a factor
-    a sample when no beat comes. Intervals of the last ``memory_s`` tell what is usual. ``start`` is the index of the first sample;
-    ``state (N_ROWS, lane)``, ``heights (lane, 2, HEIGHTS)``,
+    reported ``n_report`` samples after that place, or at once if that has passed. Heights ``fade`` by a factor a
+    sample when no beat comes; until sample ``learn_n`` they are only learnt. Intervals of the last ``memory_s`` tell
+    what is usual. ``start`` is the index of the first sample; ``state (N_ROWS, lane)``, ``heights (lane, 2, HEIGHTS)``,
     ``history (lane, 2, HISTORY)``, ``counts (lane,)``, ``marks (lane, ring)``, ``room (HISTORY,)``;
     ``out (time, 3 lane)``.
     """
