@@ -17,12 +17,14 @@ from neurosim.dsp.emg import EMGMedianFrequency, EMGRms
 from neurosim.dsp.envelopes import FIREnvelope
 from neurosim.dsp.filters import BandPass, DCBlock, Smooth
 from neurosim.dsp.gates import PeakToPeak
-from neurosim.dsp.heart_rate import IBI, RMSSD, SDNN, HeartRate
+from neurosim.dsp.heart_and_breath import RSA, BreathHeartPhase
+from neurosim.dsp.heart_rate import IBI, RMSSD, SDNN, HeartRate, TrustedBeats
 from neurosim.dsp.heart_spectrum import CoherenceRatio, HRVPower
 from neurosim.dsp.oscillator import OscillatorEnvelope
 from neurosim.dsp.phase_amplitude import PhaseAmplitudeCoupling
 from neurosim.dsp.power import BandPower, Envelope
 from neurosim.dsp.relative_power import RelativePower
+from neurosim.dsp.resonance import PACES_PER_MIN, Resonance, assess_resonance, list_beats
 from neurosim.dsp.skin import SCL, SCRAmplitude, SCRRate
 from neurosim.dsp.sliding_fft import FFTEnvelope, WelchEnvelope
 from neurosim.dsp.slow_potential import SlowPotential, TrialBaseline
@@ -32,7 +34,9 @@ from neurosim.dsp.zscore import ZScore
 
 __all__ = [
     "IBI",
+    "PACES_PER_MIN",
     "RMSSD",
+    "RSA",
     "SCL",
     "SDNN",
     "AREnvelope",
@@ -42,6 +46,7 @@ __all__ = [
     "Asymmetry",
     "BandPass",
     "BandPower",
+    "BreathHeartPhase",
     "BreathingPhase",
     "BreathingRate",
     "Breaths",
@@ -69,6 +74,7 @@ __all__ = [
     "Ratio",
     "RectifiedEnvelope",
     "RelativePower",
+    "Resonance",
     "SCRAmplitude",
     "SCRRate",
     "SlowPotential",
@@ -77,9 +83,12 @@ __all__ = [
     "Temperature",
     "TemperatureRate",
     "TrialBaseline",
+    "TrustedBeats",
     "WeightedFIREnvelope",
     "WelchEnvelope",
     "ZScore",
+    "assess_resonance",
     "envelope_bound",
+    "list_beats",
     "measure_spectrum",
 ]

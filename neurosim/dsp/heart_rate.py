@@ -113,6 +113,33 @@ class HeartRateStage(OfBeatsStage):
         np.divide(60.0, ibi_s, out=out, where=ibi_s > _SHORTEST_S)
 
 
+class TrustedBeats(OfBeats):
+    """Whether beats can be trusted, 1 or 0, for a gate: the last one was not long ago and its interval is as measured.
+
+    0 until there are two beats.
+    """
+
+    kind: Literal["trusted_beats"] = "trusted_beats"
+    longest_s: float = Field(2.5, gt=0, le=10, description="time without a beat after which something is wrong",
+                             json_schema_extra={"unit": "s"})  # fmt: skip
+
+    def prepare(self, spec: SignalSpec) -> Stage:
+        """Look the channels up."""
+        return TrustedBeatsStage(self, spec)
+
+
+class TrustedBeatsStage(OfBeatsStage):
+    """See `TrustedBeats`."""
+
+    def __init__(self, config: TrustedBeats, spec: SignalSpec) -> None:
+        self._longest_s = config.longest_s
+        super().__init__("valid", 0.0, spec)
+
+    def run(self, beats: Float, start: int, out: Float) -> None:
+        ibi_s, since_s, raw_s = beats[:, 0::3], beats[:, 1::3], beats[:, 2::3]
+        out[:] = (since_s <= self._longest_s) & (raw_s == ibi_s) & (raw_s > 0.0)
+
+
 class _Variability(OfBeats):
     window_s: float = Field(
         60.0, ge=5, le=3600, description="intervals that lie in the last seconds count",

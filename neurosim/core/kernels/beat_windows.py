@@ -199,3 +199,45 @@ def beat_spectrum(x, start, fs, n_update, rate_hz, longest_gap_s, cosines, sines
                 else:
                     held[lane] = coherence(psd, hz, bands[0], bands[1], bands[2], bands[3], bands[4])
             out[t, lane] = held[lane]
+
+
+@kernel
+def heart_in_breath(x, breaths, start, fs, least, before, breath_before, rings, counts, held, out):
+    """Swing of the heart rate in each breath [1/min], and where in the breath it is highest [turns, -1/2 to 1/2].
+
+    ``x (time, 3 lane)`` beats, ``breaths (time, 2 lane)`` length and time since the beginning [s];
+    ``out (time, 2 lane)``; ``breath_before (lane,), held (2, lane)`` and the others as in `beat_statistic` are the
+    state. A breath with fewer than ``least`` trusted beats changes nothing.
+    """
+    for lane in range(held.shape[1]):
+        ring = rings[lane]
+        n_ring = ring.shape[0]
+        for t in range(out.shape[0]):
+            now_s = (start + t) / fs
+            take_beat(x, t, lane, now_s, before, rings, counts)
+            length_s, since_s = breaths[t, 2 * lane], breaths[t, 2 * lane + 1]
+            if since_s < breath_before[lane] and length_s > 0.0:
+                stop_s = now_s - since_s
+                n, low, high, mean = 0, np.inf, -np.inf, 0.0
+                for i in range(max(counts[lane] - n_ring, 0), counts[lane]):
+                    at, interval, trusted = ring[i % n_ring, 0], ring[i % n_ring, 1], ring[i % n_ring, 2]
+                    middle = at - 0.5 * interval
+                    if trusted > 0.0 and stop_s - length_s <= middle < stop_s:
+                        rate = 60.0 / interval
+                        low, high, mean, n = min(low, rate), max(high, rate), mean + rate, n + 1
+                if n >= least:
+                    mean /= n
+                    real = imag = 0.0
+                    for i in range(max(counts[lane] - n_ring, 0), counts[lane]):
+                        at, interval, trusted = ring[i % n_ring, 0], ring[i % n_ring, 1], ring[i % n_ring, 2]
+                        middle = at - 0.5 * interval
+                        if trusted > 0.0 and stop_s - length_s <= middle < stop_s:
+                            angle = 2.0 * np.pi * (middle - stop_s) / length_s
+                            # Weighted by the interval, for a fast heart is looked at more often.
+                            real += interval * (60.0 / interval - mean) * np.cos(angle)
+                            imag += interval * (60.0 / interval - mean) * np.sin(angle)
+                    held[0, lane] = high - low
+                    held[1, lane] = np.arctan2(imag, real) / (2.0 * np.pi)
+            breath_before[lane] = since_s
+            out[t, 2 * lane] = held[0, lane]
+            out[t, 2 * lane + 1] = held[1, lane]
