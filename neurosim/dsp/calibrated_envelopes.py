@@ -34,7 +34,7 @@ class CalibratedEnvelope(CalibratedStageConfig, LaggedEnvelope):
 
         Raises
         ------
-        LinAlgError
+        LinAlgError, ValueError
             When there is none for this spectrum.
         """
 
@@ -65,7 +65,7 @@ class CalibratedEnvelope(CalibratedStageConfig, LaggedEnvelope):
             try:
                 with np.errstate(all="ignore"):
                     taps = finish(self.taps(spectrum), self.center(), fs)
-            except np.linalg.LinAlgError:
+            except (np.linalg.LinAlgError, ValueError):  # SciPy says either of what is too ill-conditioned
                 pass
             else:
                 if np.isfinite(taps).all():

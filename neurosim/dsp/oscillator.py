@@ -141,10 +141,12 @@ def fixed_lag_taps(model: Oscillator, lag: int, n_taps: int) -> Complex:
 
     cosine, sine = model.radius * math.cos(model.angle), model.radius * math.sin(model.angle)
     step = np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0], [0.0, 0.0, model.slow_pole]])
-    noise = np.diag([model.variance, model.variance, model.slow_variance])
+    unit = model.variance + model.slow_variance + model.white  # gains do not depend on it, rounding does
+    noise = np.diag([model.variance, model.variance, model.slow_variance]) / unit
+    white = model.white / unit
     seen = np.array([1.0, 0.0, 1.0])
-    covariance = solve_discrete_are(step.T, seen[:, None], noise, np.array([[model.white]]))
-    spread = float(seen @ covariance @ seen + model.white)
+    covariance = solve_discrete_are(step.T, seen[:, None], noise, np.array([[white]]))
+    spread = float(seen @ covariance @ seen + white)
     gain = covariance @ seen / spread
     kept = step @ (np.eye(3) - np.outer(gain, seen))  # of the error, from one sample to the next
 
