@@ -158,6 +158,13 @@ def test_fast_signals_recover_before_the_slow() -> None:
     assert max(half_s["forehead"], half_s["heart"]) < half_s["skin"] < half_s["hand"]
 
 
+@pytest.mark.slow
+def test_late_feedback_teaches_less() -> None:
+    skill = load("delay_kills_learning").main(show=False)
+    assert skill[0.0] > 1.0
+    assert skill[1.0] < 0.5 * skill[0.0]  # Belinskaia et al. 2020: the later, the less
+
+
 def test_show_figure_makes_the_figure_pyplots_and_opens_no_window_without_a_screen() -> None:
     code = (
         "import matplotlib; matplotlib.use('agg')\n"

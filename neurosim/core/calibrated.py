@@ -7,7 +7,7 @@ from abc import abstractmethod
 import numpy as np
 
 from neurosim.core.spec import Bool, Samples, SignalSpec, concatenate
-from neurosim.core.stage import Stage, StageConfig
+from neurosim.core.stage import Baseline, Stage, StageConfig
 
 
 class CalibratedStageConfig(StageConfig):
@@ -41,16 +41,21 @@ class Calibrating(Stage):
 
     The fitted stage is run over the baseline once, so that its state and its sample count go on as if it
     had been there from the first sample.
+
+    Attributes
+    ----------
+    stage
+        The stand-in, or the fitted stage.
     """
 
     def __init__(self, config: CalibratedStageConfig, spec: SignalSpec) -> None:
         self._config = config
         self._input_spec = spec
         self.reset()
-        super().__init__(self._stage.spec)
 
     def reset(self) -> None:
-        self._stage = self._config.uncalibrated(self._input_spec)
+        self.stage = self._config.uncalibrated(self._input_spec)
+        self.spec = self.stage.spec
         self._baseline: list[Samples] | None = []
         self._valid: list[Bool] = []
         self._next_valid: Bool | None = None
@@ -65,14 +70,15 @@ class Calibrating(Stage):
             everything = np.ones((*x.shape[:-2], x.shape[-1]), dtype=np.bool_)
             self._valid.append(everything if valid is None else valid)
         self._next_valid = None
-        return self._stage.process(x)
+        return self.stage.process(x)
 
-    def calibrate(self) -> None:
+    def calibrate(self) -> Baseline | None:
         if not self._baseline:
-            return
-        baseline = concatenate(self._baseline)
-        fitted = self._config.fit(self._input_spec, baseline, np.concatenate(self._valid, axis=-1))
-        fitted.process(baseline)
-        self._stage = fitted
+            return None
+        baseline, valid = concatenate(self._baseline), np.concatenate(self._valid, axis=-1)
+        fitted = self._config.fit(self._input_spec, baseline, valid)
+        output = fitted.process(baseline)
+        self.stage = fitted
         self.spec = fitted.spec
         self._baseline, self._valid = None, []
+        return output, valid

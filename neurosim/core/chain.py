@@ -8,9 +8,10 @@ from typing import Any, Literal, Self
 import numpy as np
 from pydantic import Field
 
+from neurosim.core.calibrated import Calibrating
 from neurosim.core.errors import ConfigError, Problem
-from neurosim.core.spec import Bool, Samples, SignalSpec, time_first, time_last
-from neurosim.core.stage import AnyStage, Stage, StageConfig
+from neurosim.core.spec import Bool, Samples, SignalSpec, concatenate, time_first, time_last
+from neurosim.core.stage import AnyStage, Baseline, Stage, StageConfig
 
 
 class _Compound(Stage):
@@ -24,17 +25,47 @@ class _Compound(Stage):
         for stage in self.stages:
             stage.reset()
 
-    def calibrate(self) -> None:
-        for stage in self.stages:
-            stage.calibrate()
-
     def mark_valid(self, valid: Bool) -> None:
         for stage in self.stages:
             stage.mark_valid(valid)
 
 
+def _is_calibrated(stage: Stage) -> bool:
+    return any(map(_is_calibrated, stage.stages)) if isinstance(stage, _Compound) else isinstance(stage, Calibrating)
+
+
 class ChainStage(_Compound):
-    """Runs stages one after the other."""
+    """Runs stages one after the other.
+
+    What stands behind a calibrated stage sees the baseline anew, as that stage gives it once it is fitted: a z-score
+    behind an envelope compares like with like.
+    """
+
+    def __init__(self, stages: list[Stage], before: list[SignalSpec], spec: SignalSpec) -> None:
+        self._delays_s = [each.delay_s for each in before]  # of the inputs, as the stages were prepared for
+        super().__init__(stages, spec)
+
+    def calibrate(self) -> Baseline | None:
+        anew: Baseline | None = None
+        for stage in self.stages:
+            if anew is not None:
+                samples, valid = anew
+                stage.reset()
+                stage.mark_valid(valid)
+                anew = stage.process(samples), valid
+            anew = stage.calibrate() or anew
+        self._add_delays()
+        return anew
+
+    def reset(self) -> None:
+        super().reset()
+        self._add_delays()
+
+    def _add_delays(self) -> None:
+        """Take note of the delays of stages that have been fitted, or are so no longer."""
+        added = [stage.spec.delay_s - before_s for stage, before_s in zip(self.stages, self._delays_s, strict=True)]
+        if added:
+            self.spec = self.spec.replace(added_delay_s=self._delays_s[0] + sum(added) - self.spec.delay_s)
 
     def process(self, x: Samples) -> Samples:
         for stage in self.stages:
@@ -45,9 +76,42 @@ class ChainStage(_Compound):
 class ForkStage(_Compound):
     """Runs stages side by side on the same input and joins their channels."""
 
+    def __init__(self, stages: list[Stage], spec: SignalSpec) -> None:
+        super().__init__(stages, spec)
+        self._start()
+
+    def _start(self) -> None:
+        # Where one branch is fitted to the baseline and gives it anew, the others are asked for what they gave.
+        self._outputs: list[list[Samples]] = [[] for _ in self.stages]
+        self._collects = _is_calibrated(self)
+        longest = max(stage.spec.delay_s for stage in self.stages)
+        self.spec = self.spec.replace(added_delay_s=longest - self.spec.delay_s)
+
+    def reset(self) -> None:
+        super().reset()
+        self._start()
+
     def process(self, x: Samples) -> Samples:
-        parts = [time_first(stage.process(x)) for stage in self.stages]
-        return time_last(np.concatenate(parts, axis=-1))
+        parts = [stage.process(x) for stage in self.stages]
+        if self._collects:
+            for outputs, part in zip(self._outputs, parts, strict=True):
+                outputs.append(part)
+        return _join(parts)
+
+    def calibrate(self) -> Baseline | None:
+        found = [stage.calibrate() for stage in self.stages]
+        before = self._outputs
+        self._start()
+        self._collects = False
+        valid = next((each[1] for each in found if each is not None), None)
+        if valid is None:
+            return None
+        parts = [each[0] if each is not None else concatenate(before[i]) for i, each in enumerate(found)]
+        return _join(parts), valid
+
+
+def _join(parts: list[Samples]) -> Samples:
+    return time_last(np.concatenate([time_first(part) for part in parts], axis=-1))
 
 
 class Chain(StageConfig):
@@ -76,14 +140,16 @@ class Chain(StageConfig):
     def prepare(self, spec: SignalSpec) -> ChainStage:
         """Prepare each stage for the output of the one before."""
         prepared: list[Stage] = []
+        before: list[SignalSpec] = []
         for i, config in enumerate(self.stages):
             try:
                 stage = config.prepare(spec)
             except ConfigError as error:
                 raise error.within("stages", i) from error
             prepared.append(stage)
+            before.append(spec)
             spec = stage.spec
-        return ChainStage(prepared, spec)
+        return ChainStage(prepared, before, spec)
 
 
 class Fork(StageConfig):

@@ -6,12 +6,15 @@ A `StageConfig` is a value (it compares, nests, serialises); ``prepare(spec)`` m
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import SerializeAsAny
 
 from neurosim.core.config import KindConfig, of_kind
 from neurosim.core.spec import Bool, Samples, SignalSpec
+
+#: A stretch of samples ``(*batch, channel, time)`` and which of them can be trusted ``(*batch, time)``.
+Baseline: TypeAlias = tuple[Samples, Bool]
 
 
 class Stage(ABC):
@@ -37,8 +40,16 @@ class Stage(ABC):
     def reset(self) -> None:
         """Return to the state before the first sample."""
 
-    def calibrate(self) -> None:
-        """Fit to the baseline seen so far; stages that are not calibrated do nothing."""
+    def calibrate(self) -> Baseline | None:
+        """Fit to the baseline seen so far; stages that are not calibrated do nothing.
+
+        Returns
+        -------
+        Baseline | None
+            The output over the baseline as the fitted stage gives it, None where it is what came out before.
+            ``spec.delay_s`` may have changed.
+        """
+        return None
 
     def mark_valid(self, valid: Bool) -> None:
         """Take note which of the next chunk's samples can be trusted ``(*batch, time)``."""
@@ -48,6 +59,10 @@ class StageConfig(KindConfig):
     """The description of a stage; `kind` is its name in files."""
 
     category: ClassVar[str] = "stage"
+
+    #: Whether ``spec.delay_s`` is a median latency, from an event to its report, and not the delay of a slow
+    #: modulation: of stages that wait for events.
+    delay_is_latency: ClassVar[bool] = False
 
     @abstractmethod
     def prepare(self, spec: SignalSpec) -> Stage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 from pydantic import Field
@@ -16,15 +16,23 @@ _MAD_TO_SD = 1.4826  # of a normal distribution
 
 
 class ZScore(CalibratedStageConfig):
-    """How many (robust) standard deviations above the median of the baseline block.
+    """How many standard deviations above the middle of the baseline block.
 
-    Median and median absolute deviation of each subject's and channel's trusted baseline samples. Before the
-    baseline has ended the output is 0.
+    Of each subject's and channel's trusted baseline samples: the median, and the median absolute deviation as large
+    as the standard deviation of a normal distribution that has it; or mean and standard deviation, which a single
+    blink can shift. Powers are nearer to normal behind a logarithm. Before the baseline has ended the output is 0.
     """
 
     kind: Literal["zscore"] = "zscore"
+    robust: bool = Field(True, description="median and median absolute deviation, instead of mean and standard "
+                         "deviation")  # fmt: skip
     least_s: float = Field(5.0, gt=0, description="trusted baseline needed, else the output stays 0",
                            json_schema_extra={"unit": "s"})  # fmt: skip
+
+    @classmethod
+    def examples(cls) -> list[Self]:
+        """Return both ways."""
+        return [cls(), cls(robust=False)]
 
     def uncalibrated(self, spec: SignalSpec) -> Stage:
         """Return a stage whose output is 0."""
@@ -39,10 +47,16 @@ class ZScore(CalibratedStageConfig):
         for subject, (samples, keep) in enumerate(zip(by_subject, trusted, strict=True)):
             if keep.sum() < self.least_s * spec.fs:
                 continue
-            centre[subject] = np.median(samples[:, keep], axis=1)
-            spread = _MAD_TO_SD * np.median(np.abs(samples[:, keep] - centre[subject][:, None]), axis=1)
-            scale[subject] = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
+            for channel, kept in enumerate(np.ascontiguousarray(samples[:, keep])):
+                middle, spread = self._middle_and_spread(kept)
+                centre[subject, channel], scale[subject, channel] = middle, 1.0 / spread if spread > 0 else 0.0
         return Affine(centre.ravel(), scale.ravel(), spec.replace(unit="SD"))
+
+    def _middle_and_spread(self, x: Float) -> tuple[float, float]:
+        if not self.robust:
+            return float(np.mean(x)), float(np.std(x))
+        middle = np.median(x)
+        return float(middle), _MAD_TO_SD * float(np.median(np.abs(x - middle)))
 
 
 class Affine(Stateless):

@@ -54,7 +54,7 @@ class Pipeline:
     Attributes
     ----------
     specs
-        The output of each feature by name.
+        The output of each feature by name; calibration may change the delay.
 
     Raises
     ------
@@ -66,6 +66,7 @@ class Pipeline:
         self.piece = piece
         self._streams: dict[str, _Stream] = {}
         self.specs: dict[str, SignalSpec] = {}
+        self._names = [feature.name for feature in protocol.features]
         problems: list[Problem] = []
         chosen: dict[int, list[int]] = {}
         for i, feature in enumerate(protocol.features):
@@ -169,6 +170,8 @@ class Pipeline:
         for stream in self._streams.values():
             for tap in (*stream.features.values(), *stream.gates):
                 tap.stage.calibrate()
+            for i, tap in stream.features.items():
+                self.specs[self._names[i]] = tap.stage.spec
 
 
 def _stream_spec(name: str, streams: Mapping[str, SignalSpec]) -> SignalSpec:

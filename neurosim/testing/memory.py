@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -25,8 +26,8 @@ def longest_time_s(config: Config) -> float:
 
 
 def bands_hz(config: Config) -> list[tuple[float, float]]:
-    """Return every band that a description names, nested ones included [Hz]."""
-    return [(t["low_hz"], t["high_hz"]) for t in _tables(config.model_dump()) if {"low_hz", "high_hz"} <= t.keys()]
+    """Return every band that a description names, nested ones included [Hz]: ``low_hz, total_low_hz`` and so on."""
+    return [band for table in _tables(config.model_dump()) for band in _bands(table)]
 
 
 def cutoffs_hz(config: Config) -> list[float]:
@@ -35,8 +36,17 @@ def cutoffs_hz(config: Config) -> list[float]:
         float(value)
         for table in _tables(config.model_dump())
         for key, value in table.items()
-        if key.endswith("_hz") and key not in ("low_hz", "high_hz") and isinstance(value, (int, float)) and value > 0
+        if key.endswith("_hz") and not _EDGE.search(key) and isinstance(value, (int, float)) and value > 0
     ]
+
+
+_EDGE = re.compile("(^|_)(low|high)_hz$")
+
+
+def _bands(table: Mapping[str, Any]) -> list[tuple[float, float]]:
+    lows = [key for key in table if _EDGE.search(key) and key.endswith("low_hz")]
+    highs = [key.removesuffix("low_hz") + "high_hz" for key in lows]
+    return [(table[low], table[high]) for low, high in zip(lows, highs, strict=True) if high in table]
 
 
 def _tables(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -56,7 +66,6 @@ def _times(dump: Mapping[str, Any]) -> Iterator[float]:
                 continue
             if key.endswith("_s"):
                 yield float(value)
-            elif key.endswith("_hz") and key not in ("low_hz", "high_hz"):
+            elif key.endswith("_hz") and not _EDGE.search(key):
                 yield 1.0 / (6.283185307179586 * value)
-        if {"low_hz", "high_hz"} <= table.keys():
-            yield 2.0 / (table["high_hz"] - table["low_hz"])
+        yield from (2.0 / (high - low) for low, high in _bands(table))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from neurosim.core.kernels.elementary import sincos
 from neurosim.core.kernels.jit import inlined, kernel
 
 
@@ -49,6 +50,21 @@ def band_power(x, sos, state, gain, smoothed, out):
             y = smoothed[lane] + gain * (v * v - smoothed[lane])
             smoothed[lane] = y
             row[lane] = y
+
+
+@kernel
+def demodulate(x, step, index, out):
+    """Shift a frequency to 0 and double: ``x (time, lane)``, ``out (time, 2 * lane)``, real parts first.
+
+    ``step`` is the frequency [turns per sample / 2**32], ``index`` that of the first sample.
+    """
+    n = x.shape[1]
+    for t in range(x.shape[0]):
+        sine, cosine = sincos((np.uint64(index + t) * np.uint64(step)) & np.uint64(0xFFFFFFFF))
+        a, b, source, re, im = 2.0 * cosine, -2.0 * sine, x[t], out[t, :n], out[t, n:]
+        for lane in range(n):
+            re[lane] = a * source[lane]
+            im[lane] = b * source[lane]
 
 
 @kernel

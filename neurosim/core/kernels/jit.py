@@ -25,3 +25,11 @@ def kernel(function: Function) -> Function:
 def inlined(function: Function) -> Function:
     """Compile a function that kernels call in their inner loops."""
     return cast(Function, numba.njit(forceinline=True, error_model="numpy")(function))
+
+
+def summing(function: Function) -> Function:
+    """Compile a function that kernels call to sum along memory.
+
+    The compiler may reorder the sum, so that it vectorises: once, when it compiles, hence alike in every call.
+    """
+    return cast(Function, numba.njit(fastmath={"reassoc", "contract", "nsz"}, error_model="numpy")(function))

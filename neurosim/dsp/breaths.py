@@ -1,0 +1,104 @@
+"""Rate and phase of breathing, from a belt or any signal that rises with inspiration."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from neurosim.core.spec import Float, SignalSpec
+from neurosim.core.stage import Stage, StageConfig
+from neurosim.dsp.rises import RiseFinder, RiseStage
+
+#: What a stage of breaths tells about each channel [s]: from one inspiration to the next, and since the last.
+BREATH_CHANNELS = ("breath_s", "since_breath_s")
+
+
+class _OfBreaths(StageConfig):
+    """A breath begins where inspiration lifts the signal from its lowest, and is reported ``report_s`` later.
+
+    One slower than some 6 a minute, which rises too slowly for that, comes later still. What rises by less than a
+    quarter of a usual breath is none.
+    """
+
+    delay_is_latency: ClassVar[bool] = True
+
+    report_s: float = Field(
+        1.0, ge=0.5, le=3, description="from the beginning of an inspiration to its report",
+        json_schema_extra={"unit": "s"},
+    )  # fmt: skip
+    smooth_s: float = Field(0.15, gt=0, le=1, description="time constant of the smoothing, which is applied twice",
+                            json_schema_extra={"unit": "s"})  # fmt: skip
+    quiet_s: float = Field(
+        15.0, ge=5, le=120, description="after that long without a breath, how deep they were is forgotten",
+        json_schema_extra={"unit": "s"},
+    )  # fmt: skip
+
+    def finder(self) -> RiseFinder:
+        """Return what counts as a breath."""
+        return RiseFinder(self.smooth_s, self.report_s, share=0.25, learn_s=4.0, quiet_s=self.quiet_s)
+
+    @abstractmethod
+    def prepare(self, spec: SignalSpec) -> Stage: ...
+
+
+class Breaths(_OfBreaths):
+    """Each channel gives two, held from breath to breath: time between the last two breaths, and since the last [s]."""
+
+    kind: Literal["breaths"] = "breaths"
+
+    def prepare(self, spec: SignalSpec) -> Stage:
+        """Set up the smoothing for the stream's rate."""
+        names = tuple(f"{ch}.{name}" for ch in spec.ch_names for name in BREATH_CHANNELS)
+        return BreathStage(self.finder(), spec, spec.replace(ch_names=names, unit="s"))
+
+
+class BreathStage(RiseStage):
+    """See `Breaths`."""
+
+    def run(self, rises: Float, start: int, out: Float) -> None:
+        out[:, 0::2], out[:, 1::2] = rises[:, 0::3], rises[:, 1::3]
+
+
+class BreathingRate(_OfBreaths):
+    """Breaths a minute, of the last breath; 0 until there are two."""
+
+    kind: Literal["breathing_rate"] = "breathing_rate"
+
+    def prepare(self, spec: SignalSpec) -> Stage:
+        """Set up the smoothing for the stream's rate."""
+        return BreathingRateStage(self.finder(), spec, spec.replace(unit="1/min"))
+
+
+class BreathingRateStage(RiseStage):
+    """See `BreathingRate`."""
+
+    def run(self, rises: Float, start: int, out: Float) -> None:
+        breath_s = rises[:, 0::3]
+        out[:] = 0.0
+        np.divide(60.0, breath_s, out=out, where=breath_s > 0.1)
+
+
+class BreathingPhase(_OfBreaths):
+    """Place in the breath [turns]: 0 where inspiration begins, 1 when the next is due by the length of the last.
+
+    It goes on to the present, and waits at 1 when a breath is longer than the last.
+    """
+
+    kind: Literal["breathing_phase"] = "breathing_phase"
+
+    def prepare(self, spec: SignalSpec) -> Stage:
+        """Set up the smoothing for the stream's rate."""
+        return BreathingPhaseStage(self.finder(), spec, spec.replace(unit="turns"))
+
+
+class BreathingPhaseStage(RiseStage):
+    """See `BreathingPhase`."""
+
+    def run(self, rises: Float, start: int, out: Float) -> None:
+        breath_s = rises[:, 0::3]
+        out[:] = 0.0
+        np.divide(rises[:, 1::3], breath_s, out=out, where=breath_s > 0.1)
+        np.minimum(out, 1.0, out=out)

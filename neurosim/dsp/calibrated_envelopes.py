@@ -1,0 +1,140 @@
+"""Envelopes by filters that are designed from the baseline's spectrum."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from neurosim.core.calibrated import CalibratedStageConfig, Calibrating
+from neurosim.core.spec import Bool, Float, Samples, SignalSpec
+from neurosim.core.stage import Stage
+from neurosim.dsp.analytic import FIRMagnitude, finish
+from neurosim.dsp.bound import Complex, envelope_bound, wiener_filter
+from neurosim.dsp.envelopes import LaggedEnvelope
+from neurosim.dsp.spectrum import Spectrum, measure_spectrum
+
+_SEGMENT_S = 2.0  # resolves a rhythm 1 Hz wide, and leaves enough to average over in a baseline of 30 s
+
+
+class CalibratedEnvelope(CalibratedStageConfig, LaggedEnvelope):
+    """What stages share that design a filter for each channel from its own baseline.
+
+    Until the baseline has ended, and for a channel with too little of it, the filter is that of `FIREnvelope`.
+    """
+
+    least_s: float = Field(4.0, gt=0, description="trusted baseline needed; 30 s are enough to be near the best",
+                           json_schema_extra={"unit": "s"})  # fmt: skip
+
+    @abstractmethod
+    def taps(self, spectrum: Spectrum) -> Complex:
+        """Design a filter of `n_taps`, that of the newest sample first; its scale does not matter.
+
+        Raises
+        ------
+        LinAlgError, ValueError
+            When there is none for this spectrum.
+        """
+
+    def prepare(self, spec: SignalSpec) -> Stage:
+        """Check the description; the filter is designed when the baseline has ended."""
+        self.check(spec)
+        return Calibrating(self, spec)
+
+    def uncalibrated(self, spec: SignalSpec) -> Stage:
+        """Return the unweighted filter."""
+        return FIRMagnitude(self.unweighted_taps(spec.fs)[None], self.center(), spec)
+
+    def fit(self, spec: SignalSpec, baseline: Samples, valid: Bool) -> Stage:
+        """Measure each channel's spectrum and design its filter."""
+        by_subject = baseline.reshape(spec.n_subjects, spec.n_channels, -1)
+        trusted = valid.reshape(spec.n_subjects, -1)
+        segment_s = max(_SEGMENT_S, self.window_s)  # the autocorrelation must reach as far as the filter
+        spectra = [
+            measure_spectrum(np.ascontiguousarray(x), keep, spec.fs, segment_s, self.least_s)
+            for channels, keep in zip(by_subject, trusted, strict=True)
+            for x in channels
+        ]
+        return CalibratedFIRMagnitude(self, spectra, spec)
+
+    def taps_or_unweighted(self, spectrum: Spectrum | None, fs: float) -> Complex:
+        """Return the finished filter of one channel."""
+        if spectrum is not None and spectrum.band_power(self.low_hz, self.high_hz) > 0.0:
+            try:
+                with np.errstate(all="ignore"):
+                    taps = finish(self.taps(spectrum), self.center(), fs)
+            except (np.linalg.LinAlgError, ValueError):  # SciPy says either of what is too ill-conditioned
+                pass
+            else:
+                if np.isfinite(taps).all():
+                    return taps
+        return self.unweighted_taps(fs)
+
+
+class CalibratedFIRMagnitude(FIRMagnitude):
+    """See `CalibratedEnvelope`.
+
+    Parameters
+    ----------
+    config
+        Designs the filters.
+    spectra
+        Of each lane's baseline; None for one with too little of it.
+    spec
+        Of the input.
+
+    Attributes
+    ----------
+    spectra
+        As given.
+    """
+
+    def __init__(self, config: CalibratedEnvelope, spectra: list[Spectrum | None], spec: SignalSpec) -> None:
+        self.spectra, self._config = spectra, config
+        taps = np.array([config.taps_or_unweighted(spectrum, spec.fs) for spectrum in spectra])
+        super().__init__(taps, config.center(), spec)
+
+    @property
+    def bound(self) -> Float:
+        """Correlation with the offline envelope that no causal filter can surpass, were the baseline Gaussian.
+
+        ``(lane,)``, lanes in (subject, channel) order; NaN for one with too little baseline.
+        See `neurosim.dsp.envelope_bound`.
+        """
+        c = self._config
+        return np.array([np.nan if s is None else envelope_bound(s, c.low_hz, c.high_hz, c.target_delay_s)
+                         for s in self.spectra])  # fmt: skip
+
+
+class WeightedFIREnvelope(CalibratedEnvelope):
+    """Complex FIR filter that comes nearest to the ideal one for the signal at hand: the recommended envelope.
+
+    What the filter lets through by mistake counts as much as there is of it in the baseline: the causal Wiener filter
+    of the offline analytic signal, which no linear filter surpasses. Its weights are the spectrum of each
+    channel's baseline (Smetanin et al. 2020, doi:10.1088/1741-2552/ab890f, have the method; the alternative to it,
+    a flat spectrum, is `FIREnvelope`).
+
+    Examples
+    --------
+    >>> noise = np.random.default_rng(1).normal(size=(1, 7680))
+    >>> stage = WeightedFIREnvelope(low_hz=8, high_hz=12).prepare(SignalSpec(256.0, ("Oz",), "uV"))
+    >>> _ = stage.process(noise)
+    >>> _ = stage.calibrate()
+    >>> stage.process(noise).shape, stage.stage.bound.shape
+    ((1, 7680), (1,))
+    """
+
+    kind: Literal["weighted_fir_envelope"] = "weighted_fir_envelope"
+    floor: float = Field(
+        0.01, ge=1e-6, le=1, description="white noise that is taken to be there besides, relative to the band: "
+        "keeps the filter from being open where the baseline happens to be silent",
+    )  # fmt: skip
+
+    def taps(self, spectrum: Spectrum) -> Complex:
+        fs, n_taps = spectrum.fs, self.n_taps(spectrum.fs)
+        lag_s = np.arange(n_taps) / fs - self.target_delay_s
+        density = spectrum.band_power(self.low_hz, self.high_hz) / (2.0 * (self.high_hz - self.low_hz))
+        covariance = spectrum.analytic_covariance(self.low_hz, self.high_hz, lag_s)
+        return wiener_filter(spectrum.autocorrelation(n_taps), covariance, self.floor * density * fs)

@@ -1,0 +1,121 @@
+"""How heart and breathing go together, breath by breath."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+from pydantic import Field
+
+from neurosim.core.errors import ConfigError
+from neurosim.core.spec import Samples, SignalSpec, as_lanes, from_lanes, take_channels
+from neurosim.core.stage import AnyStage, Stage, StageConfig
+from neurosim.dsp.arithmetic import channel_index
+from neurosim.dsp.beats import BEAT_CHANNELS, ECGBeats
+from neurosim.dsp.breaths import Breaths
+
+_N_BEATS = 128  # that are remembered: breaths of 30 s at 250 beats a minute
+
+
+class _HeartInBreath(StageConfig):
+    """Looks at two channels of a stream: one with the heart, one with the breath; told at the end of each breath."""
+
+    delay_is_latency: ClassVar[bool] = True
+
+    heart: str = Field(description="channel with the ECG or the pulse wave")
+    breath: str = Field(description="channel that rises with inspiration")
+    beats: AnyStage = Field(default_factory=lambda: ECGBeats(), description="what finds the beats")
+    breaths: Breaths = Field(default_factory=lambda: Breaths(), description="what finds the breaths")
+    least: int = Field(3, ge=3, description="trusted beats that a breath needs, else the last value is held")
+
+    @classmethod
+    def examples(cls) -> list[Self]:
+        """Return one on the channels of the laws' signal."""
+        return [cls.model_validate({"heart": "Cz", "breath": "Pz"})]
+
+    def _stage(self, spec: SignalSpec, which: int, name: str, unit: str) -> Stage:
+        channels = channel_index(spec, self.heart, "heart"), channel_index(spec, self.breath, "breath")
+        try:
+            beats = self.beats.prepare(spec.replace(ch_names=(self.heart,)))
+        except ConfigError as error:
+            raise error.within("beats") from error
+        if beats.spec.ch_names != tuple(f"{self.heart}.{each}" for each in BEAT_CHANNELS):
+            raise ConfigError("must find beats, as ecg_beats and ppg_beats do").within("beats")
+        breaths = self.breaths.prepare(spec.replace(ch_names=(self.breath,)))
+        longest = max(beats.spec.delay_s, breaths.spec.delay_s)
+        after = spec.replace(ch_names=(name,), unit=unit, added_delay_s=longest - spec.delay_s)
+        return HeartInBreathStage(beats, breaths, channels, which, self.least, after)
+
+
+class RSA(_HeartInBreath):
+    """Respiratory sinus arrhythmia: highest less lowest heart rate in each breath [1/min].
+
+    It is told when the next breath is, ``breaths.report_s`` after it began.
+    """
+
+    kind: Literal["rsa"] = "rsa"
+
+    def prepare(self, spec: SignalSpec) -> Stage:
+        """Look the channels up and set up both detectors."""
+        return self._stage(spec, 0, "rsa", "1/min")
+
+
+class BreathHeartPhase(_HeartInBreath):
+    """Where in the breath the heart is fastest [turns]: 0 at the beginning of inspiration, from -1/2 to 1/2.
+
+    By the first harmonic of the heart rate in each breath. At rest it is near the end of inspiration; at the
+    resonance frequency heart rate and volume of the lungs rise and fall together (Vaschillo et al. 2002).
+    """
+
+    kind: Literal["breath_heart_phase"] = "breath_heart_phase"
+
+    def prepare(self, spec: SignalSpec) -> Stage:
+        """Look the channels up and set up both detectors."""
+        return self._stage(spec, 1, "breath_heart_phase", "turns")
+
+
+class HeartInBreathStage(Stage):
+    """See `RSA` and `BreathHeartPhase`.
+
+    Parameters
+    ----------
+    beats, breaths
+        The detectors.
+    channels
+        Of heart and breath in the input.
+    which
+        0 for the swing, 1 for the phase.
+    least
+        Beats that a breath needs.
+    spec
+        Of the output.
+    """
+
+    def __init__(
+        self, beats: Stage, breaths: Stage, channels: tuple[int, int], which: int, least: int, spec: SignalSpec
+    ) -> None:
+        super().__init__(spec)
+        self._beats, self._breaths, self._channels, self._which, self._least = beats, breaths, channels, which, least
+        self._forget()
+
+    def _forget(self) -> None:
+        n = self.spec.n_subjects
+        self._index = 0
+        self._before, self._breath_before, self._held = np.zeros(n), np.zeros(n), np.zeros((2, n))
+        self._rings, self._counts = np.zeros((n, _N_BEATS, 3)), np.zeros(n, dtype=np.int64)
+
+    def reset(self) -> None:
+        self._beats.reset()
+        self._breaths.reset()
+        self._forget()
+
+    def process(self, x: Samples) -> Samples:
+        from neurosim.core.kernels.beat_windows import heart_in_breath
+
+        heart, breath = (take_channels(x, [channel]) for channel in self._channels)
+        beats, breaths = as_lanes(self._beats.process(heart)), as_lanes(self._breaths.process(breath))
+        both = np.empty((len(beats), 2 * self.spec.n_subjects))
+        heart_in_breath(beats, breaths, self._index, self.spec.fs, self._least, self._before, self._breath_before,
+                        self._rings, self._counts, self._held, both)  # fmt: skip
+        self._index += len(beats)
+        return from_lanes(np.ascontiguousarray(both[:, self._which :: 2]), self.spec.batch_shape, 1)
