@@ -153,6 +153,16 @@ def check(file: Annotated[Path, typer.Argument(help="A protocol, subject, body o
 
 
 @app.command()
+def explain(
+    protocol: Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")], as_json: AsJson = False
+) -> None:
+    """Say what a protocol measures, and how late: the delay of each stage, by design and measured."""
+    from neurosim.cli.explain import explain_protocol
+
+    explain_protocol(protocol, as_json)
+
+
+@app.command()
 def doctor() -> None:
     """Check in plain words whether this machine is ready for a class."""
     from neurosim.cli.doctor import examine

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.core.config import Config
-from neurosim.core.spec import Float, time_last
+from neurosim.core.spec import Float, SignalSpec, time_last
 from neurosim.core.stage import StageConfig
 from neurosim.testing.inputs import LAW_FS, law_spec
 from neurosim.testing.memory import bands_hz, cutoffs_hz, longest_time_s
@@ -20,7 +20,7 @@ _PERIODS = 2
 _MOST_SAMPLES = 2_000_000
 
 
-def usual_carrier_hz(config: StageConfig) -> float | None:
+def usual_carrier_hz(config: StageConfig, fs: float = LAW_FS) -> float | None:
     """Return what a stage's delay is measured with: the middle of its narrowest band, None for a slow sine.
 
     A stage with a corner frequency and no band (a high-pass) is measured at 20 times the highest one.
@@ -30,10 +30,10 @@ def usual_carrier_hz(config: StageConfig) -> float | None:
         low, high = min(bands, key=lambda band: band[1] - band[0])
         return math.sqrt(low * high)
     corners = cutoffs_hz(config)
-    return min(20.0 * max(corners), LAW_FS / 4.0) if corners else None
+    return min(20.0 * max(corners), fs / 4.0) if corners else None
 
 
-def measured_delay_s(config: StageConfig, carrier_hz: float | None = None) -> Float:
+def measured_delay_s(config: StageConfig, carrier_hz: float | None = None, spec: SignalSpec | None = None) -> Float:
     """Measure how long a slow modulation takes through a stage, channel by channel [s].
 
     The modulation is so slow that its curvature costs less than a quarter of a sample. A stage whose output is
@@ -48,40 +48,43 @@ def measured_delay_s(config: StageConfig, carrier_hz: float | None = None) -> Fl
     carrier_hz
         Frequency that is modulated; 0 for none, then the signal itself is a slow sine above zero. By default as
         `usual_carrier_hz` says.
+    spec
+        What it stands behind, of one subject; by default the laws' signal.
 
     Returns
     -------
     Float
         ``(channel,)`` of the output; NaN for a channel that does not follow the modulation (a gate).
     """
-    return _measure(config, carrier_hz)[0]
+    return _measure(config, carrier_hz, spec)[0]
 
 
-def _measure(config: StageConfig, carrier_hz: float | None) -> tuple[Float, float]:
+def _measure(config: StageConfig, carrier_hz: float | None, spec: SignalSpec | None = None) -> tuple[Float, float]:
     """Return the measured delays, and what the stage says [s]; one that is calibrated is so by then."""
+    spec = law_spec() if spec is None else spec
+    fs_in = spec.fs
     if carrier_hz is None:
-        carrier_hz = usual_carrier_hz(config) or 0.0
+        carrier_hz = usual_carrier_hz(config, fs_in) or 0.0
     longest = longest_time_s(config)
-    turn = math.sqrt(0.75 / (LAW_FS * longest**3))
-    n_period = min(math.ceil(2.0 * math.pi / turn * LAW_FS), _MOST_SAMPLES // (_PERIODS + 1))
+    turn = math.sqrt(0.75 / (fs_in * longest**3))
+    n_period = min(math.ceil(2.0 * math.pi / turn * fs_in), _MOST_SAMPLES // (_PERIODS + 1))
 
     def whole(hz: float) -> float:  # cycles in a period of the modulation: components are orthogonal then
-        return round(hz * n_period / LAW_FS) * LAW_FS / n_period
+        return round(hz * n_period / fs_in) * fs_in / n_period
 
     carrier_hz = whole(carrier_hz)
-    n_settle = min(math.ceil(20.0 * longest * LAW_FS), n_period * math.ceil(20.0 * longest * LAW_FS / n_period))
+    n_settle = min(math.ceil(20.0 * longest * fs_in), n_period * math.ceil(20.0 * longest * fs_in / n_period))
     n_times = n_settle + _PERIODS * n_period
     cycles = np.arange(n_times) / n_period
     modulation = 1.0 + _DEPTH * np.sin(2.0 * np.pi * cycles)
-    carrier = np.sin(2.0 * np.pi * carrier_hz * np.arange(n_times) / LAW_FS) if carrier_hz else 1.0
+    carrier = np.sin(2.0 * np.pi * carrier_hz * np.arange(n_times) / fs_in) if carrier_hz else 1.0
     signal = modulation * carrier
     for low, high in set(bands_hz(config)) if carrier_hz else ():
         edge = min((h for n, h in bands_hz(config) if n <= carrier_hz <= h), default=high)
         if low <= carrier_hz <= high:
             low = edge  # of the narrowest band around the carrier
         if low < high:
-            signal += np.sin(2.0 * np.pi * whole(math.sqrt(low * high)) * np.arange(n_times) / LAW_FS)
-    spec = law_spec()
+            signal += np.sin(2.0 * np.pi * whole(math.sqrt(low * high)) * np.arange(n_times) / fs_in)
     x = time_last(np.repeat(_LEVEL_UV * signal[:, None], spec.n_channels, axis=1))
 
     stage = config.prepare(spec)
@@ -90,9 +93,9 @@ def _measure(config: StageConfig, carrier_hz: float | None) -> tuple[Float, floa
     stage.calibrate()
     y = np.concatenate((first, stage.process(x[:, half:])), axis=-1)
     fs = stage.spec.fs
-    y = y[:, round(n_settle * fs / LAW_FS) :]
-    at = np.arange(y.shape[-1]) / fs + n_settle / LAW_FS
-    slow_hz = LAW_FS / n_period
+    y = y[:, round(n_settle * fs / fs_in) :]
+    at = np.arange(y.shape[-1]) / fs + n_settle / fs_in
+    slow_hz = fs_in / n_period
     return np.array([_delay_s(row, at, slow_hz, carrier_hz) for row in y]), stage.spec.delay_s
 
 
