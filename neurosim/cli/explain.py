@@ -68,7 +68,7 @@ def _table(budget: Budget) -> Table:
 
 
 def _ms(seconds: float) -> str:
-    return "-" if math.isnan(seconds) else f"{1000.0 * seconds:.1f}"
+    return "-" if math.isnan(seconds) else f"{round(1000.0 * seconds, 1) + 0.0:.1f}"
 
 
 def _rounded(value: object) -> object:

@@ -11,7 +11,7 @@ from neurosim.core.chain import Chain
 from neurosim.core.spec import SignalSpec
 from neurosim.feedback.protocol import Feature, TrainingProtocol
 from neurosim.session.pipeline import choose_channels
-from neurosim.testing.delay import measured_delay_s, usual_carrier_hz, waits_for_events
+from neurosim.testing.delay import measure_delay, usual_carrier_hz, waits_for_events
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,11 @@ def _budget(feature: Feature, protocol: TrainingProtocol, spec: SignalSpec) -> B
     said, measured, steps = 0.0, 0.0, []
     for n, config in enumerate(feature.stages, start=1):
         behind = Chain(stages=feature.stages[:n])
-        total = behind.prepare(single).spec.delay_s
-        delay_s = np.nan if waits_for_events(behind) else _longest(measured_delay_s(behind, carrier_hz, single))
+        if waits_for_events(behind):
+            delay_s, total = np.nan, behind.prepare(single).spec.delay_s
+        else:
+            delays, total = measure_delay(behind, carrier_hz, single)
+            delay_s = _longest(delays)
         steps.append(Step(config.kind, total - said, delay_s - measured))
         said, measured = total, delay_s
     return Budget(feature.name, feature.stream, names, carrier_hz, tuple(steps), protocol.update_interval_s / 2.0,

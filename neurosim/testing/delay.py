@@ -56,11 +56,13 @@ def measured_delay_s(config: StageConfig, carrier_hz: float | None = None, spec:
     Float
         ``(channel,)`` of the output; NaN for a channel that does not follow the modulation (a gate).
     """
-    return _measure(config, carrier_hz, spec)[0]
+    return measure_delay(config, carrier_hz, spec)[0]
 
 
-def _measure(config: StageConfig, carrier_hz: float | None, spec: SignalSpec | None = None) -> tuple[Float, float]:
-    """Return the measured delays, and what the stage says [s]; one that is calibrated is so by then."""
+def measure_delay(
+    config: StageConfig, carrier_hz: float | None = None, spec: SignalSpec | None = None
+) -> tuple[Float, float]:
+    """Return the measured delays, as `measured_delay_s` does, and what the stage says; calibrated by then [s]."""
     spec = law_spec() if spec is None else spec
     fs_in = spec.fs
     if carrier_hz is None:
@@ -149,7 +151,7 @@ def delay_agrees(config: StageConfig, *, carrier_hz: float | None = None) -> Non
     """
     if waits_for_events(config):
         return
-    measured, said = _measure(config, carrier_hz)
+    measured, said = measure_delay(config, carrier_hz)
     if np.isnan(measured).all():
         return
     longest = float(np.nanmax(measured))
