@@ -63,7 +63,7 @@ def _windowed(measure: Callable[[Float], Any]) -> Callable[[Float], Any]:
     return process
 
 
-def _in_bands(hz: Float, power: NDArray[np.floating]) -> list[NDArray[np.floating]]:
+def _in_bands(hz: NDArray[np.floating], power: NDArray[np.floating]) -> list[NDArray[np.floating]]:
     return [power[:, (hz >= low) & (hz < high)].mean(axis=1) for low, high in BANDS_HZ.values()]
 
 
