@@ -40,7 +40,7 @@ def recording() -> Callable[[str, str], Path]:
 
 @pytest.fixture(scope="session")
 def mitdb_100(recording: Callable[[str, str], Path]) -> SimpleNamespace:
-    """Return record 100 of the MIT-BIH database: lead MLII [mV], rate [Hz], beats by experts [s], and the abnormal ones.
+    """Return record 100 of the MIT-BIH database: lead MLII [mV], rate [Hz], beats by experts [s].
 
     Samples are in format 212, two of 12 bits in three bytes, with 200 steps a mV; annotations are pairs of 6 bits of
     code and 10 of time (WFDB's signal(5) and annot(5)).

@@ -25,14 +25,15 @@ def _median_of_sizes(sizes, room):
 
 
 @kernel
-def find_rises(x, start, fs, least, share, back, foot, creep, late, n_report, n_learn, n_quiet, fade, state, sizes,
-               room, out):  # fmt: skip
+def find_rises(x, start, fs, least, share, back, foot, creep, before, late, n_report, n_learn, n_quiet, fade, state,
+               sizes, room, out):  # fmt: skip
     """Find rises, and give the time between the last two [s], that since the last [s], and its size.
 
     A rise is one of ``x`` by more than a threshold above the lowest value since the last; it is over when ``x`` has
     fallen by ``back`` thresholds from the highest. Lowest and highest ``creep`` towards ``x`` with each sample, so that
     a drift is no rise. The threshold is ``least``, or a ``share`` of the median size of the last rises if that is
-    more. A rise began where ``x`` was last within ``foot`` thresholds of the lowest value, less ``late`` samples; it is
+    more. A rise began where ``x`` was last within ``foot`` thresholds of the lowest value; earlier
+    by ``before`` times the time from there to the threshold, and by ``late`` samples. It is
     reported ``n_report`` samples after that, or at once if that has passed, and its size is the way from there to its
     highest so far. For ``n_learn`` samples only the size is learnt; typical sizes ``fade`` by a factor a sample when
     no rise has come for ``n_quiet``.
@@ -56,7 +57,9 @@ def find_rises(x, start, fs, least, share, back, foot, creep, late, n_report, n_
                 elif v > state[LOW, lane] + threshold:
                     state[RISING, lane], state[HIGH, lane], state[TOP, lane] = 1.0, v, v
                     if now >= n_learn:
-                        state[PENDING_AT, lane] = state[FOOT_AT, lane] - late
+                        state[PENDING_AT, lane] = max(
+                            state[FOOT_AT, lane] - before * (now - state[FOOT_AT, lane]) - late, 0.0
+                        )
             else:
                 state[HIGH, lane] = max(state[HIGH, lane] - creep, v)
                 state[TOP, lane] = max(state[TOP, lane], v)
