@@ -30,7 +30,7 @@ def _spec(fs: float, ch_names: tuple[str, ...] = ("ECG",)) -> SignalSpec:
     return SignalSpec(fs, ch_names, "mV")
 
 
-def _match(expected: Array, found: Array) -> tuple[int, Array]:
+def _match(expected: Array, found: Array) -> tuple[int, NDArray[np.bool_]]:
     """Return how many of the expected were found, and which of the found are among them, each used once."""
     hits, good, i = 0, np.zeros(len(found), dtype=bool), 0
     for k, at in enumerate(found):
@@ -185,14 +185,14 @@ def test_pulses_agree_with_neurokit(recording: Callable[[str, str], Path], repor
     assert np.diff(at).mean() == pytest.approx(np.diff(peaks).mean(), rel=0.005)
 
 
-def _pulses(at: Array, duration_s: float, fs: float = 250.0, heights: Array | None = None) -> Array:
+def _pulses(at: NDArray[np.floating[Any]], duration_s: float, fs: float = 250.0, heights: Array | None = None) -> Array:
     t = np.arange(round(duration_s * fs)) / fs
     waves = np.exp(-(((t[:, None] - at) / 0.012) ** 2) / 2)
     noise = 0.01 * np.random.default_rng(1).normal(size=t.size)
     return np.asarray(waves @ (np.ones(len(at)) if heights is None else heights) + noise)
 
 
-_USUAL = 0.5 + 0.8 * np.arange(40)
+_USUAL: Array = 0.5 + 0.8 * np.arange(40.0)
 
 
 @pytest.mark.parametrize(

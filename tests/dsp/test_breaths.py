@@ -115,7 +115,7 @@ def _together(made: Any) -> Array:
 
 def test_rsa_and_phase_of_a_body(live: Callable[..., Any]) -> None:
     streams = ("ecg", "respiration", "truth/breathing_phase")
-    made, _specs = live(240, streams, drive={"breathing_pace": 6.0})
+    made, specs = live(240, streams, drive={"breathing_pace": 6.0})
     spec = SignalSpec(250.0, ("ECG", "RESP"), "mV", (4,))
     x = _together(made)
     swing = RSA(heart="ECG", breath="RESP").prepare(spec).process(x)[:, 0]

@@ -18,9 +18,9 @@ Array = NDArray[np.float64]
 _EDA = SignalSpec(100.0, ("palm",), "uS")
 
 
-def _onsets(eda: Array, fs: float, **parameters: float) -> Array:
+def _onsets(eda: Array, fs: float) -> Array:
     """Return when responses were reported, less the time that takes [s]."""
-    stage = SCRRate(window_s=3600.0, **parameters).prepare(SignalSpec(fs, ("palm",), "uS"))  # type: ignore[arg-type]
+    stage = SCRRate(window_s=3600.0).prepare(SignalSpec(fs, ("palm",), "uS"))
     return np.flatnonzero(np.diff(stage.process(eda[None])[0]) > 0) / fs - 1.5
 
 
