@@ -14,8 +14,9 @@ from neurosim.dsp.sliding_spectrum import SpectralFit, SpectralFitStage
 class AlphaFrequency(SpectralFit):
     """Individual alpha frequency [Hz]: where the last seconds' spectrum stands out of the 1/f background.
 
-    ``peak`` is the highest point, ``centre`` the centre of gravity of what is above the background (Klimesch 1999,
-    doi:10.1016/S0165-0173(98)00056-3; both compared in Corcoran et al. 2018, doi:10.1111/psyp.13064). Where there is
+    ``peak`` is the highest point, ``centre`` the centre of gravity of the hump around it, as far as it is above the
+    background (Klimesch 1999, doi:10.1016/S0165-0173(98)00056-3; both compared in Corcoran et al. 2018,
+    doi:10.1111/psyp.13064). Where there is
     no rhythm both are a matter of chance. The middle of the range before the first segment is full.
     """
 
@@ -55,4 +56,4 @@ class _CentreStage(SpectralFitStage):
     def measure(self, psd: Float, logs: Float, lines: Float, out: Float) -> None:
         from neurosim.core.kernels.lines import centre_frequency
 
-        centre_frequency(psd, self.x, lines, self.bias, self.first, self.last, self.low_hz, self.step_hz, out)
+        centre_frequency(psd, logs, self.x, lines, self.bias, self.first, self.last, self.low_hz, self.step_hz, out)

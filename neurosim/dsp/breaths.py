@@ -20,13 +20,13 @@ class _OfBreaths(StageConfig):
     """A breath begins where inspiration lifts the signal from its lowest, and is reported ``report_s`` later.
 
     One slower than some 6 a minute, which rises too slowly for that, comes later still. What rises by less than a
-    quarter of a usual breath is none.
+    fifth of a usual breath is none.
     """
 
     delay_is_latency: ClassVar[bool] = True
 
     report_s: float = Field(
-        1.0, ge=0.5, le=3, description="from the beginning of an inspiration to its report",
+        1.5, ge=0.5, le=3, description="from the beginning of an inspiration to its report",
         json_schema_extra={"unit": "s"},
     )  # fmt: skip
     smooth_s: float = Field(0.15, gt=0, le=1, description="time constant of the smoothing, which is applied twice",
@@ -38,7 +38,9 @@ class _OfBreaths(StageConfig):
 
     def finder(self) -> RiseFinder:
         """Return what counts as a breath."""
-        return RiseFinder(self.smooth_s, self.report_s, share=0.25, learn_s=4.0, quiet_s=self.quiet_s)
+        # Volume rises about as half a cosine: to 1/20 in 0.144 of an inspiration, to 1/5 in 0.295.
+        return RiseFinder(self.smooth_s, self.report_s, share=0.2, foot=0.25, before=0.144 / (0.295 - 0.144),
+                          late_s=2.0 * self.smooth_s, learn_s=4.0, quiet_s=self.quiet_s)  # fmt: skip
 
     @abstractmethod
     def prepare(self, spec: SignalSpec) -> Stage: ...
@@ -84,21 +86,27 @@ class BreathingRateStage(RiseStage):
 class BreathingPhase(_OfBreaths):
     """Place in the breath [turns]: 0 where inspiration begins, 1 when the next is due by the length of the last.
 
-    It goes on to the present, and waits at 1 when a breath is longer than the last.
+    It goes on to the present: the next breath is taken to begin when it is due, and to be overdue when it has not been
+    found ``report_s`` later; then the phase waits at 1.
     """
 
     kind: Literal["breathing_phase"] = "breathing_phase"
 
     def prepare(self, spec: SignalSpec) -> Stage:
         """Set up the smoothing for the stream's rate."""
-        return BreathingPhaseStage(self.finder(), spec, spec.replace(unit="turns"))
+        return BreathingPhaseStage(self, spec)
 
 
 class BreathingPhaseStage(RiseStage):
     """See `BreathingPhase`."""
 
+    def __init__(self, config: BreathingPhase, spec: SignalSpec) -> None:
+        self._report_s = config.report_s
+        super().__init__(config.finder(), spec, spec.replace(unit="turns"))
+
     def run(self, rises: Float, start: int, out: Float) -> None:
-        breath_s = rises[:, 0::3]
+        breath_s, since_s = rises[:, 0::3], rises[:, 1::3]
         out[:] = 0.0
-        np.divide(rises[:, 1::3], breath_s, out=out, where=breath_s > 0.1)
-        np.minimum(out, 1.0, out=out)
+        np.divide(since_s, breath_s, out=out, where=breath_s > 0.1)
+        overdue = since_s > breath_s + self._report_s + 2.0 / self.spec.fs
+        out[:] = np.where(overdue & (breath_s > 0.1), 1.0, out - np.floor(out))

@@ -27,6 +27,10 @@ class _HeartInBreath(StageConfig):
     beats: AnyStage = Field(default_factory=lambda: ECGBeats(), description="what finds the beats")
     breaths: Breaths = Field(default_factory=lambda: Breaths(), description="what finds the breaths")
     least: int = Field(3, ge=3, description="trusted beats that a breath needs, else the last value is held")
+    hold_s: float = Field(
+        30.0, ge=5, le=300, description="after that long without such a breath the output is 0",
+        json_schema_extra={"unit": "s"},
+    )  # fmt: skip
 
     @classmethod
     def examples(cls) -> list[Self]:
@@ -44,7 +48,7 @@ class _HeartInBreath(StageConfig):
         breaths = self.breaths.prepare(spec.replace(ch_names=(self.breath,)))
         longest = max(beats.spec.delay_s, breaths.spec.delay_s)
         after = spec.replace(ch_names=(name,), unit=unit, added_delay_s=longest - spec.delay_s)
-        return HeartInBreathStage(beats, breaths, channels, which, self.least, after)
+        return HeartInBreathStage(beats, breaths, channels, which, (self.least, self.hold_s), after)
 
 
 class RSA(_HeartInBreath):
@@ -85,23 +89,29 @@ class HeartInBreathStage(Stage):
         Of heart and breath in the input.
     which
         0 for the swing, 1 for the phase.
-    least
-        Beats that a breath needs.
+    limits
+        Beats that a breath needs, and how long the output is held without [s].
     spec
         Of the output.
     """
 
     def __init__(
-        self, beats: Stage, breaths: Stage, channels: tuple[int, int], which: int, least: int, spec: SignalSpec
+        self,
+        beats: Stage,
+        breaths: Stage,
+        channels: tuple[int, int],
+        which: int,
+        limits: tuple[int, float],
+        spec: SignalSpec,
     ) -> None:
         super().__init__(spec)
-        self._beats, self._breaths, self._channels, self._which, self._least = beats, breaths, channels, which, least
+        self._beats, self._breaths, self._channels, self._which, self._limits = beats, breaths, channels, which, limits
         self._forget()
 
     def _forget(self) -> None:
         n = self.spec.n_subjects
         self._index = 0
-        self._before, self._breath_before, self._held = np.zeros(n), np.zeros(n), np.zeros((2, n))
+        self._before, self._breath_before, self._held = np.zeros(n), np.zeros(n), np.zeros((3, n))
         self._rings, self._counts = np.zeros((n, _N_BEATS, 3)), np.zeros(n, dtype=np.int64)
 
     def reset(self) -> None:
@@ -115,7 +125,7 @@ class HeartInBreathStage(Stage):
         heart, breath = (take_channels(x, [channel]) for channel in self._channels)
         beats, breaths = as_lanes(self._beats.process(heart)), as_lanes(self._breaths.process(breath))
         both = np.empty((len(beats), 2 * self.spec.n_subjects))
-        heart_in_breath(beats, breaths, self._index, self.spec.fs, self._least, self._before, self._breath_before,
+        heart_in_breath(beats, breaths, self._index, self.spec.fs, *self._limits, self._before, self._breath_before,
                         self._rings, self._counts, self._held, both)  # fmt: skip
         self._index += len(beats)
         return from_lanes(np.ascontiguousarray(both[:, self._which :: 2]), self.spec.batch_shape, 1)

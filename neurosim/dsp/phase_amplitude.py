@@ -41,7 +41,7 @@ class PhaseAmplitudeCoupling(WindowedConfig):
         json_schema_extra={"unit": "Hz"},
     )  # fmt: skip
     measure: Literal["vector_length", "modulation_index"] = Field("vector_length", description="how it is measured")
-    order: int = Field(2, ge=1, le=6, description="order of the Butterworth low-passes behind the demodulation")
+    order: int = Field(4, ge=1, le=6, description="order of the Butterworth low-passes behind the demodulation")
     window_s: float = Field(10.0, gt=0, le=120, description="length of the window", json_schema_extra={"unit": "s"})
     update_s: float = Field(
         1 / 4, gt=0, le=10, description="time from one estimate to the next; held in between",

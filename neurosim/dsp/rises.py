@@ -9,7 +9,7 @@ import numpy as np
 
 from neurosim.core.spec import Float, Samples, SignalSpec, as_lanes, from_lanes
 from neurosim.core.stage import Stage
-from neurosim.dsp.design import one_pole_delay_s, one_pole_gain
+from neurosim.dsp.design import one_pole_gain
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,10 @@ class RiseFinder:
         From the beginning of a rise to its report [s].
     least, share, back, foot
         Of the threshold.
+    before
+        How much earlier than at the foot a rise began, as a share of the time from there to the threshold.
+    late_s
+        How late the smoothing makes the foot [s].
     creep_per_s
         Drift that is no rise [unit of the signal per second].
     learn_s
@@ -38,6 +42,8 @@ class RiseFinder:
     share: float = 0.0
     back: float = 1.0
     foot: float = 0.2
+    before: float = 0.0
+    late_s: float = 0.0
     creep_per_s: float = 0.0
     learn_s: float = 0.0
     quiet_s: float = 15.0
@@ -63,9 +69,9 @@ class RiseStage(Stage):
         fs, self._n_in = before.fs, before.n_lanes
         self._gain = one_pole_gain(finder.smooth_s, fs)
         n_report = math.ceil(finder.report_s * fs)
-        late = 2.0 * one_pole_delay_s(finder.smooth_s, fs) * fs
         self._parameters = (
-            fs, finder.least, finder.share, finder.back, finder.foot, finder.creep_per_s / fs, late, n_report,
+            fs, finder.least, finder.share, finder.back, finder.foot, finder.creep_per_s / fs,
+            finder.before, finder.late_s * fs, n_report,
             round(finder.learn_s * fs), finder.quiet_s * fs, math.exp(-1.0 / (finder.fade_s * fs)),
         )  # fmt: skip
         super().__init__(spec.replace(added_delay_s=n_report / fs + added_delay_s))

@@ -75,7 +75,8 @@ class _OfResponses(StageConfig):
     def finder(self) -> RiseFinder:
         """Return what counts as a response."""
         creep_per_s = self.least_us / self.rise_s
-        return RiseFinder(self.smooth_s, self.report_s, least=self.least_us, back=0.5, creep_per_s=creep_per_s)
+        return RiseFinder(self.smooth_s, self.report_s, least=self.least_us, back=0.5, late_s=0.75 * self.smooth_s,
+                          creep_per_s=creep_per_s)  # fmt: skip
 
 
 class SCRAmplitude(_OfResponses):

@@ -202,12 +202,12 @@ def beat_spectrum(x, start, fs, n_update, rate_hz, longest_gap_s, cosines, sines
 
 
 @kernel
-def heart_in_breath(x, breaths, start, fs, least, before, breath_before, rings, counts, held, out):
+def heart_in_breath(x, breaths, start, fs, least, hold_s, before, breath_before, rings, counts, held, out):
     """Swing of the heart rate in each breath [1/min], and where in the breath it is highest [turns, -1/2 to 1/2].
 
     ``x (time, 3 lane)`` beats, ``breaths (time, 2 lane)`` length and time since the beginning [s];
-    ``out (time, 2 lane)``; ``breath_before (lane,), held (2, lane)`` and the others as in `beat_statistic` are the
-    state. A breath with fewer than ``least`` trusted beats changes nothing.
+    ``out (time, 2 lane)``; ``breath_before (lane,), held (3, lane)`` and the others as in `beat_statistic` are the
+    state. A breath with fewer than ``least`` trusted beats changes nothing; after ``hold_s`` of such it is 0.
     """
     for lane in range(held.shape[1]):
         ring = rings[lane]
@@ -238,6 +238,9 @@ def heart_in_breath(x, breaths, start, fs, least, before, breath_before, rings, 
                             imag += interval * (60.0 / interval - mean) * np.sin(angle)
                     held[0, lane] = high - low
                     held[1, lane] = np.arctan2(imag, real) / (2.0 * np.pi)
+                    held[2, lane] = now_s
+            if now_s - held[2, lane] > hold_s:
+                held[0, lane] = held[1, lane] = 0.0
             breath_before[lane] = since_s
             out[t, 2 * lane] = held[0, lane]
             out[t, 2 * lane + 1] = held[1, lane]

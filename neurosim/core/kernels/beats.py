@@ -74,12 +74,14 @@ def correct(raw, memory_s, state, lane, history, count, room):
     refused = state[REFUSED, lane]
     last_s = history[0, 0]
     wide = min(tolerance * (1.0 + 0.5 * refused), _MOST * median_s)  # the heart goes on changing in between
-    if (abs(raw - last_s) <= wide or abs(raw - median_s) <= _LEAST * median_s) and _SHORTEST_S <= raw <= _LONGEST_S:
+    both = state[SHORT, lane] + raw
+    was_false = state[SHORT, lane] > 0.0 and abs(both - last_s) <= min(wide, abs(raw - last_s))
+    fits = abs(raw - last_s) <= wide or abs(raw - median_s) <= _LEAST * median_s
+    if fits and not was_false and _SHORTEST_S <= raw <= _LONGEST_S:
         state[IBI, lane], state[REFUSED, lane], state[SHORT, lane] = raw, 0.0, 0.0
         return _remember(history, count, raw, last_s)
-    both = state[SHORT, lane] + raw
     state[REFUSED, lane] = refused + 1.0
-    if state[SHORT, lane] > 0.0 and abs(both - last_s) <= wide:
+    if was_false:
         state[IBI, lane], state[SHORT, lane] = both, 0.0
     elif state[SHORT, lane] > 0.0 and abs(0.5 * both - last_s) <= wide:
         state[IBI, lane], state[SHORT, lane] = 0.5 * both, 0.0

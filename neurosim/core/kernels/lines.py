@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from neurosim.core.kernels.elementary import exp, log
-from neurosim.core.kernels.jit import kernel
+from neurosim.core.kernels.jit import inlined, kernel
 
 _TINY = 1e-30  # a density that counts as none
 _ROUNDS = 10
@@ -72,6 +72,17 @@ def excess_power(psd, x, lines, shift, first, last, step, out):
         out[lane] = total * step
 
 
+@inlined
+def _highest(y, x, slope, first, last):
+    """Return the bin of ``first .. last - 1`` that stands highest above a line."""
+    best, height = first, y[first] - slope * x[first]
+    for k in range(first + 1, last):
+        above = y[k] - slope * x[k]
+        if above > height:
+            best, height = k, above
+    return best
+
+
 @kernel
 def peak_frequency(logs, x, lines, first, last, low, step, out):
     """Where each lane's log spectrum stands highest above its line in ``first .. last - 1``; ``out (lane,)``.
@@ -80,28 +91,32 @@ def peak_frequency(logs, x, lines, first, last, low, step, out):
     """
     for lane in range(logs.shape[0]):
         y, slope = logs[lane], lines[lane, 1]
-        best, height = first, y[first] - slope * x[first]
-        for k in range(first + 1, last):
-            above = y[k] - slope * x[k]
-            if above > height:
-                best, height = k, above
+        best = _highest(y, x, slope, first, last)
         between = 0.0
         if first < best < last - 1:
             left, right = y[best - 1] - slope * x[best - 1], y[best + 1] - slope * x[best + 1]
-            bend = left - 2.0 * height + right
+            bend = left - 2.0 * (y[best] - slope * x[best]) + right
             between = 0.5 * (left - right) / bend if bend < 0.0 else 0.0
         out[lane] = low + step * (best + between)
 
 
 @kernel
-def centre_frequency(psd, x, lines, shift, first, last, low, step, out):
-    """Centre of gravity of what stands above each lane's line in ``first .. last - 1``; ``out (lane,)``."""
+def centre_frequency(psd, logs, x, lines, shift, first, last, low, step, out):
+    """Centre of gravity of the hump around the highest place above each lane's line; ``out (lane,)``.
+
+    The hump goes as far as the bins of ``first .. last - 1`` stay above the line, ``shift`` added to it.
+    """
     for lane in range(psd.shape[0]):
+        value, slope = lines[lane, 0] + shift, lines[lane, 1]
+        best = _highest(logs[lane], x, slope, first, last)
         total = weighted = 0.0
-        for k in range(first, last):
-            above = psd[lane, k] - exp(min(max(lines[lane, 0] + shift + lines[lane, 1] * x[k], -690.0), 690.0))
-            if above > 0.0:
+        for direction in (-1, 1):
+            k = best if direction < 0 else best + 1
+            while first <= k < last:
+                above = psd[lane, k] - exp(min(max(value + slope * x[k], -690.0), 690.0))
+                if not above > 0.0:
+                    break
                 total += above
-                weighted += above * k
-        place = weighted / total if total > 0.0 else 0.5 * (first + last - 1)
-        out[lane] = low + step * place
+                weighted += above * (k - best)
+                k += direction
+        out[lane] = low + step * (best + (weighted / total if total > 0.0 else 0.0))

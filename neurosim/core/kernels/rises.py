@@ -5,10 +5,9 @@ from __future__ import annotations
 from neurosim.core.kernels.jit import inlined, kernel
 
 # Rows of the state.
-(RISING, LOW, FOOT_AT, FOOT, HIGH, TOP, TYPICAL, ONSET_AT, PENDING_AT, INTERVAL, AMPLITUDE, SMALLEST, LARGEST) = range(
-    13
-)
-N_ROWS = 13
+(RISING, LOW, FOOT_AT, FOOT, HIGH, TOP, TYPICAL, ONSET_AT, PENDING_AT, INTERVAL, AMPLITUDE, SMALLEST, LARGEST,
+ TOP_AT) = range(14)  # fmt: skip
+N_ROWS = 14
 SIZES = 8  # rises whose median size is typical
 
 
@@ -24,18 +23,27 @@ def _median_of_sizes(sizes, room):
     return 0.5 * (room[SIZES // 2 - 1] + room[SIZES // 2])
 
 
+@inlined
+def _report(state, lane, fs):
+    """Make the pending onset the last one."""
+    if state[ONSET_AT, lane] > 0.0:
+        state[INTERVAL, lane] = (state[PENDING_AT, lane] - state[ONSET_AT, lane]) / fs
+    state[ONSET_AT, lane], state[PENDING_AT, lane] = state[PENDING_AT, lane], -1.0
+
+
 @kernel
-def find_rises(x, start, fs, least, share, back, foot, creep, late, n_report, n_learn, n_quiet, fade, state, sizes,
-               room, out):  # fmt: skip
+def find_rises(x, start, fs, least, share, back, foot, creep, before, late, n_report, n_learn, n_quiet, fade, state,
+               sizes, room, out):  # fmt: skip
     """Find rises, and give the time between the last two [s], that since the last [s], and its size.
 
     A rise is one of ``x`` by more than a threshold above the lowest value since the last; it is over when ``x`` has
     fallen by ``back`` thresholds from the highest. Lowest and highest ``creep`` towards ``x`` with each sample, so that
     a drift is no rise. The threshold is ``least``, or a ``share`` of the median size of the last rises if that is
-    more. A rise began where ``x`` was last within ``foot`` thresholds of the lowest value, less ``late`` samples; it is
-    reported ``n_report`` samples after that, or at once if that has passed, and its size is the way from there to its
-    highest so far. For ``n_learn`` samples only the size is learnt; typical sizes ``fade`` by a factor a sample when
-    no rise has come for ``n_quiet``.
+    more. A rise began where ``x`` was last within ``foot`` thresholds of the lowest value; earlier by ``before`` times
+    the time from there to the threshold, and by ``late`` samples. It is reported ``n_report`` samples after that, or at
+    once if that has passed or the next has come, and its size is the way from there to its highest so far. For
+    ``n_learn`` samples only the size is learnt; typical sizes ``fade`` by a factor a sample when no rise has come for
+    ``n_quiet``.
     ``x (time, lane)``, ``state (N_ROWS, lane)``, ``sizes (lane, SIZES)``, ``room (SIZES,)``, ``out (time, 3 lane)``.
     """
     for lane in range(x.shape[1]):
@@ -56,12 +64,15 @@ def find_rises(x, start, fs, least, share, back, foot, creep, late, n_report, n_
                 elif v > state[LOW, lane] + threshold:
                     state[RISING, lane], state[HIGH, lane], state[TOP, lane] = 1.0, v, v
                     if now >= n_learn:
-                        state[PENDING_AT, lane] = state[FOOT_AT, lane] - late
+                        if state[PENDING_AT, lane] >= 0.0:
+                            _report(state, lane, fs)
+                        began = state[FOOT_AT, lane] - before * (now - state[FOOT_AT, lane]) - late
+                        state[PENDING_AT, lane] = max(began, state[TOP_AT, lane])  # not before the last was over
             else:
                 state[HIGH, lane] = max(state[HIGH, lane] - creep, v)
                 state[TOP, lane] = max(state[TOP, lane], v)
                 if v < state[HIGH, lane] - back * threshold:
-                    state[RISING, lane] = 0.0
+                    state[RISING, lane], state[TOP_AT, lane] = 0.0, now
                     if now >= n_learn:
                         for i in range(SIZES - 1, 0, -1):
                             sizes[lane, i] = sizes[lane, i - 1]
@@ -73,9 +84,7 @@ def find_rises(x, start, fs, least, share, back, foot, creep, late, n_report, n_
                 state[TYPICAL, lane] *= fade
             pending = state[PENDING_AT, lane]
             if pending >= 0.0 and now >= pending + n_report:
-                if state[ONSET_AT, lane] > 0.0:
-                    state[INTERVAL, lane] = (pending - state[ONSET_AT, lane]) / fs
-                state[ONSET_AT, lane], state[PENDING_AT, lane] = pending, -1.0
+                _report(state, lane, fs)
             if state[PENDING_AT, lane] < 0.0 and state[RISING, lane] == 1.0 and state[ONSET_AT, lane] > 0.0:
                 state[AMPLITUDE, lane] = state[TOP, lane] - state[FOOT, lane]
             out[t, 3 * lane] = state[INTERVAL, lane]
