@@ -21,7 +21,8 @@ def _noise(*shape: int) -> NDArray[np.float64]:
 
 def _last(config: PairInBand, x: NDArray[np.float64]) -> NDArray[np.float64]:
     spec = SignalSpec(_FS, ("a", "b"), "uV", x.shape[:-2])
-    return config.prepare(spec).process(x)[..., 0, -1]
+    last: NDArray[np.float64] = config.prepare(spec).process(x)[..., 0, -1]
+    return last
 
 
 def _mixed(n_subjects: int, seconds: float, snr: float) -> NDArray[np.float64]:
