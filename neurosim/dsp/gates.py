@@ -59,7 +59,8 @@ class PeakToPeakGate(LaneStage):
         self._remaining = np.zeros(self.spec.n_lanes, dtype=np.int64)
 
     def run(self, x: Float, out: Float) -> None:
-        from neurosim.core.kernels.filters import extremes, hold
+        from neurosim.core.kernels.filters import extremes
+        from neurosim.core.kernels.trust import hold
 
         extremes(x, self._index, self._n_block, _BLOCKS, self._low, self._high, out)
         if self._baseline is not None:  # one value a block is enough for a median

@@ -22,6 +22,11 @@ class Feature(Config):
     choose: Literal["all", "first"] = Field("all", description="use all the channels, or the first that is there")
     stages: tuple[AnyStage, ...] = Field(description="the pipeline, first stage to last; it must end with one channel")
     truth: str = Field("", description="the rhythm of a simulated body that this feature estimates")
+    while_invalid: Literal["go_on", "hold", "mute", "fade"] = Field(
+        "go_on", description="what it is while the input cannot be trusted: go_on as measured, hold the last trusted "
+        "value, mute to 0, or fade to 0"
+    )  # fmt: skip
+    fade_s: float = Field(0.5, gt=0, description="time constant of fading", json_schema_extra={"unit": "s"})
 
 
 class Gate(Config):
@@ -30,6 +35,7 @@ class Gate(Config):
     stage: AnyStage = Field(description="a stage whose output is 1 or 0")
     stream: str = Field("eeg", description="the stream it watches")
     also: tuple[str, ...] = Field((), description="further channels it watches where they are there")
+    name: str = Field("", description="how tables call it; by default the kind of its last stage")
 
 
 class Block(Config):

@@ -17,6 +17,7 @@ from neurosim.core.event import SessionEvent
 from neurosim.core.spec import SignalSpec
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.session.brainvision import BrainVisionWriter
+from neurosim.session.distrust import reasons
 from neurosim.session.tick import Sink, Tick
 
 _FLUSH_S = 1.0
@@ -59,8 +60,8 @@ class FolderSink(Sink):
         What is trained.
     streams
         The specs of the source's streams, without a batch axis.
-    features, conditions
-        Names, in order.
+    features, conditions, causes
+        Names, in order; causes are what can make a tick invalid.
     facts
         What else is to be known: seed, source, versions.
 
@@ -77,10 +78,12 @@ class FolderSink(Sink):
         streams: Mapping[str, SignalSpec],
         features: tuple[str, ...],
         conditions: tuple[str, ...],
+        causes: tuple[str, ...],
         facts: Mapping[str, Any],
     ) -> None:
         self.path = make_folder(path)
         self._facts = dict(facts)
+        self._causes = causes
         self._time_s = 0.0
         self._flushed_s = 0.0
         self._broken = False
@@ -92,7 +95,9 @@ class FolderSink(Sink):
             self._write_facts("running")
             self._events = self._open_table("events.tsv", ["onset", "duration", "trial_type", "value"])
             columns = ["onset", "block", *features, *(f"threshold_{c}" for c in conditions)]
-            self._features = self._open_table("features.tsv", [*columns, "valid", "met", "reward", "shown"])
+            self._features = self._open_table(
+                "features.tsv", [*columns, "valid", "met", "reward", "shown", "why_invalid"]
+            )
             for name, spec in streams.items():
                 self._signals[name] = BrainVisionWriter(self.path / name.replace("/", "_"), spec)
 
@@ -130,6 +135,7 @@ class FolderSink(Sink):
             cells = [f"{tick.start_s:.6f}", tick.block.name, *(_number(x) for x in numbers)]
             cells += [str(int(flag)) for flag in (feedback.valid, feedback.met, feedback.reward)]
             cells.append(f"{float(feedback.shown):g}")
+            cells.append("n/a" if feedback.valid else reasons(tick.causes[None], self._causes)[0] or "n/a")
             self._features.write("\t".join(cells) + "\n")
             for name, writer in self._signals.items():
                 writer.append(tick.samples[name])

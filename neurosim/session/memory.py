@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from neurosim.core.event import SessionEvent
@@ -64,6 +66,10 @@ class MemorySink(Sink):
         """Return the thresholds ``(tick, *batch, condition)``."""
         return np.array([tick.thresholds for tick in self._ticks])
 
+    def causes(self) -> Bool:
+        """Return what made each tick invalid ``(tick, *batch, cause)``."""
+        return np.array([tick.causes for tick in self._ticks])
+
     def rewards(self) -> Bool:
         """Return the rewards ``(tick, *batch)``."""
         return np.array([tick.feedback.reward for tick in self._ticks], dtype=np.bool_)
@@ -74,6 +80,4 @@ class MemorySink(Sink):
 
 
 def _without_samples(tick: Tick) -> Tick:
-    return Tick(
-        tick.index, tick.start_s, {}, tick.features, tick.thresholds, tick.feedback, tick.block, tick.events
-    )  # fmt: skip
+    return replace(tick, samples={})

@@ -9,10 +9,14 @@ import numpy as np
 
 from neurosim.core.chain import Chain
 from neurosim.core.errors import ConfigError, Problem, did_you_mean
-from neurosim.core.spec import Bool, Samples, SignalSpec, Values, take_channels
-from neurosim.core.stage import Stage
-from neurosim.dsp.entrance import Entrance
+from neurosim.core.spec import Bool, Samples, SignalSpec, Values, as_lanes, take_channels, time_first, time_last
+from neurosim.core.stage import Stage, StageConfig
+from neurosim.dsp.entrance import CAUSES, Entrance
 from neurosim.feedback.protocol import Feature, Gate, TrainingProtocol
+from neurosim.session.distrust import WhileInvalid
+
+#: Distrust after bad samples lasts at most three times a feature's delay: exp(-3), 5 %, of a one-pole smoother.
+_SETTLE = 3.0
 
 
 @dataclass
@@ -27,15 +31,46 @@ class _Tap:
 
 
 @dataclass
+class _GateTap(_Tap):
+    """A gate, and which of its channels have closed it in this tick ``(subject, channel)``."""
+
+    name: str
+    closed: Bool
+
+
+@dataclass
 class _Stream:
-    """What is made from one stream."""
+    """What is made from one stream; `valid` says for which subjects this tick's samples can be trusted."""
 
     spec: SignalSpec
     used: list[int]
     entrance: Entrance
+    valid: Bool
     features: dict[int, _Tap] = field(default_factory=dict)
-    gates: list[_Tap] = field(default_factory=list)
-    valid: Bool = field(default_factory=lambda: np.ones((), dtype=np.bool_))
+    gates: list[_GateTap] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """Forget what was wrong in the tick before."""
+        if not self.valid.all():
+            self.valid[:] = True
+            self.entrance.found[:] = False
+            for gate in self.gates:
+                gate.closed[:] = False
+
+    def settle(self) -> None:
+        """Let bad samples be distrusted as long as what is made from the stream remembers them."""
+        delays = [tap.stage.spec.delay_s - self.spec.delay_s for tap in self.features.values()]
+        self.entrance.settle_s = _SETTLE * max(delays)
+
+    def cause_names(self) -> list[str]:
+        """Name what can be wrong, in the order of `causes`."""
+        found = [f"{cause}: {channel}" for channel in self.spec.ch_names for cause in CAUSES]
+        return found + [f"{g.name}: {channel}" for g in self.gates for channel in g.stage.spec.ch_names]
+
+    def causes(self) -> list[Bool]:
+        """Return what is wrong with this tick, each ``(subject, cause)``."""
+        n = len(self.valid)
+        return [self.entrance.found.reshape(n, -1), *(gate.closed for gate in self.gates)]
 
 
 class Pipeline:
@@ -55,6 +90,10 @@ class Pipeline:
     ----------
     specs
         The output of each feature by name; calibration may change the delay.
+    cause_names
+        What can make a tick invalid: ``"flat: Oz"``, ``"peak_to_peak: Fp1"``.
+    causes
+        Which of them did, in the newest tick ``(*batch, cause)``.
 
     Raises
     ------
@@ -96,8 +135,14 @@ class Pipeline:
                 problems += error.within("gates", i, "stage").problems
         if problems:
             raise ConfigError(problems)
-        batch = next(iter(self.specs.values())).batch_shape
-        self.values: Values = np.zeros((*batch, len(protocol.features)))
+        for stream in self._streams.values():
+            stream.settle()
+        self._batch = next(iter(self.specs.values())).batch_shape
+        self.values: Values = np.zeros((*self._batch, len(protocol.features)))
+        self.cause_names = self._name_causes()
+        self._no_causes: Bool = np.zeros((*self._batch, len(self.cause_names)), dtype=np.bool_)
+        self.causes = self._no_causes
+        self._invalid = WhileInvalid(protocol, self._batch)
 
     def _open(self, name: str, spec: SignalSpec, protocol: TrainingProtocol, chosen: Mapping[int, list[int]]) -> None:
         wanted = {c for i, f in enumerate(protocol.features) if f.stream == name for c in chosen[i]}
@@ -106,7 +151,7 @@ class Pipeline:
                 wanted |= {spec.ch_names.index(c) for c in gate.also if c in spec.ch_names}
         used = sorted(wanted)
         narrow = spec.replace(ch_names=tuple(spec.ch_names[c] for c in used))
-        self._streams[name] = _Stream(narrow, used, Entrance(narrow), valid=np.ones(spec.batch_shape, dtype=np.bool_))
+        self._streams[name] = _Stream(narrow, used, Entrance(narrow), np.ones(spec.n_subjects, np.bool_))
 
     def _add_feature(self, i: int, feature: Feature, channels: list[int]) -> None:
         stream = self._streams[feature.stream]
@@ -126,10 +171,17 @@ class Pipeline:
         watched |= {stream.spec.ch_names.index(c) for c in gate.also if c in stream.spec.ch_names}
         channels = sorted(watched)
         names = tuple(stream.spec.ch_names[c] for c in channels)
-        stream.gates.append(_Tap(channels, gate.stage.prepare(stream.spec.replace(ch_names=names))))
+        stage = gate.stage.prepare(stream.spec.replace(ch_names=names))
+        closed = np.zeros((stage.spec.n_subjects, stage.spec.n_channels), dtype=np.bool_)
+        stream.gates.append(_GateTap(channels, stage, gate.name or _name_of(gate.stage), closed))
+
+    def _name_causes(self) -> tuple[str, ...]:
+        one = len(self._streams) == 1
+        by_stream = {name: stream.cause_names() for name, stream in self._streams.items()}
+        return tuple(c if one else f"{c} ({name})" for name, causes in by_stream.items() for c in causes)
 
     def process(self, samples: Mapping[str, Samples]) -> tuple[Values, Bool]:
-        """Return the features at the end of a tick, and whether they can be trusted.
+        """Return the features at the end of a tick, and whether they can be trusted; `causes` says why not.
 
         Parameters
         ----------
@@ -145,22 +197,31 @@ class Pipeline:
             x = samples[name]
             n_times = x.shape[-1]
             if n_times:
-                stream.valid = np.ones_like(stream.valid)
+                stream.begin()
             piece = self.piece or max(n_times, 1)
             for start in range(0, n_times, piece):
                 self._process_piece(stream, x[..., start : start + piece])
         valid = np.logical_and.reduce([s.valid for s in self._streams.values()])
-        return self.values.copy(), np.asarray(valid)
+        self.causes = self._no_causes
+        if not valid.all():
+            causes = np.concatenate([c for s in self._streams.values() for c in s.causes()], axis=1)
+            self.causes = causes.reshape(self._no_causes.shape)
+        valid = valid.reshape(self._batch)
+        return self._invalid.apply(self.values, valid), valid
 
     def _process_piece(self, stream: _Stream, x: Samples) -> None:
-        narrow = take_channels(x, stream.used)
-        repaired, channel_valid = stream.entrance.process(narrow)
-        valid: Bool = np.asarray(channel_valid.all(axis=-2))
+        from neurosim.core.kernels.trust import close
+
+        repaired, channel_valid = stream.entrance.process(take_channels(x, stream.used))
+        intact: Bool = np.asarray(channel_valid.all(axis=-2))
+        valid = time_first(intact).reshape(x.shape[-1], -1).copy()
         for gate in stream.gates:
-            valid &= (gate.process(repaired) > 0.5).all(axis=-2)
-        stream.valid &= valid.all(axis=-1)
+            gate.stage.mark_valid(intact)
+            close(as_lanes(gate.process(repaired)), gate.stage.spec.n_channels, valid, gate.closed)
+        stream.valid &= valid.all(axis=0)
+        trusted = time_last(valid.reshape(x.shape[-1], *self._batch))
         for i, tap in stream.features.items():
-            tap.stage.mark_valid(valid)
+            tap.stage.mark_valid(trusted)
             out = tap.process(repaired)
             if out.shape[-1]:
                 self.values[..., i] = out[..., 0, -1]
@@ -172,6 +233,12 @@ class Pipeline:
                 tap.stage.calibrate()
             for i, tap in stream.features.items():
                 self.specs[self._names[i]] = tap.stage.spec
+            stream.settle()
+
+
+def _name_of(stage: StageConfig) -> str:
+    """Return what a gate is called: the kind of its last stage."""
+    return _name_of(stage.stages[-1]) if isinstance(stage, Chain) and stage.stages else stage.kind
 
 
 def _stream_spec(name: str, streams: Mapping[str, SignalSpec]) -> SignalSpec:

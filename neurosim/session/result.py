@@ -15,6 +15,7 @@ from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Float, Samples, SignalSpec
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.session.blocks import BlockStatistics
+from neurosim.session.distrust import reasons
 from neurosim.session.memory import MemorySink
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Result:
         Of the protocol's features.
     condition_names
         Of the rule's conditions.
+    cause_names
+        What could make a tick invalid.
     blocks
         Statistics of each block.
     late_ticks
@@ -74,6 +77,7 @@ class Result:
     feature_names: tuple[str, ...]
     feature_units: tuple[str, ...]
     condition_names: tuple[str, ...]
+    cause_names: tuple[str, ...]
     blocks: list[BlockStatistics]
     late_ticks: int
     completed: bool
@@ -100,7 +104,7 @@ class Result:
 
     @property
     def features(self) -> pd.DataFrame:
-        """One row a tick (and subject): time [s], block, features, thresholds, valid, met, reward, shown."""
+        """One row a tick (and subject): time [s], block, features, thresholds, feedback, why not valid."""
         import pandas as pd
 
         memory, n = self.memory, len(self.subjects)
@@ -116,6 +120,8 @@ class Result:
         table |= {name: values[:, i] for i, name in enumerate(self.feature_names)}
         table |= {f"threshold_{name}": thresholds[:, i] for i, name in enumerate(self.condition_names)}
         table |= {name: memory.column(name).ravel() for name in ("valid", "met", "reward", "shown")}
+        causes = memory.causes().reshape(memory.n_ticks * n, -1)
+        table["why_invalid"] = reasons(causes, self.cause_names)
         return pd.DataFrame(table)
 
     @property

@@ -48,6 +48,8 @@ def run(
     try:
         while not session.finished:
             if stop():
+                for event in session.open_events():
+                    _note(sinks, event)
                 _note(sinks, SessionEvent(session.time_s, 0.0, "stop", "ended by the user"))
                 break
             gap_s = clock.wait(session.grid.start_s(session.tick_index + 1))
@@ -56,6 +58,8 @@ def run(
             tick = session.step()
             for sink in sinks:
                 sink.write(tick)
+        for event in session.open_events():
+            _note(sinks, event)
     except OutputError as error:
         failed = error
     except BaseException as error:

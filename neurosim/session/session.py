@@ -17,6 +17,7 @@ from neurosim.core.source import Source
 from neurosim.core.timeline import TickGrid, exact
 from neurosim.feedback.protocol import Block, TrainingProtocol
 from neurosim.feedback.sham import Sham
+from neurosim.session.distrust import BadStretches
 from neurosim.session.pipeline import Pipeline
 from neurosim.session.tick import Tick
 
@@ -66,6 +67,7 @@ class Session:
         self.tick_index = 0
         self._ends = self._block_ends()
         self._block = -1
+        self._bad = None if self.batch_shape else BadStretches(self.pipeline.cause_names)
         n_delay = self.grid.n_ticks(protocol.display_delay_s)
         self._on_display: deque[Feedback] = deque([self._nothing()] * n_delay)
 
@@ -125,8 +127,15 @@ class Session:
         self.tick_index += 1
         events += [_told(event) for event in drive.events]
         events += self.source.events()
+        if self._bad is not None:
+            events += self._bad.update(start_s, bool(valid), self.pipeline.causes)
         thresholds = self.rule.thresholds
-        return Tick(k, start_s, samples, features, thresholds, feedback, block, tuple(events))
+        causes = self.pipeline.causes
+        return Tick(k, start_s, samples, features, thresholds, feedback, block, tuple(events), causes)
+
+    def open_events(self) -> list[SessionEvent]:
+        """Return what has begun and not ended, as if it ended here; for when no further step is made."""
+        return [] if self._bad is None else self._bad.end(self.time_s)
 
     def _enter_block(self, tick_index: int, start_s: float) -> tuple[Block, list[SessionEvent]]:
         events = []

@@ -138,7 +138,8 @@ def simulate_sessions(
         watching: list[Sink] = [blocks, *([memory] if memory else []), *sinks(session)]
         if where is not None and subjects is None:
             watching.append(FolderSink(where, plan.protocol, plan.source.specs, tuple(session.pipeline.specs),
-                                       session.rule.condition_names, plan.facts(number)))  # fmt: skip
+                                       session.rule.condition_names, session.pipeline.cause_names,
+                                       plan.facts(number)))  # fmt: skip
         clock: Clock = SimulatedClock() if math.isinf(speed) else RealTimeClock(speed)
         completed = run(session, clock, watching, stop)
         results.append(plan.result(session, number, blocks, clock, completed, where, memory))
@@ -198,6 +199,7 @@ class Plan:
             feature_names=tuple(session.pipeline.specs),
             feature_units=tuple(spec.unit for spec in session.pipeline.specs.values()),
             condition_names=session.rule.condition_names,
+            cause_names=session.pipeline.cause_names,
             blocks=blocks.blocks,
             late_ticks=clock.late_ticks,
             completed=completed,

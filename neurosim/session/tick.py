@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from neurosim.core.event import SessionEvent
 from neurosim.core.feedback import Feedback
-from neurosim.core.spec import Samples, Values
+from neurosim.core.spec import Bool, Samples, Values
 from neurosim.feedback.protocol import Block
 
 
@@ -34,6 +36,8 @@ class Tick:
         The block the tick is in.
     events
         What happened in it.
+    causes
+        What makes it invalid ``(*batch, cause)``; the session's pipeline has the names.
     """
 
     index: int
@@ -44,6 +48,7 @@ class Tick:
     feedback: Feedback
     block: Block
     events: tuple[SessionEvent, ...] = ()
+    causes: Bool = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
 
 class Sink(ABC):

@@ -191,7 +191,7 @@ _CAUGHT: list[tuple[type[Broken], str, str]] = [
     (CountsAllCalls, "noise", "prepared again"),
     (ForgetsToReset, "reset", r"after reset\(\)"),
     (SharedByCopies, "reset", "deep copy"),
-    (NeverForgets, "finite", "a spike of 1e5 is still there"),
+    (NeverForgets, "finite", "a second without samples is still there"),  # the entrance lets no spike of 1e5 in
     (Overflows, "finite", "saturation at 3200|a spike of 1e5.*not finite"),
     (HidesDelay, "delay", "spec.delay_s is 0.0000 s, a slow modulation takes 0.035"),  # 9 samples of 1/256 s
     (PretendsDelay, "delay", "spec.delay_s is 0.0100 s, a slow modulation takes -?0.0000 s"),

@@ -24,7 +24,7 @@ def test_pandas_and_mne_read_the_folder(tmp_path: Path) -> None:
     table = pd.read_csv(tmp_path / "s" / "features.tsv", sep="\t")
     assert list(table) == [
         "onset", "block", "smr", "theta", "muscle", "threshold_smr", "threshold_theta", "threshold_muscle",
-        "valid", "met", "reward", "shown",
+        "valid", "met", "reward", "shown", "why_invalid",
     ]  # fmt: skip
     np.testing.assert_allclose(table.smr, result.features.smr, rtol=1e-8)
     assert (table.reward == result.features.reward).all()
@@ -35,7 +35,7 @@ def test_pandas_and_mne_read_the_folder(tmp_path: Path) -> None:
     np.testing.assert_allclose(raw.get_data(), result.to_raw().get_data(), rtol=1e-6, atol=1e-11)
     assert "Comment/block: baseline" in set(raw.annotations.description)
     events = pd.read_csv(tmp_path / "s" / "events.tsv", sep="\t")
-    assert events.value.tolist() == [b.name for b in result.protocol.blocks]
+    assert events.value[events.trial_type == "block"].tolist() == [b.name for b in result.protocol.blocks]
     facts = json.loads((tmp_path / "s" / "session.json").read_text(encoding="utf-8"))
     assert (facts["seed"], facts["status"], facts["versions"]["numpy"]) == (1, "closed", np.__version__)
 

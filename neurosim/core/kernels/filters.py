@@ -189,37 +189,6 @@ def extremes(x, start, n_block, n_blocks, low, high, out):
 
 
 @kernel
-def repair(x, flat_n, last, run, out, valid):
-    """Hold the last finite value over bad samples, and tell which samples can be trusted.
-
-    A sample is bad when it is not finite, or when the channel has not changed for ``flat_n`` samples.
-    ``x, out, valid (time, lane)``; ``last, run (lane,)`` are its state.
-    """
-    for t in range(x.shape[0]):
-        for lane in range(x.shape[1]):
-            v = x[t, lane]
-            if np.isfinite(v):
-                run[lane] = run[lane] + 1 if v == last[lane] else 0
-                last[lane] = v
-                valid[t, lane] = run[lane] < flat_n
-            else:
-                valid[t, lane] = False
-            out[t, lane] = last[lane]
-
-
-@kernel
-def hold(exceeded, limit, n_hold, remaining, out):
-    """Write 0 while ``exceeded > limit (lane,)`` and for ``n_hold`` samples after, else 1; out may be exceeded."""
-    for t in range(exceeded.shape[0]):
-        for lane in range(exceeded.shape[1]):
-            if not exceeded[t, lane] <= limit[lane]:
-                remaining[lane] = n_hold + 1
-            out[t, lane] = 0.0 if remaining[lane] > 0 else 1.0
-            if remaining[lane] > 0:
-                remaining[lane] -= 1
-
-
-@kernel
 def average(x, n_channels, out):
     """Mean over the channels of each subject in a fixed order; ``x (time, subject * channel)``."""
     for t in range(x.shape[0]):
