@@ -27,9 +27,9 @@ def _last(config: PairInBand, x: NDArray[np.float64]) -> NDArray[np.float64]:
 def _mixed(n_subjects: int, seconds: float, snr: float) -> NDArray[np.float64]:
     """A source common to both channels, and noise of each one's own."""
     n_times = round(seconds * _FS)
-    return np.sqrt(snr) * _noise(n_subjects, 1, n_times) + np.random.default_rng(2).normal(
-        size=(n_subjects, 2, n_times)
-    )
+    x = np.random.default_rng(2).normal(size=(n_subjects, 2, n_times))
+    x += np.sqrt(snr) * _noise(n_subjects, 1, n_times)
+    return x
 
 
 @pytest.mark.parametrize("snr", [0.5, 1.0, 3.0])
