@@ -21,16 +21,15 @@ def _noise(*shape: int) -> NDArray[np.float64]:
 
 def _last(config: PairInBand, x: NDArray[np.float64]) -> NDArray[np.float64]:
     spec = SignalSpec(_FS, ("a", "b"), "uV", x.shape[:-2])
-    last: NDArray[np.float64] = config.prepare(spec).process(x)[..., 0, -1]
-    return last
+    return config.prepare(spec).process(x)[..., 0, -1]
 
 
 def _mixed(n_subjects: int, seconds: float, snr: float) -> NDArray[np.float64]:
     """A source common to both channels, and noise of each one's own."""
     n_times = round(seconds * _FS)
-    own = np.random.default_rng(2).normal(size=(n_subjects, 2, n_times))
-    mixed: NDArray[np.float64] = np.sqrt(snr) * _noise(n_subjects, 1, n_times) + own
-    return mixed
+    x = np.random.default_rng(2).normal(size=(n_subjects, 2, n_times))
+    x += np.sqrt(snr) * _noise(n_subjects, 1, n_times)
+    return x
 
 
 @pytest.mark.parametrize("snr", [0.5, 1.0, 3.0])
