@@ -64,6 +64,9 @@ class StageConfig(KindConfig):
     #: modulation: of stages that wait for events.
     delay_is_latency: ClassVar[bool] = False
 
+    #: Whether a channel's output depends on the others although it keeps its name: of re-references.
+    mixes_channels: ClassVar[bool] = False
+
     @abstractmethod
     def prepare(self, spec: SignalSpec) -> Stage:
         """Return the stage for an input stream.

@@ -124,10 +124,10 @@ def _component(y: Float, t: Float, frequency_hz: float) -> complex:
 
 def waits_for_events(config: StageConfig) -> bool:
     """Return whether a stage's delay is a median latency, because it or a stage inside it waits for events."""
-    return config.delay_is_latency or any(map(waits_for_events, _inside(config)))
+    return config.delay_is_latency or any(map(waits_for_events, stages_inside(config)))
 
 
-def _inside(value: object) -> Iterator[StageConfig]:
+def stages_inside(value: object) -> Iterator[StageConfig]:
     """Go through the stages that a description, or a collection in one, holds."""
     fields = (each for _, each in value) if isinstance(value, Config) else ()
     for each in (*fields, *(value.values() if isinstance(value, Mapping) else ()),
@@ -135,7 +135,7 @@ def _inside(value: object) -> Iterator[StageConfig]:
         if isinstance(each, StageConfig):
             yield each
         else:
-            yield from _inside(each)
+            yield from stages_inside(each)
 
 
 def delay_agrees(config: StageConfig, *, carrier_hz: float | None = None) -> None:

@@ -12,9 +12,9 @@ from neurosim.core.config import Config
 def longest_time_s(config: Config) -> float:
     """Return the longest time constant that a description names, nested ones included [s].
 
-    Every key that ends in ``_s`` is a time, ``f_hz`` stands for 1/(2 pi f), and a band from ``low_hz`` to
-    ``high_hz`` for 2/(high - low), above the slowest pole of a Butterworth band-pass of any order to 6.
-    At least 0.1 s.
+    Every key that ends in ``_s`` is a time, ``f_hz`` stands for 1/(2 pi f), a ``bandwidth_hz`` for 1/(pi f), that of a
+    resonance, and a band from ``low_hz`` to ``high_hz`` for 2/(high - low), above the slowest pole of a Butterworth
+    band-pass of any order to 6. At least 0.1 s.
 
     Examples
     --------
@@ -67,5 +67,5 @@ def _times(dump: Mapping[str, Any]) -> Iterator[float]:
             if key.endswith("_s"):
                 yield float(value)
             elif key.endswith("_hz") and not _EDGE.search(key):
-                yield 1.0 / (6.283185307179586 * value)
+                yield (2.0 if key.endswith("bandwidth_hz") else 1.0) / (6.283185307179586 * value)
         yield from (2.0 / (high - low) for low, high in _bands(table))

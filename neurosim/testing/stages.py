@@ -11,7 +11,7 @@ import numpy as np
 
 from neurosim.core.spec import Bool, Samples, SignalSpec, concatenate, take_channels, time_first, time_last
 from neurosim.core.stage import Stage, StageConfig
-from neurosim.testing.delay import delay_agrees
+from neurosim.testing.delay import delay_agrees, stages_inside
 from neurosim.testing.disturbance import recovers
 from neurosim.testing.exact import Outputs, assert_identical
 from neurosim.testing.inputs import LAW_FS, law_signal, law_spec, law_valid
@@ -184,7 +184,7 @@ def _check_spec(kind: str, spec: SignalSpec, before: SignalSpec) -> None:
 def channels_keep_apart(config: StageConfig) -> None:
     """Part of law 2: a stage that keeps the channels gives each the same beside any company.
 
-    A stage that joins or names channels (a mean, a ratio) is passed over.
+    A stage that joins or names channels (a mean, a ratio) is passed over, and one that says ``mixes_channels``.
 
     Raises
     ------
@@ -194,12 +194,16 @@ def channels_keep_apart(config: StageConfig) -> None:
     x, valid = _alone(0)
     spec = law_spec()
     stage = config.prepare(spec)
-    if stage.spec.ch_names != spec.ch_names:
+    if stage.spec.ch_names != spec.ch_names or _mixes(config):
         return
     together = run_stage(stage, x, valid)
     for c, name in enumerate(spec.ch_names):
         alone = run_stage(config.prepare(spec.replace(ch_names=(name,))), take_channels(x, [c]), valid)
         assert_identical(together[c : c + 1], alone, f"{config.kind}: channel {name} beside others, not alone")
+
+
+def _mixes(config: StageConfig) -> bool:
+    return config.mixes_channels or any(map(_mixes, stages_inside(config)))
 
 
 #: The laws of stages by name; each takes a `StageConfig` and raises AssertionError.
