@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from neurosim.dsp.alpha_frequency import AlphaFrequency
-from neurosim.dsp.aperiodic import AperiodicAdjustedPower, AperiodicExponent
-from neurosim.dsp.ar_envelope import AREnvelope
 from neurosim.dsp.arithmetic import Log, Mean, Pick, Ratio
-from neurosim.dsp.artifact_gates import KurtosisGate, MuscleGate, RMSGate
-from neurosim.dsp.asymmetry import Asymmetry
-from neurosim.dsp.beats import ECGBeats, PPGBeats
-from neurosim.dsp.bound import envelope_bound
-from neurosim.dsp.breaths import BreathingPhase, BreathingRate, Breaths
-from neurosim.dsp.calibrated_envelopes import WeightedFIREnvelope
-from neurosim.dsp.connectivity import Coherence, ImaginaryCoherence, PhaseLocking
-from neurosim.dsp.demodulation import DemodulatedEnvelope, RectifiedEnvelope
-from neurosim.dsp.electrode_quality import ElectrodeQuality
-from neurosim.dsp.emg import EMGMedianFrequency, EMGRms
-from neurosim.dsp.envelopes import FIREnvelope
-from neurosim.dsp.eog_regression import EOGRegression
+from neurosim.dsp.body.beats import ECGBeats, PPGBeats
+from neurosim.dsp.body.breaths import BreathingPhase, BreathingRate, Breaths
+from neurosim.dsp.body.emg import EMGMedianFrequency, EMGRms
+from neurosim.dsp.body.heart_and_breath import RSA, BreathHeartPhase
+from neurosim.dsp.body.heart_rate import IBI, RMSSD, SDNN, HeartRate, TrustedBeats
+from neurosim.dsp.body.heart_spectrum import CoherenceRatio, HRVPower
+from neurosim.dsp.body.resonance import PACES_PER_MIN, Resonance, assess_resonance, list_beats
+from neurosim.dsp.body.skin import SCL, SCRAmplitude, SCRRate
+from neurosim.dsp.body.temperature import Temperature, TemperatureRate
+from neurosim.dsp.cleaning.artifact_gates import KurtosisGate, MuscleGate, RMSGate
+from neurosim.dsp.cleaning.electrode_quality import ElectrodeQuality
+from neurosim.dsp.cleaning.eog_regression import EOGRegression
+from neurosim.dsp.cleaning.gates import PeakToPeak
+from neurosim.dsp.cleaning.notch import Notch
+from neurosim.dsp.cleaning.rereference import AverageReference, Laplacian, Reference
+from neurosim.dsp.envelopes.ar_envelope import AREnvelope
+from neurosim.dsp.envelopes.bound import envelope_bound
+from neurosim.dsp.envelopes.demodulation import DemodulatedEnvelope, RectifiedEnvelope
+from neurosim.dsp.envelopes.fir import FIREnvelope
+from neurosim.dsp.envelopes.oscillator import OscillatorEnvelope
+from neurosim.dsp.envelopes.power import BandPower, Envelope
+from neurosim.dsp.envelopes.sliding_fft import FFTEnvelope, WelchEnvelope
+from neurosim.dsp.envelopes.spectrum import Spectrum, measure_spectrum
+from neurosim.dsp.envelopes.weighted_fir import WeightedFIREnvelope
 from neurosim.dsp.filters import BandPass, DCBlock, Smooth
-from neurosim.dsp.gates import PeakToPeak
-from neurosim.dsp.heart_and_breath import RSA, BreathHeartPhase
-from neurosim.dsp.heart_rate import IBI, RMSSD, SDNN, HeartRate, TrustedBeats
-from neurosim.dsp.heart_spectrum import CoherenceRatio, HRVPower
-from neurosim.dsp.notch import Notch
-from neurosim.dsp.oscillator import OscillatorEnvelope
-from neurosim.dsp.phase_amplitude import PhaseAmplitudeCoupling
-from neurosim.dsp.power import BandPower, Envelope
-from neurosim.dsp.relative_power import RelativePower
-from neurosim.dsp.rereference import AverageReference, Laplacian, Reference
-from neurosim.dsp.resonance import PACES_PER_MIN, Resonance, assess_resonance, list_beats
-from neurosim.dsp.skin import SCL, SCRAmplitude, SCRRate
-from neurosim.dsp.sliding_fft import FFTEnvelope, WelchEnvelope
-from neurosim.dsp.slow_potential import SlowPotential, TrialBaseline
-from neurosim.dsp.spectrum import Spectrum, measure_spectrum
-from neurosim.dsp.temperature import Temperature, TemperatureRate
+from neurosim.dsp.spectra.alpha_frequency import AlphaFrequency
+from neurosim.dsp.spectra.aperiodic import AperiodicAdjustedPower, AperiodicExponent
+from neurosim.dsp.spectra.asymmetry import Asymmetry
+from neurosim.dsp.spectra.connectivity import Coherence, ImaginaryCoherence, PhaseLocking
+from neurosim.dsp.spectra.phase_amplitude import PhaseAmplitudeCoupling
+from neurosim.dsp.spectra.relative_power import RelativePower
+from neurosim.dsp.spectra.slow_potential import SlowPotential, TrialBaseline
 from neurosim.dsp.zscore import ZScore
 
 __all__ = [

@@ -11,7 +11,7 @@ from neurosim.core.chain import Chain
 from neurosim.core.errors import ConfigError, Problem, did_you_mean
 from neurosim.core.spec import Bool, Samples, SignalSpec, Values, as_lanes, take_channels, time_first, time_last
 from neurosim.core.stage import Stage, StageConfig
-from neurosim.dsp.entrance import CAUSES, Entrance
+from neurosim.dsp.cleaning.entrance import CAUSES, Entrance
 from neurosim.feedback.protocol import Feature, Gate, TrainingProtocol
 from neurosim.session.distrust import WhileInvalid
 

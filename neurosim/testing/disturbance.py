@@ -8,7 +8,7 @@ import numpy as np
 
 from neurosim.core.spec import Float, Samples
 from neurosim.core.stage import StageConfig
-from neurosim.dsp.entrance import Entrance
+from neurosim.dsp.cleaning.entrance import Entrance
 from neurosim.testing.inputs import LAW_FS, law_signal, law_spec
 from neurosim.testing.memory import longest_time_s
 

@@ -6,7 +6,7 @@ from scipy import integrate, linalg, signal
 
 from neurosim.core.spec import Float
 from neurosim.dsp import Spectrum, envelope_bound, measure_spectrum
-from neurosim.dsp.bound import envelope_correlation, wiener_filter
+from neurosim.dsp.envelopes.bound import envelope_correlation, wiener_filter
 
 FS = 256.0
 

@@ -8,7 +8,7 @@ from scipy import signal, stats
 from neurosim.core.errors import ConfigError
 from neurosim.core.spec import SignalSpec
 from neurosim.dsp import Coherence, ImaginaryCoherence, PhaseLocking
-from neurosim.dsp.connectivity import PairInBand
+from neurosim.dsp.spectra.connectivity import PairInBand
 
 _FS = 256.0
 _SPEC = SignalSpec(_FS, ("a", "b"), "uV")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from neurosim.core.spec import SignalSpec
-from neurosim.dsp.entrance import Entrance
+from neurosim.dsp.cleaning.entrance import Entrance
 from neurosim.testing import partitions
 
 _SPEC = SignalSpec(256.0, ("a", "b"), "uV")

@@ -26,8 +26,8 @@ from neurosim.dsp import (
     WelchEnvelope,
     ZScore,
 )
-from neurosim.dsp.analytic import FIRMagnitude, ideal_taps
-from neurosim.dsp.envelopes import BandEnvelope
+from neurosim.dsp.envelopes.analytic import FIRMagnitude, ideal_taps
+from neurosim.dsp.envelopes.fir import BandEnvelope
 
 FS = 256.0
 SPEC = SignalSpec(FS, ("a", "b"), "uV")

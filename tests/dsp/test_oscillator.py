@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from scipy import optimize, signal
 
 from neurosim.dsp import Spectrum
-from neurosim.dsp.ar_envelope import forecast
-from neurosim.dsp.oscillator import Oscillator, as_oscillator, fit_oscillator, fixed_lag_taps, whittle
+from neurosim.dsp.envelopes.ar_envelope import forecast
+from neurosim.dsp.envelopes.oscillator import Oscillator, as_oscillator, fit_oscillator, fixed_lag_taps, whittle
 
 FS = 256.0
 MODEL = Oscillator(radius=0.975, angle=2 * np.pi * 10 / FS, variance=0.5, slow_pole=0.95, slow_variance=2.0, white=4.0)

@@ -9,7 +9,7 @@ from neurosim.core.chain import Chain
 from neurosim.core.errors import ConfigError
 from neurosim.core.spec import SignalSpec
 from neurosim.dsp import SlowPotential, TrialBaseline
-from neurosim.dsp.slow_potential import SlowPotentialStage
+from neurosim.dsp.spectra.slow_potential import SlowPotentialStage
 from neurosim.testing import partitions
 
 _FS = 256.0

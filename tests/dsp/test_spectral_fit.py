@@ -10,8 +10,8 @@ from scipy import signal, stats
 from neurosim.core.errors import ConfigError
 from neurosim.core.spec import Float, SignalSpec
 from neurosim.dsp import AlphaFrequency, AperiodicAdjustedPower, AperiodicExponent, BandPower
-from neurosim.dsp.aperiodic import _ExponentStage
-from neurosim.dsp.sliding_spectrum import SpectralFit
+from neurosim.dsp.spectra.aperiodic import _ExponentStage
+from neurosim.dsp.spectra.sliding_spectrum import SpectralFit
 
 _FS, _N, _SECONDS = 256.0, 40, 48
 _T = np.arange(round(_SECONDS * _FS)) / _FS

@@ -10,9 +10,9 @@ from pydantic import Field
 from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.spec import Float, SignalSpec
 from neurosim.core.stage import Stage
-from neurosim.dsp.complex_band import ComplexBand
 from neurosim.dsp.design import check_band
 from neurosim.dsp.held import HeldStage, WindowedConfig, WindowMean
+from neurosim.dsp.spectra.complex_band import ComplexBand
 
 _N_BINS = 18  # of 20 degrees, as Tort et al. (2010)
 

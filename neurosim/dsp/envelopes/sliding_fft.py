@@ -11,7 +11,7 @@ from pydantic import Field
 from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.spec import Float, SignalSpec
 from neurosim.core.stage import Stage
-from neurosim.dsp.envelopes import BandEnvelope
+from neurosim.dsp.envelopes.fir import BandEnvelope
 from neurosim.dsp.lanes import LaneStage
 
 

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from neurosim.core.spec import Float, SignalSpec
 from neurosim.core.stage import Stage
+from neurosim.dsp.body.heart_rate import BeatWindowStage, OfBeats
 from neurosim.dsp.design import check_band
-from neurosim.dsp.heart_rate import BeatWindowStage, OfBeats
 
 _LONGEST_GAP_S = 5.0  # between trusted beats; over a longer one no curve can be drawn
 _PADDING = 8  # frequencies for each that the window resolves, so that limits of bands fall between two

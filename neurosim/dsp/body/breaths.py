@@ -10,7 +10,7 @@ from pydantic import Field
 
 from neurosim.core.spec import Float, SignalSpec
 from neurosim.core.stage import Stage, StageConfig
-from neurosim.dsp.rises import RiseFinder, RiseStage
+from neurosim.dsp.body.rises import RiseFinder, RiseStage
 
 #: What a stage of breaths tells about each channel [s]: from one inspiration to the next, and since the last.
 BREATH_CHANNELS = ("breath_s", "since_breath_s")

@@ -10,9 +10,9 @@ from pydantic import Field
 
 from neurosim.core.spec import Float, SignalSpec
 from neurosim.core.stage import Stage, StageConfig
+from neurosim.dsp.body.rises import RiseFinder, RiseStage
 from neurosim.dsp.design import one_pole_delay_s, one_pole_gain
 from neurosim.dsp.lanes import LaneStage
-from neurosim.dsp.rises import RiseFinder, RiseStage
 
 _SHORTEST_S = 0.5  # between two responses
 

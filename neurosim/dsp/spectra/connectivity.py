@@ -12,9 +12,9 @@ from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.spec import Float, SignalSpec
 from neurosim.core.stage import Stage
 from neurosim.dsp.arithmetic import channel_index
-from neurosim.dsp.complex_band import ComplexBand
 from neurosim.dsp.design import check_band
 from neurosim.dsp.held import HeldStage, WindowedConfig, WindowMean
+from neurosim.dsp.spectra.complex_band import ComplexBand
 
 _TINY = 1e-24  # a power that counts as none
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from neurosim.core.spec import Float, Samples, SignalSpec, as_lanes, from_lanes
 from neurosim.core.stage import Stage, StageConfig
-from neurosim.dsp.beats import BEAT_CHANNELS
+from neurosim.dsp.body.beats import BEAT_CHANNELS
 
 _SHORTEST_S = 0.25  # between two beats; see `Beats.refractory_s`
 

@@ -8,10 +8,10 @@ import numpy as np
 from pydantic import Field
 
 from neurosim.core.spec import Float
-from neurosim.dsp.analytic import ideal_taps
-from neurosim.dsp.bound import Complex
-from neurosim.dsp.calibrated_envelopes import CalibratedEnvelope
-from neurosim.dsp.spectrum import Spectrum
+from neurosim.dsp.envelopes.analytic import ideal_taps
+from neurosim.dsp.envelopes.bound import Complex
+from neurosim.dsp.envelopes.spectrum import Spectrum
+from neurosim.dsp.envelopes.weighted_fir import CalibratedEnvelope
 
 
 class AREnvelope(CalibratedEnvelope):

@@ -13,7 +13,7 @@ from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.spec import Float, SignalSpec
 from neurosim.core.stage import Stage
 from neurosim.dsp.design import butter_bandpass
-from neurosim.dsp.envelopes import BandEnvelope
+from neurosim.dsp.envelopes.fir import BandEnvelope
 from neurosim.dsp.lanes import LaneStage
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from neurosim.core.spec import Float, SignalSpec
-from neurosim.dsp.bound import Complex
+from neurosim.dsp.envelopes.bound import Complex
 from neurosim.dsp.lanes import LaneStage
 
 

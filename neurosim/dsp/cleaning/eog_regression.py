@@ -12,7 +12,7 @@ from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.spec import Bool, Float, Samples, SignalSpec
 from neurosim.core.stage import Stage
 from neurosim.dsp.arithmetic import channel_index
-from neurosim.dsp.rereference import SubtractOthers
+from neurosim.dsp.cleaning.rereference import SubtractOthers
 
 
 class EOGRegression(CalibratedStageConfig):

@@ -11,10 +11,10 @@ from pydantic import Field
 from neurosim.core.calibrated import CalibratedStageConfig, Calibrating
 from neurosim.core.spec import Bool, Float, Samples, SignalSpec
 from neurosim.core.stage import Stage
-from neurosim.dsp.analytic import FIRMagnitude, finish
-from neurosim.dsp.bound import Complex, envelope_bound, wiener_filter
-from neurosim.dsp.envelopes import LaggedEnvelope
-from neurosim.dsp.spectrum import Spectrum, measure_spectrum
+from neurosim.dsp.envelopes.analytic import FIRMagnitude, finish
+from neurosim.dsp.envelopes.bound import Complex, envelope_bound, wiener_filter
+from neurosim.dsp.envelopes.fir import LaggedEnvelope
+from neurosim.dsp.envelopes.spectrum import Spectrum, measure_spectrum
 
 _SEGMENT_S = 2.0  # resolves a rhythm 1 Hz wide, and leaves enough to average over in a baseline of 30 s
 

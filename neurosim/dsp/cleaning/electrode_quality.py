@@ -11,9 +11,9 @@ from pydantic import Field
 from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.spec import Float, SignalSpec
 from neurosim.core.stage import Stage
+from neurosim.dsp.cleaning.neighbours import distances, nearest
 from neurosim.dsp.design import butter_bandpass
 from neurosim.dsp.held import HeldStage, WindowedConfig, WindowMean
-from neurosim.dsp.neighbours import distances, nearest
 
 _BRAIN_HZ = (1.0, 40.0)
 _ORDER = 2

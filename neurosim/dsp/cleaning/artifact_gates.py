@@ -9,8 +9,8 @@ from pydantic import Field, model_validator
 
 from neurosim.core.spec import Float, SignalSpec
 from neurosim.core.stage import Stage
+from neurosim.dsp.cleaning.gates import _BLOCKS, GateStage, RelativeToBaseline
 from neurosim.dsp.design import butter_bandpass, check_band, one_pole_gain
-from neurosim.dsp.gates import _BLOCKS, GateStage, RelativeToBaseline
 
 
 class RMSGate(RelativeToBaseline):

@@ -9,9 +9,9 @@ from typing import Literal, Self
 import numpy as np
 
 from neurosim.core.spec import Float
-from neurosim.dsp.bound import Complex
-from neurosim.dsp.calibrated_envelopes import CalibratedEnvelope
-from neurosim.dsp.spectrum import Spectrum
+from neurosim.dsp.envelopes.bound import Complex
+from neurosim.dsp.envelopes.spectrum import Spectrum
+from neurosim.dsp.envelopes.weighted_fir import CalibratedEnvelope
 
 
 class OscillatorEnvelope(CalibratedEnvelope):

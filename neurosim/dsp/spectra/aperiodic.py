@@ -9,7 +9,7 @@ from pydantic import Field
 
 from neurosim.core.spec import Float, SignalSpec
 from neurosim.core.stage import Stage
-from neurosim.dsp.sliding_spectrum import SpectralFit, SpectralFitStage
+from neurosim.dsp.spectra.sliding_spectrum import SpectralFit, SpectralFitStage
 
 
 class AperiodicAdjustedPower(SpectralFit):

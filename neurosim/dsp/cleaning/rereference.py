@@ -12,8 +12,8 @@ from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.spec import Float, SignalSpec
 from neurosim.core.stage import Stage, StageConfig
 from neurosim.dsp.arithmetic import channel_index
+from neurosim.dsp.cleaning.neighbours import distances, nearest
 from neurosim.dsp.lanes import Stateless
-from neurosim.dsp.neighbours import distances, nearest
 
 
 class AverageReference(StageConfig):

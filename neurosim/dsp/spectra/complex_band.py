@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from neurosim.core.spec import Float
-from neurosim.dsp.demodulation import butter_lowpass
+from neurosim.dsp.envelopes.demodulation import butter_lowpass
 
 
 class ComplexBand:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.core.spec import Float
-from neurosim.dsp.spectrum import Spectrum
+from neurosim.dsp.envelopes.spectrum import Spectrum
 
 Complex = NDArray[np.complex128]
 

@@ -11,9 +11,9 @@ from pydantic import Field
 from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.spec import SignalSpec
 from neurosim.core.stage import Stage, StageConfig
-from neurosim.dsp.analytic import FIRMagnitude, finish, ideal_taps
-from neurosim.dsp.bound import Complex
 from neurosim.dsp.design import check_band
+from neurosim.dsp.envelopes.analytic import FIRMagnitude, finish, ideal_taps
+from neurosim.dsp.envelopes.bound import Complex
 
 
 class BandEnvelope(StageConfig):

@@ -11,8 +11,8 @@ from neurosim.core.errors import ConfigError
 from neurosim.core.spec import Samples, SignalSpec, as_lanes, from_lanes, take_channels
 from neurosim.core.stage import AnyStage, Stage, StageConfig
 from neurosim.dsp.arithmetic import channel_index
-from neurosim.dsp.beats import BEAT_CHANNELS, ECGBeats
-from neurosim.dsp.breaths import Breaths
+from neurosim.dsp.body.beats import BEAT_CHANNELS, ECGBeats
+from neurosim.dsp.body.breaths import Breaths
 
 _N_BEATS = 128  # that are remembered: breaths of 30 s at 250 beats a minute
 

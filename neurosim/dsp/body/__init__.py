@@ -1,0 +1,1 @@
+"""Features of heart, breathing, muscles and skin."""

@@ -1,0 +1,1 @@
+"""What keeps artifacts out, or tells that they are there."""

@@ -1,0 +1,1 @@
+"""What a spectrum, or two channels together, say."""
