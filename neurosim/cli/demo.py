@@ -36,7 +36,8 @@ BLINKS_S = (42.0, 66.0)
 
 def story() -> tuple[TrainingProtocol, Subject]:
     """Return what the demo plays: `alpha_up` with short blocks, and an adult who blinks twice."""
-    from neurosim.feedback.protocol import Block, load_protocol
+    from neurosim.feedback.block import Block
+    from neurosim.feedback.protocol import load_protocol
     from neurosim.subject.script import Script, ScriptStep
     from neurosim.subject.subject import load_subject
 

@@ -9,34 +9,49 @@ from neurosim.core.spec import Bool, Float
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What the subject is told.
+    """What the subject is told in a tick.
 
     Parameters
     ----------
     block
-        Kind of the block: baseline, training, transfer or rest. Feedback is given in training only.
+        Baseline, training, transfer or rest: what goes on now. Feedback is given in training only. Within a
+        training block a trial may be transfer, and its baseline and pause are rest.
     instruction
-        The words of the block.
+        The words of the block, or of the trial's target.
     eyes
         ``"open"``, ``"closed"``, or None to leave them to the subject.
+    target
+        ``"up"`` or ``"down"`` where trials ask for one or the other; empty where the rule says it once for all.
+    trial
+        Number of the trial in the session, from 1; 0 outside trials.
+    pacer_per_min
+        Rate of the breathing pacer [1/min]; 0 for none.
+    pacer_phase
+        Where the pacer stands at the end of the tick, 0 to 1; it breathes in first.
     """
 
     block: str = "rest"
     instruction: str = ""
     eyes: str | None = None
+    target: str = ""
+    trial: int = 0
+    pacer_per_min: float = 0.0
+    pacer_phase: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """The outcome of a rule in one tick; every array is ``(*batch,)``.
+    """The outcome of a rule in one tick; every array but `holding` is ``(*batch,)``.
 
     Parameters
     ----------
     value, threshold
         The trained feature and what it is compared with, in the feature's unit. The threshold is NaN
         while it is not known yet.
+    holding
+        Which conditions hold in this tick ``(*batch, condition)``, each by itself, on valid input.
     met
-        All conditions hold, for the dwell time, on valid input. The reward rate is the share of it.
+        All conditions that a reward needs hold, for the dwell time, on valid input. The reward rate is the share of it.
     reward
         A reward is given in this tick: `met`, and the refractory time since the last one is over.
     valid
@@ -49,8 +64,9 @@ class Feedback:
 
     value: Float
     threshold: Float
+    holding: Bool
     met: Bool
     reward: Bool
     valid: Bool
     shown: Float
-    cue: Cue = Cue()
+    cue: Cue

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import SerializeAsAny
 
 from neurosim.core.config import KindConfig, of_kind
-from neurosim.core.feedback import Feedback
+from neurosim.core.feedback import Cue, Feedback
 from neurosim.core.spec import Bool, SignalSpec, Values
 from neurosim.core.timeline import TickGrid
 
@@ -29,7 +29,7 @@ class Rule(ABC):
     thresholds: Values
 
     @abstractmethod
-    def update(self, features: Values, valid: Bool, block: str) -> Feedback:
+    def update(self, features: Values, valid: Bool, cue: Cue) -> Feedback:
         """Return the feedback of a tick.
 
         Parameters
@@ -38,8 +38,8 @@ class Rule(ABC):
             ``(*batch, feature)``, finite.
         valid
             Whether the input can be trusted ``(*batch,)``.
-        block
-            The kind of block the tick is in: baseline, training, transfer or rest.
+        cue
+            What the subject is told: what goes on, and which way is asked for.
         """
 
     @abstractmethod

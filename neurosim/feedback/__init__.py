@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from neurosim.feedback.protocol import Block, Feature, Gate, TrainingProtocol, load_protocol
+from neurosim.feedback.block import Block, Trials
+from neurosim.feedback.protocol import Feature, Gate, TrainingProtocol, load_protocol
 from neurosim.feedback.rules import Condition, Operant
 from neurosim.feedback.sham import RandomSham
 from neurosim.feedback.thresholds import FixedThreshold, PercentileThreshold
@@ -17,5 +18,6 @@ __all__ = [
     "PercentileThreshold",
     "RandomSham",
     "TrainingProtocol",
+    "Trials",
     "load_protocol",
 ]

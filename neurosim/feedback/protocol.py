@@ -9,8 +9,11 @@ from typing import Literal, Self
 from pydantic import Field, field_validator
 
 from neurosim.core.config import Config, load_named
+from neurosim.core.drive import LATENTS
+from neurosim.core.errors import did_you_mean
 from neurosim.core.rule import AnyRule
 from neurosim.core.stage import AnyStage
+from neurosim.feedback.block import Block
 
 
 class Feature(Config):
@@ -38,18 +41,6 @@ class Gate(Config):
     name: str = Field("", description="how tables call it; by default the kind of its last stage")
 
 
-class Block(Config):
-    """A stretch of a session."""
-
-    name: str = Field(description="as it stands in tables and on screens")
-    kind: Literal["baseline", "training", "transfer", "rest"] = Field(
-        description="baseline calibrates, training gives feedback, transfer trains without it, rest does nothing"
-    )
-    duration_s: float = Field(gt=0, description="length", json_schema_extra={"unit": "s"})
-    instruction: str = Field("", description="what the subject is told")
-    eyes: Literal["open", "closed"] | None = Field(None, description="eyes, where it matters")
-
-
 class TrainingProtocol(Config):
     """What is trained and how.
 
@@ -64,7 +55,15 @@ class TrainingProtocol(Config):
     title: str = Field(description="a plain sentence of what is trained")
     purpose: str = Field(description="what it is used for, in one line")
     references: tuple[str, ...] = Field((), description="papers and manuals the settings are from")
+    evidence: str = Field("", description="how well it is supported, in one line: a grade and why")
     caveats: tuple[str, ...] = Field((), description="what a user should know before believing it")
+    learns: dict[str, float] = Field(
+        {}, description="what a learner moves: latents of the body, each with the largest offset that success brings"
+    )
+    strategy_tau_s: float = Field(
+        0.25, gt=0, description="how long a learner tries one thing: about 0.25 s for rhythms of the EEG, several "
+        "seconds where heart, breath and skin answer late", json_schema_extra={"unit": "s"}
+    )  # fmt: skip
     update_interval_s: float = Field(
         1 / 64, ge=0.001, le=1, description="length of a tick", json_schema_extra={"unit": "s"}
     )
@@ -83,6 +82,14 @@ class TrainingProtocol(Config):
         if twice:
             raise ValueError(f"the name '{twice[0]}' stands twice; names must differ")
         return items
+
+    @field_validator("learns")
+    @classmethod
+    def _known(cls, learns: dict[str, float]) -> dict[str, float]:
+        unknown = [name for name in learns if name not in LATENTS]
+        if unknown:
+            raise ValueError(f"unknown latent '{unknown[0]}'; {did_you_mean(unknown[0], LATENTS)}")
+        return learns
 
     @property
     def duration_s(self) -> float:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from neurosim.core.config import Config
 from neurosim.core.errors import ConfigError, Problem, did_you_mean
-from neurosim.core.feedback import Feedback
+from neurosim.core.feedback import Cue, Feedback
 from neurosim.core.rule import Rule, RuleConfig
 from neurosim.core.spec import Bool, SignalSpec, Values
 from neurosim.core.timeline import TickGrid
@@ -97,26 +97,29 @@ class OperantRule(Rule):
         self._since = np.full(self._n, self._refractory, dtype=np.int64)
         self.thresholds = np.full((*self._shape, len(self._columns)), np.nan)
 
-    def update(self, features: Values, valid: Bool, block: str) -> Feedback:
+    def update(self, features: Values, valid: Bool, cue: Cue) -> Feedback:
         values = features.reshape(self._n, -1)[:, self._columns]
         trusted = valid.reshape(self._n)
-        take = trusted if block != "rest" else np.zeros_like(trusted)
+        take = trusted if cue.block != "rest" else np.zeros_like(trusted)
         thresholds = np.stack(
             [t.update(np.ascontiguousarray(values[:, i]), take) for i, t in enumerate(self._thresholds)], axis=1
         )
-        margin = self._sign * (values - thresholds)  # NaN while there is no threshold: compares false
+        sign = -self._sign if cue.target == "down" else self._sign
+        margin = sign * (values - thresholds)  # NaN while there is no threshold: compares false
         self._holding = (margin > 0) | (self._holding & (margin > -self._hysteresis))
-        counts = trusted & (block in ("training", "transfer"))
+        counts = trusted & (cue.block in ("training", "transfer"))
         self._run = np.where(self._holding.all(axis=1) & counts, self._run + 1, 0)
         met = self._run >= self._dwell
-        reward = met & (self._since >= self._refractory) & (block == "training")
+        reward = met & (self._since >= self._refractory) & (cue.block == "training")
         self._since = np.where(reward, 1, self._since + 1)
         self.thresholds = thresholds.reshape(*self._shape, -1)
         return Feedback(
             value=values[:, 0].reshape(self._shape),
             threshold=thresholds[:, 0].reshape(self._shape),
+            holding=(self._holding & trusted[:, None]).reshape(self.thresholds.shape),
             met=met.reshape(self._shape),
             reward=reward.reshape(self._shape),
             valid=valid,
-            shown=(met & (block == "training")).astype(np.float64).reshape(self._shape),
+            shown=(met & (cue.block == "training")).astype(np.float64).reshape(self._shape),
+            cue=cue,
         )

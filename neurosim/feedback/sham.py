@@ -21,7 +21,7 @@ class Sham(ABC):
     """Replaces what is shown."""
 
     @abstractmethod
-    def update(self, tick_index: int, feedback: Feedback, block: str) -> Float:
+    def update(self, tick_index: int, feedback: Feedback) -> Float:
         """Return what the subject gets instead ``(*batch,)``, 0 to 1."""
 
     @abstractmethod
@@ -74,8 +74,8 @@ class _Random(Sham):
         self._session += 1
         self._start()
 
-    def update(self, tick_index: int, feedback: Feedback, block: str) -> Float:
-        if block != "training":
+    def update(self, tick_index: int, feedback: Feedback) -> Float:
+        if feedback.cue.block != "training":
             return np.zeros(self._shape)
         rate = self._n_met / self._n_ticks
         self._n_met = self._n_met + feedback.met

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neurosim.core.spec import Float
-from neurosim.feedback.protocol import Block
+from neurosim.feedback.block import Block
 from neurosim.session.tick import Sink, Tick
 
 

@@ -12,13 +12,14 @@ from neurosim.core.actor import Actor
 from neurosim.core.drive import DriveEvent, total_drive
 from neurosim.core.errors import ConfigError
 from neurosim.core.event import SessionEvent
-from neurosim.core.feedback import Cue, Feedback
+from neurosim.core.feedback import Feedback
 from neurosim.core.source import Source
-from neurosim.core.timeline import TickGrid, exact
-from neurosim.feedback.protocol import Block, TrainingProtocol
+from neurosim.core.timeline import TickGrid
+from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.feedback.sham import Sham
 from neurosim.session.distrust import BadStretches
 from neurosim.session.pipeline import Pipeline
+from neurosim.session.schedule import Schedule
 from neurosim.session.tick import Tick
 
 
@@ -65,30 +66,23 @@ class Session:
         except ConfigError as error:
             raise error.within("rule") from error
         self.tick_index = 0
-        self._ends = self._block_ends()
+        self.schedule = Schedule(protocol.blocks, self.grid)
         self._block = -1
         self._bad = None if self.batch_shape else BadStretches(self.pipeline.cause_names)
         n_delay = self.grid.n_ticks(protocol.display_delay_s)
         self._on_display: deque[Feedback] = deque([self._nothing()] * n_delay)
 
-    def _block_ends(self) -> list[int]:
-        ends, end_s = [], exact(0)
-        for block in self.protocol.blocks:
-            end_s += exact(block.duration_s)
-            ends.append(max(self.grid.n_ticks(float(end_s)), 1))
-        return ends
-
     def _nothing(self) -> Feedback:
         zeros = np.zeros(self.batch_shape)
         no = np.zeros(self.batch_shape, dtype=np.bool_)
-        block = self.protocol.blocks[0]
-        return Feedback(zeros, zeros, no, no, no, zeros, Cue(block.kind, block.instruction, block.eyes))
+        none = np.zeros((*self.batch_shape, len(self.rule.condition_names)), dtype=np.bool_)
+        return Feedback(zeros, zeros, none, no, no, no, zeros, self.schedule.cue(0, 0))
 
     @property
     def n_ticks(self) -> int:
         """Number of ticks until the protocol or the source ends."""
         end = self.source.n_ticks
-        return self._ends[-1] if end is None else min(self._ends[-1], end)
+        return self.schedule.ends[-1] if end is None else min(self.schedule.ends[-1], end)
 
     @property
     def finished(self) -> bool:
@@ -111,15 +105,14 @@ class Session:
         if self.finished:
             raise StopIteration("the session is finished")
         k, start_s = self.tick_index, self.time_s
-        block, events = self._enter_block(k, start_s)
+        events = self._enter_block(k)
+        block, cue = self.protocol.blocks[self._block], self.schedule.cue(self._block, k)
         drive = total_drive([actor.act(k) for actor in self.actors])
         samples = self.source.generate(k, drive)
         features, valid = self.pipeline.process(samples)
-        feedback = self.rule.update(features, valid, block.kind)
-        shown = feedback.shown
+        feedback = self.rule.update(features, valid, cue)
         if self.sham is not None:
-            shown = self.sham.update(k, feedback, block.kind)
-        feedback = replace(feedback, shown=shown, cue=Cue(block.kind, block.instruction, block.eyes))
+            feedback = replace(feedback, shown=self.sham.update(k, feedback))
         self._on_display.append(feedback)
         seen = self._on_display.popleft()
         for actor in self.actors:
@@ -137,17 +130,14 @@ class Session:
         """Return what has begun and not ended, as if it ended here; for when no further step is made."""
         return [] if self._bad is None else self._bad.end(self.time_s)
 
-    def _enter_block(self, tick_index: int, start_s: float) -> tuple[Block, list[SessionEvent]]:
+    def _enter_block(self, tick_index: int) -> list[SessionEvent]:
         events = []
-        blocks = self.protocol.blocks
-        while self._block < 0 or tick_index >= self._ends[self._block]:
-            if self._block >= 0 and blocks[self._block].kind == "baseline":
+        while self._block < 0 or tick_index >= self.schedule.ends[self._block]:
+            if self._block >= 0 and self.protocol.blocks[self._block].kind == "baseline":
                 self.pipeline.calibrate()
             self._block += 1
-            block = blocks[self._block]
-            end_s = self.grid.start_s(self._ends[self._block])
-            events.append(SessionEvent(start_s, end_s - start_s, "block", block.name))
-        return blocks[self._block], events
+            events.append(self.schedule.entry(self._block))
+        return events
 
 
 def _told(event: DriveEvent) -> SessionEvent:

@@ -11,7 +11,7 @@ import numpy as np
 from neurosim.core.event import SessionEvent
 from neurosim.core.feedback import Feedback
 from neurosim.core.spec import Bool, Samples, Values
-from neurosim.feedback.protocol import Block
+from neurosim.feedback.block import Block
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from neurosim.core.feedback import Cue, Feedback
+from neurosim.core.feedback import Feedback
 from neurosim.core.spec import Bool, Float
-from neurosim.testing.inputs import law_block, law_features, law_trust
+from neurosim.testing.inputs import law_cue, law_features, law_trust
 from neurosim.testing.trial import Given
 
 #: Number of ticks of 1/64 s.
@@ -29,10 +29,9 @@ def law_feedbacks(given: Given) -> tuple[Feedback, ...]:
 def _feedback(tick: int, given: Given, value: Float, trust: Bool) -> Feedback:
     if given.changed(tick):
         value, trust = 2.0 - value, ~trust
-    block = law_block(tick)
-    met = trust & (value > 1.0) & (block in ("training", "transfer"))
-    reward = met & (block == "training")
+    cue = law_cue(tick)
+    met = trust & (value > 1.0) & (cue.block in ("training", "transfer"))
+    reward = met & (cue.block == "training")
     threshold = np.full(len(trust), np.nan if tick < 10 else 1.0)
     value, threshold, met, reward, trust = (given.shaped(a) for a in (value, threshold, met, reward, trust))
-    cue = Cue(block, "", "closed" if tick < 64 else None)
-    return Feedback(value, threshold, met, reward, trust, reward.astype(np.float64), cue)
+    return Feedback(value, threshold, met[..., None], met, reward, trust, reward.astype(np.float64), cue)

@@ -7,6 +7,7 @@ from typing import cast
 
 import numpy as np
 
+from neurosim.core.feedback import Cue
 from neurosim.core.spec import Bool, Float, Samples, SignalSpec, Values, time_last
 
 #: Sampling rate of the laws' signal [Hz].
@@ -112,8 +113,8 @@ def law_trust(n_ticks: int, subjects: Sequence[int]) -> Bool:
     return np.array([(np.arange(n_ticks) + 17 * s) % 100 >= 10 for s in subjects]).T
 
 
-def law_block(tick: int) -> str:
-    """Return the kind of block of a tick: two seconds of baseline, then training with short breaks."""
+def law_cue(tick: int) -> Cue:
+    """Return the cue of a tick: two seconds of baseline, closed eyes in the first, then training with short breaks."""
     if tick < 128:
-        return "baseline"
-    return {0: "rest", 1: "transfer"}.get(tick // 24 % 6, "training")
+        return Cue("baseline", "", "closed" if tick < 64 else None)
+    return Cue({0: "rest", 1: "transfer"}.get(tick // 24 % 6, "training"))

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from neurosim.core.feedback import Feedback
+from neurosim.core.feedback import Cue, Feedback
 from neurosim.core.rule import Rule, RuleConfig
 from neurosim.core.spec import Bool, SignalSpec, Values
 from neurosim.testing.exact import Outputs, assert_steps_identical
-from neurosim.testing.inputs import LAW_FEATURES, LAW_FS, law_block, law_features, law_trust
+from neurosim.testing.inputs import LAW_FEATURES, LAW_FS, law_cue, law_features, law_trust
 from neurosim.testing.memory import longest_time_s
 from neurosim.testing.sources import GRID
 from neurosim.testing.trial import Given, Trial, step_laws
@@ -25,7 +25,8 @@ def _prepare(config: RuleConfig, given: Given, names: Sequence[str]) -> Rule:
 
 
 def _outputs(rule: Rule, feedback: Feedback) -> Outputs:
-    return {name: getattr(feedback, name) for name in _FIELDS} | {"thresholds": rule.thresholds}
+    found = {name: getattr(feedback, name) for name in _FIELDS}
+    return found | {"thresholds": rule.thresholds, "holding": feedback.holding}
 
 
 def rule_trial(config: RuleConfig, names: Sequence[str] = LAW_FEATURES) -> Trial[Rule]:
@@ -38,7 +39,7 @@ def rule_trial(config: RuleConfig, names: Sequence[str] = LAW_FEATURES) -> Trial
         features, trust = (given.shaped(a[k]) for a in made[given.subjects])
         if given.changed(k):
             features, trust = 5.0 - features, ~trust
-        return _outputs(rule, rule.update(features, trust, law_block(k)))
+        return _outputs(rule, rule.update(features, trust, law_cue(k)))
 
     def prepare(given: Given) -> Rule:
         return _prepare(config, given, names)
@@ -69,11 +70,11 @@ def feedback_is_sound(config: RuleConfig, names: Sequence[str] = LAW_FEATURES) -
                 assert values.shape == given.batch_shape, f"{what}: {name} has the shape {values.shape}"
                 assert values.dtype.kind == kind, f"{what}: {name} is {values.dtype}"
             shape = (*given.batch_shape, len(rule.condition_names))
-            got = outputs["thresholds"].shape
-            assert got == shape, f"{what}: thresholds has the shape {got}, not {shape}"
+            for name in ("thresholds", "holding"):
+                assert (got := outputs[name].shape) == shape, f"{what}: {name} has the shape {got}, not {shape}"
             assert np.isfinite(outputs["value"]).all(), f"{what}: value is not finite"
             assert ((outputs["shown"] >= 0) & (outputs["shown"] <= 1)).all(), f"{what}: shown is not within 0 to 1"
-            trust, block = given.shaped(trusts[k]), law_block(k)
+            trust, block = given.shaped(trusts[k]), law_cue(k).block
             assert not (outputs["reward"] & ~outputs["met"]).any(), f"{what}: a reward where nothing is met"
             assert not (outputs["met"] & ~trust).any(), f"{what}: met on input that is not trusted"
             if block != "training":
@@ -113,7 +114,7 @@ def distrusted_is_forgotten(
         rule = _prepare(config, Given((0,)), names)
         steps = []
         for k in range(n_ticks):
-            out = _outputs(rule, rule.update(values[k], np.asarray(trust[k]), "training"))
+            out = _outputs(rule, rule.update(values[k], np.asarray(trust[k]), Cue("training")))
             steps.append({name: np.array(array) for name, array in out.items()})
         found.append(steps[n_start + n_wild + n_settle :])
     assert_steps_identical(found[1], found[0], f"{config.kind}: after values of 1e10 that were not trusted")

@@ -9,7 +9,7 @@ import numpy as np
 from neurosim.feedback.sham import Sham, ShamConfig
 from neurosim.testing.exact import Outputs
 from neurosim.testing.feedbacks import N_TICKS, law_feedbacks
-from neurosim.testing.inputs import law_block
+from neurosim.testing.inputs import law_cue
 from neurosim.testing.sources import GRID, SEED
 from neurosim.testing.trial import Given, Trial, step_laws
 
@@ -21,7 +21,7 @@ def sham_trial(config: ShamConfig) -> Trial[Sham]:
         return config.prepare(GRID, SEED, given.subjects, given.batch_shape)
 
     def step(sham: Sham, k: int, given: Given) -> Outputs:
-        return {"shown": sham.update(k, law_feedbacks(given)[k], law_block(k))}
+        return {"shown": sham.update(k, law_feedbacks(given)[k])}
 
     return Trial(config.kind, prepare, step, N_TICKS, rest=lambda sham: sham.rest(86400.0))
 
@@ -37,13 +37,13 @@ def shown_is_sound(config: ShamConfig) -> None:
     for given in (Given(), Given((17, 3), (2,))):
         sham = sham_trial(config).prepare(given)
         for k in range(N_TICKS):
-            shown, what = sham.update(k, law_feedbacks(given)[k], law_block(k)), f"{config.kind}: tick {k}"
+            shown, what = sham.update(k, law_feedbacks(given)[k]), f"{config.kind}: tick {k}"
             assert isinstance(shown, np.ndarray), f"{what}: gives {type(shown).__name__}, not an array"
             got, due = (shown.shape, shown.dtype), (given.batch_shape, np.dtype(np.float64))
             assert got == due, f"{what}: gives {got}, not {due}"
             assert ((shown >= 0) & (shown <= 1)).all(), f"{what}: shows {shown}, not within 0 to 1"
-            outside = law_block(k) != "training"
-            assert not (outside and shown.any()), f"{what}: something is shown in a {law_block(k)} block"
+            outside = law_cue(k).block != "training"
+            assert not (outside and shown.any()), f"{what}: something is shown in a {law_cue(k).block} block"
 
 
 #: The laws of shams by name; each takes a `ShamConfig` and raises AssertionError.

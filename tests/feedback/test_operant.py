@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from neurosim.core.errors import ConfigError
-from neurosim.core.feedback import Feedback
+from neurosim.core.feedback import Cue, Feedback
 from neurosim.core.spec import SignalSpec
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback import Condition, FixedThreshold, Operant, PercentileThreshold
@@ -29,7 +29,7 @@ def _run(
     n = len(alpha)
     theta, valid, blocks = theta or [0.0] * n, valid or "+" * n, blocks or ["training"] * n
     return [
-        prepared.update(np.array([a, t]), np.array(v == "+"), b)
+        prepared.update(np.array([a, t]), np.array(v == "+"), Cue(b))
         for a, t, v, b in zip(alpha, theta, valid, blocks, strict=True)
     ]
 
@@ -121,7 +121,8 @@ def test_each_subject_has_its_own_time() -> None:
     rule = _rule(refractory_s=0.375).prepare(_FEATURES, _GRID, (2,))
     alpha = [[2, 0], [2, 2], [2, 2], [2, 2], [2, 2]]
     rewards = [
-        rule.update(np.array([[a, 0.0], [b, 0.0]]), np.ones(2, dtype=np.bool_), "training").reward for a, b in alpha
+        rule.update(np.array([[a, 0.0], [b, 0.0]]), np.ones(2, dtype=np.bool_), Cue("training")).reward
+        for a, b in alpha
     ]
     np.testing.assert_array_equal(rewards, [[True, False], [False, True], [False, False], [True, False], [False, True]])
     assert rule.thresholds.shape == (2, 1)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from neurosim.core.feedback import Feedback
+from neurosim.core.feedback import Cue, Feedback
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback import RandomSham
 
@@ -14,9 +14,9 @@ _N_SUBJECTS, _N_TICKS, _N_START = 200, 6000, 2000  # the first ticks, in which t
 _GRID = TickGrid(1 / 64)
 
 
-def _feedback(met: NDArray[np.bool_]) -> Feedback:
-    zeros = np.zeros(met.shape)
-    return Feedback(zeros, zeros, met, met, np.ones(met.shape, dtype=np.bool_), met.astype(np.float64))
+def _feedback(met: NDArray[np.bool_], block: str = "training") -> Feedback:
+    zeros, valid = np.zeros(met.shape), np.ones(met.shape, dtype=np.bool_)
+    return Feedback(zeros, zeros, met[..., None], met, met, valid, met.astype(np.float64), Cue(block))
 
 
 @cache
@@ -31,7 +31,7 @@ def _run(rate: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         renew = rng.random(_N_SUBJECTS) < 0.05
         state = np.where(renew, rng.random(_N_SUBJECTS) < rate, state)
         met[k] = state
-        shown[k] = sham.update(k, _feedback(state), "training") > 0.5
+        shown[k] = sham.update(k, _feedback(state)) > 0.5
     return met[_N_START:], shown[_N_START:]
 
 
@@ -77,16 +77,16 @@ def test_stretches_of_reward_are_as_long_as_asked() -> None:
 @pytest.mark.parametrize("block", ["baseline", "rest", "transfer"])
 def test_nothing_is_shown_outside_training(block: str) -> None:
     sham = RandomSham().prepare(_GRID, 1, [0, 1], (2,))
-    assert not any(sham.update(k, _feedback(np.ones(2, dtype=np.bool_)), block).any() for k in range(200))
+    assert not any(sham.update(k, _feedback(np.ones(2, dtype=np.bool_), block)).any() for k in range(200))
 
 
 def test_another_session_is_another_sham() -> None:
     sham = RandomSham().prepare(_GRID, 1, [0], ())
     feedback = _feedback(np.ones((), dtype=np.bool_))
-    first = [float(sham.update(k, feedback, "training")) for k in range(500)]
+    first = [float(sham.update(k, feedback)) for k in range(500)]
     sham.rest(86400.0)
-    second = [float(sham.update(k, feedback, "training")) for k in range(500)]
+    second = [float(sham.update(k, feedback)) for k in range(500)]
     assert first != second
     again = RandomSham().prepare(_GRID, 1, [0], ())
     again.rest(1.0)
-    assert [float(again.update(k, feedback, "training")) for k in range(500)] == second
+    assert [float(again.update(k, feedback)) for k in range(500)] == second

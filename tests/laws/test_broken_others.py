@@ -10,7 +10,7 @@ import pytest
 
 from neurosim.core.actor import Actor, ActorConfig
 from neurosim.core.drive import Drive, DriveEvent
-from neurosim.core.feedback import Feedback
+from neurosim.core.feedback import Cue, Feedback
 from neurosim.core.source import Source, SourceConfig
 from neurosim.core.spec import Samples, SignalSpec, Values
 from neurosim.core.timeline import TickGrid
@@ -145,12 +145,12 @@ class Careless(Operant):
 class _Careless(OperantRule):
     fault: Fault = "none"
 
-    def update(self, features: Values, valid: Any, block: str) -> Feedback:
+    def update(self, features: Values, valid: Any, cue: Cue) -> Feedback:
         if self.fault == "batch":
             features = features - (features - features.mean(axis=0)) * (features.ndim > 1)
         if self.fault == "peeks":  # trusts everything
-            return replace(super().update(features, np.ones_like(valid), block), valid=valid)
-        feedback = super().update(features, valid, block)
+            return replace(super().update(features, np.ones_like(valid), cue), valid=valid)
+        feedback = super().update(features, valid, cue)
         return replace(feedback, shown=feedback.met.astype(float)) if self.fault == "shows" else feedback
 
     def reset(self) -> None:
@@ -219,7 +219,7 @@ class _Blinks(Sham):
     def __init__(self, fault: Fault, batch_shape: tuple[int, ...]) -> None:
         self._fault, self._shape = fault, batch_shape
 
-    def update(self, tick_index: int, feedback: Feedback, block: str) -> Any:
+    def update(self, tick_index: int, feedback: Feedback) -> Any:
         on = float(tick_index % 3 == 0)
         if self._fault == "batch":
             on = float(np.mean(feedback.met))
@@ -227,7 +227,7 @@ class _Blinks(Sham):
             on = float(np.random.random() < 0.5)  # noqa: NPY002
         if self._fault == "not finite":
             on = 2.0
-        return np.full(self._shape, on if block == "training" or self._fault == "shows" else 0.0)
+        return np.full(self._shape, on if feedback.cue.block == "training" or self._fault == "shows" else 0.0)
 
     def rest(self, duration_s: float) -> None:
         """Do nothing."""

@@ -1,0 +1,49 @@
+"""The course of a session: blocks, and the trials in them."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from pydantic import Field
+
+from neurosim.core.config import Config
+
+#: Which way the first condition is to go.
+Target: TypeAlias = Literal["up", "down"]
+
+
+class Trials(Config):
+    """Trials that fill a block, one after the other: a baseline, the task, a pause.
+
+    Targets come in random order, each as often as the others; the order is the same in every session.
+    """
+
+    baseline_s: float = Field(2.0, ge=0, description="rest before the task", json_schema_extra={"unit": "s"})
+    task_s: float = Field(8.0, gt=0, description="the task", json_schema_extra={"unit": "s"})
+    pause_s: float = Field(2.0, ge=0, description="rest after the task", json_schema_extra={"unit": "s"})
+    targets: tuple[Target, ...] = Field(
+        ("up",), min_length=1, max_length=2, description="which way the first condition is to go"
+    )
+    transfer_every: int = Field(0, ge=0, description="every so many trials is one without feedback; 0 for none")
+    instructions: dict[Target, str] = Field({}, description="what the subject is told by target")
+
+    @property
+    def period_s(self) -> float:
+        """From trial to trial [s]."""
+        return self.baseline_s + self.task_s + self.pause_s
+
+
+class Block(Config):
+    """A stretch of a session."""
+
+    name: str = Field(description="as it stands in tables and on screens")
+    kind: Literal["baseline", "training", "transfer", "rest"] = Field(
+        description="baseline calibrates, training gives feedback, transfer trains without it, rest does nothing"
+    )
+    duration_s: float = Field(gt=0, description="length", json_schema_extra={"unit": "s"})
+    instruction: str = Field("", description="what the subject is told")
+    eyes: Literal["open", "closed"] | None = Field(None, description="eyes, where it matters")
+    pacer_per_min: float | None = Field(
+        None, ge=1, le=30, description="rate of a breathing pacer", json_schema_extra={"unit": "1/min"}
+    )
+    trials: Trials | None = Field(None, description="trials that fill a training block")

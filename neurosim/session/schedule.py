@@ -1,0 +1,80 @@
+"""What goes on when: the block, the trial, the cue and the pacer of every tick."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from neurosim.core.event import SessionEvent
+from neurosim.core.feedback import Cue
+from neurosim.core.noise import AddressedNoise
+from neurosim.core.timeline import TickGrid, exact
+from neurosim.feedback.block import Block, Target, Trials
+
+
+class Schedule:
+    """The course of a session in ticks. It is a function of the tick alone: nothing is remembered.
+
+    Parameters
+    ----------
+    blocks
+        The blocks, in order.
+    grid
+        The ticks of the session.
+
+    Attributes
+    ----------
+    ends
+        The tick after the last one of each block.
+    """
+
+    def __init__(self, blocks: Sequence[Block], grid: TickGrid) -> None:
+        self.blocks, self.grid = tuple(blocks), grid
+        self.ends: list[int] = []
+        self._first_trial: list[int] = []
+        end_s, n_trials = exact(0), 0
+        for block in self.blocks:
+            self._first_trial.append(n_trials)
+            if block.trials is not None:
+                n_trials += -(-exact(block.duration_s) // exact(block.trials.period_s))
+            end_s += exact(block.duration_s)
+            self.ends.append(max(grid.n_ticks(float(end_s)), 1))
+        self._order = AddressedNoise(0, "schedule/trials", (0,), ("up", "down"))
+
+    def start(self, number: int) -> int:
+        """Return the first tick of a block."""
+        return self.ends[number - 1] if number else 0
+
+    def entry(self, number: int) -> SessionEvent:
+        """Return the event of a block's start."""
+        start_s, end_s = self.grid.start_s(self.start(number)), self.grid.start_s(self.ends[number])
+        return SessionEvent(start_s, end_s - start_s, "block", self.blocks[number].name)
+
+    def cue(self, number: int, tick_index: int) -> Cue:
+        """Return what the subject is told in a tick of a block."""
+        block = self.blocks[number]
+        since_s = exact(self.grid.update_interval_s) * (tick_index - self.start(number))
+        pacer = block.pacer_per_min or 0.0
+        phase = float((since_s + exact(self.grid.update_interval_s)) * exact(pacer) / 60 % 1)
+        told = Cue(block.kind, block.instruction, block.eyes, pacer_per_min=pacer, pacer_phase=phase)
+        return told if block.trials is None else self._in_trial(number, block.trials, since_s, told)
+
+    def _in_trial(self, number: int, trials: Trials, since_s: Fraction, told: Cue) -> Cue:
+        period_s = exact(trials.period_s)
+        place, at_s = int(since_s // period_s), since_s % period_s
+        trial = self._first_trial[number] + place
+        target = self._target(trials, trial)
+        in_task = exact(trials.baseline_s) <= at_s < exact(trials.baseline_s) + exact(trials.task_s)
+        transfer = trials.transfer_every and (trial + 1) % trials.transfer_every == 0
+        kind = "rest" if not in_task else "transfer" if transfer else told.block
+        words = trials.instructions.get(target, told.instruction)
+        return Cue(kind, words, told.eyes, target, trial + 1, told.pacer_per_min, told.pacer_phase)
+
+    def _target(self, trials: Trials, trial: int) -> Target:
+        """Return the target of a trial: in each round of as many trials as there are targets, each comes once."""
+        round_, place = divmod(trial, len(trials.targets))
+        draws = self._order.uniform(round_)
+        order = np.argsort(draws[: len(trials.targets)])
+        return trials.targets[int(order[place])]
