@@ -174,8 +174,8 @@ duration_s = 10
         "neurosim: mine.toml: features[0].stages[0].kind: unknown stage 'bandpas'; did you mean 'bandpass'?",
         "neurosim: mine.toml: features[0].stages[1].low_hz: must be greater than 0, got -1",
         "neurosim: mine.toml: rule.conditions[0].threshold.value: is missing",
-        "neurosim: mine.toml: colour: unknown key; known: blocks, caveats, display_delay_s, features, gates, name, "
-        "purpose, references, rule, title, update_interval_s",
+        "neurosim: mine.toml: colour: unknown key; known: blocks, caveats, display_delay_s, evidence, features, "
+        "gates, learns, name, purpose, references, rule, strategy_tau_s, title, update_interval_s",
     ]
 
 
