@@ -1,0 +1,75 @@
+"""Every command of the window with its menu and keys: menu, key sheet and manual come from this one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from neurosim_gui.texts import text
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something a user can ask for.
+
+    Parameters
+    ----------
+    name
+        What the window's method is called; its words stand in the texts under ``command``.
+    menu
+        Where it stands.
+    keys
+        As Qt writes them; the first one is shown in the menu. No command has only a function key.
+    """
+
+    name: str
+    menu: str
+    keys: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What it is called in the menu."""
+        return text(f"command.{self.name}")
+
+
+COMMANDS = (
+    Command("start", "file", ("Ctrl+Home",)),
+    Command("record", "file", ("R",)),
+    Command("picture", "file", ("S",)),
+    Command("export", "file", ("Ctrl+E",)),
+    Command("quit", "file", ("Ctrl+Q",)),
+    Command("play", "session", ("P",)),
+    Command("step", "session", ("N",)),
+    Command("slower", "session", ("[",)),
+    Command("faster", "session", ("]",)),
+    Command("real_time", "session", ("\\",)),
+    Command("mark", "session", ("M",)),
+    Command("compare", "session", ("C",)),
+    Command("blink", "subject", ("B",)),
+    Command("jaw", "subject", ("J",)),
+    Command("pop", "subject", ("O",)),
+    Command("reveal", "view", ("T",)),
+    Command("console", "view", ("Ctrl+Shift+1",)),
+    Command("course", "view", ("Ctrl+Shift+2",)),
+    Command("stage", "view", ("F5", "Ctrl+Return")),
+    Command("participant", "view", ("Ctrl+P",)),
+    Command("back", "view", ("Esc",)),
+    Command("blank", "view", (".",)),
+    Command("freeze", "view", ("F",)),
+    Command("larger", "view", ("Ctrl++", "Ctrl+=")),
+    Command("smaller", "view", ("Ctrl+-",)),
+    Command("light", "view", ("Ctrl+L",)),
+    Command("dark", "view", ("Ctrl+D",)),
+    Command("full_screen", "view", ("Ctrl+F", "F11")),
+    Command("reset_layout", "view", ("Ctrl+0",)),
+    Command("lessons", "lesson", ("L",)),
+    Command("next_step", "lesson", ("PgDown",)),
+    Command("previous_step", "lesson", ("PgUp",)),
+    Command("keys", "help", ("?", "F1")),
+    Command("about", "help", ("Ctrl+I",)),
+)
+
+#: The menus, in order.
+MENUS = ("file", "session", "subject", "view", "lesson", "help")
+
+#: Keys that are held and belong to the body; they are no commands but strokes in the log.
+BODY_KEYS = {"Space": "breathe", "Left / Right": "tension", "Up / Down": "attention", "E": "eyes"}

@@ -1,0 +1,128 @@
+"""Runs a session in a thread of its own; it knows no Qt, and the window polls it."""
+
+from __future__ import annotations
+
+import copy
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from neurosim.core.errors import UserError
+from neurosim.session.pace import PacedClock
+from neurosim.session.run import run
+from neurosim.session.session import Session
+from neurosim.session.tick import Sink
+from neurosim_gui.rings import History
+
+
+class Status(Enum):
+    """Where a session stands."""
+
+    PREPARING = "preparing"
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a session ended early: one line with the remedy, and the stage where it is known."""
+
+    line: str
+    expected: bool
+
+
+#: Makes the session and the sinks that record it; called in the engine's thread, for it may take a second.
+Prepare = Callable[[], tuple[Session, Sequence[Sink]]]
+
+
+class Engine:
+    """One running session.
+
+    Parameters
+    ----------
+    prepare
+        Makes the session; it is called in the engine's thread.
+    clock
+        Playing or paused, and how fast.
+
+    Attributes
+    ----------
+    status, failure
+        Where the session stands, and why it failed.
+    session
+        The session, once it is prepared. Only the engine's thread steps or copies it.
+    history
+        What the window draws, once the session is prepared.
+    """
+
+    def __init__(self, prepare: Prepare, clock: PacedClock | None = None) -> None:
+        self._prepare = prepare
+        self.clock = clock or PacedClock()
+        self.status = Status.PREPARING
+        self.failure: Failure | None = None
+        self.session: Session | None = None
+        self.history: History | None = None
+        self._requests: queue.SimpleQueue[tuple[Callable[[Session], Any], queue.SimpleQueue[Any]]] = queue.SimpleQueue()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="neurosim-engine", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def close(self, timeout_s: float = 10.0) -> None:
+        """End the session at the border of a tick, with everything recorded kept."""
+        self._stop.set()
+        self.clock.close()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    def between_ticks(self, action: Callable[[Session], Any]) -> queue.SimpleQueue[Any]:
+        """Let the engine's thread do something with the session before its next tick.
+
+        Returns
+        -------
+        queue.SimpleQueue
+            Gets what the action returned, or the exception that it raised.
+        """
+        answer: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._requests.put((action, answer))
+        return answer
+
+    def branch(self) -> queue.SimpleQueue[Any]:
+        """Ask for a copy of the session that goes on exactly as it does."""
+        return self.between_ticks(copy.deepcopy)
+
+    def _run(self) -> None:
+        try:
+            session, sinks = self._prepare()
+            self.session = session
+            shown = {n: s for n, s in session.source.specs.items() if not s.batch_shape}
+            names, conditions = tuple(session.pipeline.specs), session.rule.condition_names
+            self.history = History(shown, names, conditions, session.protocol.update_interval_s)
+            self.status = Status.RUNNING
+            finished = run(session, self.clock, [self.history, *sinks], self._between)
+            self.status = Status.FINISHED if finished else Status.STOPPED
+        except UserError as error:
+            self._fail(str(error), expected=True)
+        except Exception as error:  # shown in the window with the place; what was recorded has been closed by run()
+            self._fail(f"{type(error).__name__}: {error}", expected=False)
+
+    def _between(self) -> bool:
+        while not self._requests.empty():
+            action, answer = self._requests.get()
+            assert self.session is not None
+            try:
+                answer.put(action(self.session))
+            except Exception as error:  # goes to whoever asked
+                answer.put(error)
+        return self._stop.is_set()
+
+    def _fail(self, line: str, *, expected: bool) -> None:
+        self.failure = Failure(line, expected)
+        self.status = Status.FAILED

@@ -1,0 +1,131 @@
+"""A clock that someone plays, pauses and steps while the session runs."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from neurosim.session.clock import Clock
+
+_STALL_S = 1.0
+_KEPT = 4096
+
+
+class PacedClock(Clock):
+    """Real time at a speed that may change, with pause and single steps; safe to use from two threads.
+
+    After a stall of more than a second, a pause or a change of speed it starts again from now: nobody sees a burst of
+    catching up. Stalls are told as gaps, pauses are not.
+
+    Parameters
+    ----------
+    speed
+        Seconds of the session for each second of the clock; infinity for as fast as it goes.
+    playing
+        Whether it runs from the start.
+    now
+        Time source [s], for tests.
+
+    Attributes
+    ----------
+    lateness_s
+        How late the newest ticks began, oldest first; 0 for those in time.
+    """
+
+    def __init__(self, speed: float = 1.0, *, playing: bool = True, now: Callable[[], float] = time.monotonic) -> None:
+        self._speed, self._playing, self._now = speed, playing, now
+        self._change = threading.Condition()
+        self._anchor: tuple[float, float] | None = None
+        self._due_s = 0.0
+        self._steps = 0
+        self._closed = False
+        self.lateness_s: deque[float] = deque(maxlen=_KEPT)
+
+    @property
+    def speed(self) -> float:
+        """Seconds of the session for each second of the clock."""
+        return self._speed
+
+    @property
+    def playing(self) -> bool:
+        """Whether ticks go on by themselves."""
+        return self._playing
+
+    def play(self) -> None:
+        """Go on."""
+        self._set(playing=True)
+
+    def pause(self) -> None:
+        """Hold before the next tick."""
+        self._set(playing=False)
+
+    def step(self, n_ticks: int = 1) -> None:
+        """Let so many ticks through and hold again."""
+        with self._change:
+            self._playing = False
+            self._steps += n_ticks
+            self._change.notify_all()
+
+    def set_speed(self, speed: float) -> None:
+        """Change the speed from now on.
+
+        Raises
+        ------
+        ValueError
+            For a speed that is not above 0.
+        """
+        if not speed > 0:
+            raise ValueError(f"a speed must be above 0, got {speed:g}")
+        self._set(speed=speed)
+
+    def close(self) -> None:
+        """Let everything through at once, so that a waiting loop can see that it should end."""
+        with self._change:
+            self._closed = True
+            self._change.notify_all()
+
+    def _set(self, *, playing: bool | None = None, speed: float | None = None) -> None:
+        with self._change:
+            self._playing = self._playing if playing is None else playing
+            self._speed = self._speed if speed is None else speed
+            self._anchor, self._steps = None, 0
+            self._change.notify_all()
+
+    def wait(self, due_s: float) -> float:
+        """Wait until a moment of the session is due, or a step is asked for."""
+        with self._change:
+            while not self._closed:
+                if not self._playing:
+                    if self._steps:
+                        self._steps -= 1
+                        break
+                    self._anchor = None
+                    self._change.wait()
+                    continue
+                if math.isinf(self._speed):
+                    break
+                now = self._now()
+                if self._anchor is None:
+                    # The tick that was pending is due one tick from now.
+                    self._anchor = now, self._due_s
+                ahead = self._anchor[0] + (due_s - self._anchor[1]) / self._speed - now
+                if ahead > 0:
+                    self._change.wait(ahead)
+                    continue
+                self._due_s = due_s
+                return self._late(-ahead)
+            self._due_s = due_s
+        return 0.0
+
+    def _late(self, late_s: float) -> float:
+        # A wake-up within a millisecond is as good as a system's timer gives.
+        self.lateness_s.append(late_s)
+        if late_s > 1e-3:
+            self.late_ticks += 1
+        if late_s > _STALL_S:
+            self._anchor = None
+            return late_s
+        return 0.0
