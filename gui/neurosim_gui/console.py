@@ -77,6 +77,11 @@ class Console(QMainWindow):
             menus[command.menu].addAction(action)
             self.commands[command.name] = action
 
+    @property
+    def message(self) -> str:
+        """What is told above the panels."""
+        return self._message.text()
+
     def do_play(self) -> None:
         """Play or pause."""
         clock = self.engine.clock

@@ -118,6 +118,26 @@ def run(
 
 
 @app.command()
+def live(
+    protocol: Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")] = "alpha_up",
+    source: Annotated[str, typer.Option(help="`sim` for the subject's body, or a recorded file.")] = "sim",
+    sidecar: Annotated[Path | None, typer.Option(help="TOML file that describes the recording.")] = None,
+    subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
+    seed: Seed = None,
+    speed: Annotated[str, typer.Option(help="Session seconds a second, or `max`.")] = "1",
+    theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
+    size: Annotated[str, typer.Option(help="Width x height of the window.")] = "1920x1080",
+) -> None:
+    """Open the window on a session."""
+    from neurosim.cli.window import open_window
+
+    open_window(
+        protocol=protocol, source=source, sidecar=sidecar, subject=subject, seed=seed, speed=speed, theme=theme,
+        size=size,
+    )  # fmt: skip
+
+
+@app.command()
 def demo(
     speed: Annotated[str, typer.Option(help="Session seconds a second, or `max`.")] = "1",
     seed: Seed = 1,

@@ -116,16 +116,16 @@ class PacedClock(Clock):
                     self._change.wait(ahead)
                     continue
                 self._due_s = due_s
-                return self._late(-ahead)
+                return self._late(-ahead, now)
             self._due_s = due_s
         return 0.0
 
-    def _late(self, late_s: float) -> float:
+    def _late(self, late_s: float, now: float) -> float:
         # A wake-up within a millisecond is as good as a system's timer gives.
         self.lateness_s.append(late_s)
         if late_s > 1e-3:
             self.late_ticks += 1
         if late_s > _STALL_S:
-            self._anchor = None
+            self._anchor = now, self._due_s
             return late_s
         return 0.0
