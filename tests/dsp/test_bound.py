@@ -71,6 +71,27 @@ def test_envelopes_of_gaussian_signals_correlate_as_said(squared: float) -> None
     assert envelope_correlation(squared) == pytest.approx(got, abs=4 / np.sqrt(n))
 
 
+@pytest.mark.parametrize("squared", [0.05, 0.5, 0.9, 0.99])
+def test_linear_estimate_of_any_envelope(squared: float) -> None:
+    """Rayleigh's distribution gives the closed form; others what simulation says."""
+    random = np.random.default_rng(5)
+    n = 400_000
+    rayleigh = np.sqrt(-np.log1p(-(np.arange(n) + 0.5) / n))  # its quantiles
+    assert envelope_correlation(squared, rayleigh) == pytest.approx(envelope_correlation(squared), abs=1e-4)
+    error = np.sqrt(squared * (1 - squared) / 2) * (random.normal(size=n) + 1j * random.normal(size=n))
+    for envelope in (1 + 0.3 * random.normal(size=n), random.exponential(size=n) ** 2, random.choice([1.0, 3.0], n)):
+        z = np.abs(envelope) * np.exp(2j * np.pi * random.uniform(size=n))
+        z /= np.sqrt(np.mean(np.abs(z) ** 2))
+        got = np.corrcoef(np.abs(z), np.abs(squared * z + error))[0, 1]
+        assert envelope_correlation(squared, 7.0 * np.abs(envelope)) == pytest.approx(got, abs=4 / np.sqrt(n))
+
+
+def test_envelopes_that_hold_still_correlate_with_nothing() -> None:
+    assert envelope_correlation(0.9, np.full(100, 3.0)) == 0.0
+    assert envelope_correlation(0.0, np.arange(9.0)) == 0.0
+    assert envelope_correlation(1.0, np.arange(9.0)) == 1.0
+
+
 @pytest.mark.parametrize("delay_s", [-0.3, -0.05, 0.0, 0.05, 0.2, 1.0])
 def test_bound_of_white_noise_is_the_energy_of_the_past(delay_s: float) -> None:
     """The best filter for white noise is the ideal one cut off; its squared coherence is the energy that is kept."""
