@@ -18,6 +18,7 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -43,8 +44,8 @@ EDGE_S = 2.0  # an FFT is circular: the last seconds of the offline envelope kno
 RECOMMENDED = "weighted FIR"
 N_SURROGATES = 32
 STYLES = {
-    RECOMMENDED: "C7o-", "bound": "k:", "linear optimum": "k--", "filter that knows the rest": "k-.",
-    "offline analysis": "k--",
+    RECOMMENDED: "C9o-", "bound": "k:", "linear optimum": "k--", "filter that knows the rest": "k-.",
+    "offline analysis": "k-",
 }  # fmt: skip
 
 Configs = Callable[[float, float, float], Sequence[StageConfig]]
@@ -219,11 +220,11 @@ def table(rows: Sequence[Row]) -> str:
 def describe(rhythm: Rhythm) -> str:
     """Say how a recording differs from Gaussian noise."""
     c = character(rhythm)
-    return (
-        f"its envelope varies by {c.variation:.2f} of its mean, "
-        f"that of Gaussian noise with its spectrum by {c.low:.2f} to {c.high:.2f};\ndrift over what is measured: of power p = {c.power_drift:.3f}, "
-        f"of frequency p = {c.frequency_drift:.3f}"
-    )
+    return "\n".join([
+        f"its envelope varies by {c.variation:.2f} of its mean, Gaussian noise with its spectrum by {c.low:.2f} to "
+        f"{c.high:.2f}",
+        f"drift over what is measured: of power p = {c.power_drift:.3f}, of frequency p = {c.frequency_drift:.3f}",
+    ])  # fmt: skip
 
 
 def write(rows: Sequence[Row], out: Path) -> None:
@@ -248,7 +249,10 @@ def write(rows: Sequence[Row], out: Path) -> None:
         panel.set_yscale("function", functions=(_fisher, np.tanh))
         panel.set_yticks((0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99))
         panel.set(
-            title=f"{signal[:40]}\n{target} envelope", xlabel="delay [ms]", ylabel="correlation", ylim=(-0.1, 0.994)
+            title=f"{fill(signal, 38)}\n{target} envelope",
+            xlabel="delay [ms]",
+            ylabel="correlation",
+            ylim=(-0.1, 0.994),
         )
         panel.grid(alpha=0.3)
     for panel in axes[len(panels) :]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -30,8 +30,17 @@ class _Compound(Stage):
             stage.mark_valid(valid)
 
 
+def single_stages(stage: Stage) -> Iterator[Stage]:
+    """Yield the stages that a pipeline is made of, first to last, none of them a chain or a fork."""
+    if isinstance(stage, _Compound):
+        for each in stage.stages:
+            yield from single_stages(each)
+    else:
+        yield stage
+
+
 def _is_calibrated(stage: Stage) -> bool:
-    return any(map(_is_calibrated, stage.stages)) if isinstance(stage, _Compound) else isinstance(stage, Calibrating)
+    return any(isinstance(each, Calibrating) for each in single_stages(stage))
 
 
 class ChainStage(_Compound):

@@ -83,6 +83,24 @@ def envelope_bound(
     return envelope_correlation(explained / (2.0 * power), envelope)
 
 
+def filter_correlation(taps: Complex, spectrum: Spectrum, low_hz: float, high_hz: float, delay_s: float) -> float:
+    """Return the correlation that a filter's output, as a Gaussian band's envelope `delay_s` ago, has with that.
+
+    Parameters
+    ----------
+    taps
+        Complex FIR filter, the tap of the newest sample first ``(tap,)``; its scale does not matter.
+    spectrum, low_hz, high_hz, delay_s
+        As of `envelope_bound`, which no taps surpass.
+    """
+    from scipy.linalg import matmul_toeplitz
+
+    covariance = spectrum.analytic_covariance(low_hz, high_hz, np.arange(len(taps)) / spectrum.fs - delay_s)
+    power = np.vdot(taps, matmul_toeplitz(spectrum.autocorrelation(len(taps)), taps, check_finite=False)).real
+    common = np.abs(np.vdot(taps, covariance)) ** 2 / (2.0 * spectrum.band_power(low_hz, high_hz))
+    return envelope_correlation(float(common / power))
+
+
 def envelope_correlation(squared_coherence: float, envelope: Float | None = None) -> float:
     """Return the correlation of the envelopes of a signal and of its linear estimate.
 
