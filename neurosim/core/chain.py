@@ -119,7 +119,21 @@ class ForkStage(_Compound):
         return _join(parts), valid
 
 
+def _merged(stages: list[Stage]) -> list[Stage]:
+    """Let neighbours that can be run as one be one."""
+    merged = stages[:1]
+    for stage in stages[1:]:
+        both = merged[-1].beside(stage)
+        if both is None:
+            merged.append(stage)
+        else:
+            merged[-1] = both
+    return merged
+
+
 def _join(parts: list[Samples]) -> Samples:
+    if len(parts) == 1:
+        return parts[0]
     return time_last(np.concatenate([time_first(part) for part in parts], axis=-1))
 
 
@@ -201,7 +215,7 @@ class Fork(StageConfig):
         )
         longest = max(part.delay_s for part in specs)
         joined = specs[0].replace(ch_names=names, added_delay_s=longest - specs[0].delay_s)
-        return ForkStage(stages, joined)
+        return ForkStage(_merged(stages), joined)
 
     def _require_same(self, specs: list[SignalSpec], what: str, of: Callable[[SignalSpec], Any]) -> None:
         found = {name: of(spec) for name, spec in zip(self.branches, specs, strict=True)}
