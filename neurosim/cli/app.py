@@ -52,6 +52,9 @@ app = typer.Typer(
 
 Seed = Annotated[int | None, typer.Option(min=0, help="Root of all noise; picked and told when not given.")]
 Out = Annotated[Path | None, typer.Option(help="Folder to write; must be new or empty.")]
+ProtocolName = Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")]
+SourceName = Annotated[str, typer.Option(help="`sim` for the subject's body, or a recorded file.")]
+Sidecar = Annotated[Path | None, typer.Option(help="TOML file that describes the recording.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
@@ -77,9 +80,9 @@ def common(
 
 @app.command()
 def run(
-    protocol: Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")],
-    source: Annotated[str, typer.Option(help="`sim` for the subject's body, or a recorded file.")] = "sim",
-    sidecar: Annotated[Path | None, typer.Option(help="TOML file that describes the recording.")] = None,
+    protocol: ProtocolName,
+    source: SourceName = "sim",
+    sidecar: Sidecar = None,
     subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
     subjects: Annotated[int | None, typer.Option(min=1, help="A batch of so many subjects.")] = None,
     spread: Annotated[
@@ -154,12 +157,15 @@ def check(file: Annotated[Path, typer.Argument(help="A protocol, subject, body o
 
 @app.command()
 def explain(
-    protocol: Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")], as_json: AsJson = False
+    protocol: ProtocolName,
+    source: SourceName = "sim",
+    sidecar: Sidecar = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Say what a protocol measures, and how late: the delay of each stage, by design and measured."""
+    """Say what a protocol measures, how late (each stage by design and measured), and how true that can be."""
     from neurosim.cli.explain import explain_protocol
 
-    explain_protocol(protocol, as_json)
+    explain_protocol(protocol, source, sidecar, as_json)
 
 
 @app.command()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from neurosim.session.result import Result
     from neurosim.session.session import Session
     from neurosim.session.tick import Sink
+    from neurosim.signals.recordings.recorded import Recorded
     from neurosim.subject.population import Population
 
 
@@ -48,6 +49,23 @@ class Request:
     as_json: bool
 
 
+def asked_source(source: str, sidecar: Path | None) -> Recorded | None:
+    """Return the recording that stands in for the body; None for ``sim``.
+
+    Raises
+    ------
+    UserError
+        For a sidecar without a recording.
+    """
+    from neurosim.signals.recordings.recorded import Recorded
+
+    if source != "sim":
+        return Recorded(path=source, sidecar=None if sidecar is None else str(sidecar))
+    if sidecar is not None:
+        raise UserError("describes a recording; name the recording with --source", "--sidecar")
+    return None
+
+
 def run_protocol(request: Request) -> None:
     """Run the sessions and report.
 
@@ -59,20 +77,16 @@ def run_protocol(request: Request) -> None:
     speed = parse_speed(request.speed)
     if request.duration is not None and not 0 < request.duration < math.inf:
         raise UserError(f"must be above 0 s, got {request.duration:g}", "--duration")
-    if request.sidecar is not None and request.source == "sim":
-        raise UserError("describes a recording; name the recording with --source", "--sidecar")
+    source = asked_source(request.source, request.sidecar)
     n_subjects = None if request.subjects == 1 else request.subjects
 
     from neurosim.cli.report import course_summary, doubt, note_on_length, save_summary, show_result, write_json
     from neurosim.core.noise import pick_seed
     from neurosim.session.simulate import simulate_sessions
-    from neurosim.signals.recordings.recorded import Recorded
 
     protocol = _asked_protocol(request)
     seed = pick_seed() if request.seed is None else request.seed
     planned_s = request.duration or protocol.duration_s
-    sidecar = None if request.sidecar is None else str(request.sidecar)
-    source = None if request.source == "sim" else Recorded(path=request.source, sidecar=sidecar)
     out = request.out
     if out is None and n_subjects is None:
         out = fresh_folder(protocol.name)

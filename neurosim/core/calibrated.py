@@ -44,17 +44,19 @@ class Calibrating(Stage):
 
     Attributes
     ----------
+    config
+        As given.
     stage
         The stand-in, or the fitted stage.
     """
 
     def __init__(self, config: CalibratedStageConfig, spec: SignalSpec) -> None:
-        self._config = config
+        self.config = config
         self._input_spec = spec
         self.reset()
 
     def reset(self) -> None:
-        self.stage = self._config.uncalibrated(self._input_spec)
+        self.stage = self.config.uncalibrated(self._input_spec)
         self.spec = self.stage.spec
         self._baseline: list[Samples] | None = []
         self._valid: list[Bool] = []
@@ -76,7 +78,7 @@ class Calibrating(Stage):
         if not self._baseline:
             return None
         baseline, valid = concatenate(self._baseline), np.concatenate(self._valid, axis=-1)
-        fitted = self._config.fit(self._input_spec, baseline, valid)
+        fitted = self.config.fit(self._input_spec, baseline, valid)
         output = fitted.process(baseline)
         self.stage = fitted
         self.spec = fitted.spec

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -30,8 +30,17 @@ class _Compound(Stage):
             stage.mark_valid(valid)
 
 
+def single_stages(stage: Stage) -> Iterator[Stage]:
+    """Yield the stages that a pipeline is made of, first to last, none of them a chain or a fork."""
+    if isinstance(stage, _Compound):
+        for each in stage.stages:
+            yield from single_stages(each)
+    else:
+        yield stage
+
+
 def _is_calibrated(stage: Stage) -> bool:
-    return any(map(_is_calibrated, stage.stages)) if isinstance(stage, _Compound) else isinstance(stage, Calibrating)
+    return any(isinstance(each, Calibrating) for each in single_stages(stage))
 
 
 class ChainStage(_Compound):
@@ -110,7 +119,21 @@ class ForkStage(_Compound):
         return _join(parts), valid
 
 
+def _merged(stages: list[Stage]) -> list[Stage]:
+    """Let neighbours that can be run as one be one."""
+    merged = stages[:1]
+    for stage in stages[1:]:
+        both = merged[-1].beside(stage)
+        if both is None:
+            merged.append(stage)
+        else:
+            merged[-1] = both
+    return merged
+
+
 def _join(parts: list[Samples]) -> Samples:
+    if len(parts) == 1:
+        return parts[0]
     return time_last(np.concatenate([time_first(part) for part in parts], axis=-1))
 
 
@@ -192,7 +215,7 @@ class Fork(StageConfig):
         )
         longest = max(part.delay_s for part in specs)
         joined = specs[0].replace(ch_names=names, added_delay_s=longest - specs[0].delay_s)
-        return ForkStage(stages, joined)
+        return ForkStage(_merged(stages), joined)
 
     def _require_same(self, specs: list[SignalSpec], what: str, of: Callable[[SignalSpec], Any]) -> None:
         found = {name: of(spec) for name, spec in zip(self.branches, specs, strict=True)}

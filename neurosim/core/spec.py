@@ -104,6 +104,8 @@ def as_lanes(samples: Samples) -> Float:
 
     Samples that are not time-major in memory are copied.
     """
+    if samples.ndim == 2:  # one subject: nothing to reshape
+        return np.ascontiguousarray(samples.T)
     n_times = samples.shape[-1]
     n_lanes = math.prod(samples.shape[:-1])
     return np.ascontiguousarray(time_first(samples)).reshape(n_times, n_lanes)
@@ -111,7 +113,7 @@ def as_lanes(samples: Samples) -> Float:
 
 def from_lanes(lanes: Float, batch_shape: tuple[int, ...], n_channels: int) -> Samples:
     """View contiguous ``(time, lane)`` as samples ``(*batch, channel, time)``."""
-    return time_last(lanes.reshape(lanes.shape[0], *batch_shape, n_channels))
+    return time_last(lanes.reshape(lanes.shape[0], *batch_shape, n_channels)) if batch_shape else lanes.T
 
 
 def concatenate(chunks: list[Samples]) -> Samples:

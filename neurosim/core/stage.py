@@ -54,6 +54,14 @@ class Stage(ABC):
     def mark_valid(self, valid: Bool) -> None:
         """Take note which of the next chunk's samples can be trusted ``(*batch, time)``."""
 
+    def beside(self, other: Stage) -> Stage | None:
+        """Return one stage that does what this one and another do to the same input, in their initial state.
+
+        Its output is bit-identical to theirs, first this one's channels and then the other's. None where there is no
+        such stage, or none that is faster.
+        """
+        return None
+
 
 class StageConfig(KindConfig):
     """The description of a stage; `kind` is its name in files."""

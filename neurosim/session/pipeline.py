@@ -226,6 +226,11 @@ class Pipeline:
             if out.shape[-1]:
                 self.values[..., i] = out[..., 0, -1]
 
+    def stage_of(self, feature: str) -> Stage:
+        """Return what makes a feature, all its stages as one."""
+        index = self._names.index(feature)
+        return next(s.features[index].stage for s in self._streams.values() if index in s.features)
+
     def calibrate(self) -> None:
         """Fit what is calibrated to the baseline seen so far."""
         for stream in self._streams.values():

@@ -60,17 +60,17 @@ class EMGRmsStage(LaneStage):
 
     def __init__(self, config: EMGRms, spec: SignalSpec) -> None:
         sos, delay_s = butter_bandpass(config.order, config.low_hz, config.high_hz, spec.fs)
-        self._sos, self._gain = sos.copy(), one_pole_gain(config.tau_s, spec.fs)
+        self._sos, self._gains = sos[None].copy(), np.array([one_pole_gain(config.tau_s, spec.fs)])
         super().__init__(spec.replace(added_delay_s=delay_s + one_pole_delay_s(config.tau_s, spec.fs)))
 
     def reset(self) -> None:
-        self._state = np.zeros((len(self._sos), 2, self.spec.n_lanes))
-        self._mean_square = np.zeros(self.spec.n_lanes)
+        self._state = np.zeros((*self._sos.shape[:2], 2, self.spec.n_lanes))
+        self._mean_square = np.zeros((1, self.spec.n_lanes))
 
     def run(self, x: Float, out: Float) -> None:
-        from neurosim.core.kernels.filters import band_power
+        from neurosim.core.kernels.filters import band_powers
 
-        band_power(x, self._sos, self._state, self._gain, self._mean_square, out)
+        band_powers(x, self._sos, self._state, self._gains, self._mean_square, out[:, None])
         np.sqrt(out, out=out)
 
 

@@ -164,17 +164,17 @@ class MuscleStage(_MeasuredGate):
     """
 
     def __init__(self, config: MuscleGate, spec: SignalSpec) -> None:
-        self._sos = butter_bandpass(config.order, config.low_hz, config.high_hz, spec.fs)[0].copy()
-        self._gain = one_pole_gain(config.tau_s, spec.fs)
+        self._sos = butter_bandpass(config.order, config.low_hz, config.high_hz, spec.fs)[0][None].copy()
+        self._gains = np.array([one_pole_gain(config.tau_s, spec.fs)])
         super().__init__(config, config.max_uv or np.inf, max(1, round(config.tau_s * spec.fs)), spec)
 
     def reset(self) -> None:
         super().reset()
-        self._state = np.zeros((len(self._sos), 2, self.spec.n_lanes))
-        self._mean_square = np.zeros(self.spec.n_lanes)
+        self._state = np.zeros((*self._sos.shape[:2], 2, self.spec.n_lanes))
+        self._mean_square = np.zeros((1, self.spec.n_lanes))
 
     def measure(self, x: Float, out: Float) -> None:
-        from neurosim.core.kernels.filters import band_power
+        from neurosim.core.kernels.filters import band_powers
 
-        band_power(x, self._sos, self._state, self._gain, self._mean_square, out)
+        band_powers(x, self._sos, self._state, self._gains, self._mean_square, out[:, None])
         np.sqrt(out, out=out)
