@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -11,7 +12,7 @@ from pydantic import Field
 from neurosim.core.calibrated import Calibrating
 from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.spec import Bool, Samples, SignalSpec, concatenate, time_first, time_last
-from neurosim.core.stage import AnyStage, Baseline, Stage, StageConfig
+from neurosim.core.stage import AnyStage, Baseline, Stage, StageConfig, both
 
 
 class _Compound(Stage):
@@ -24,10 +25,6 @@ class _Compound(Stage):
     def reset(self) -> None:
         for stage in self.stages:
             stage.reset()
-
-    def mark_valid(self, valid: Bool) -> None:
-        for stage in self.stages:
-            stage.mark_valid(valid)
 
 
 def _is_calibrated(stage: Stage) -> bool:
@@ -43,7 +40,11 @@ class ChainStage(_Compound):
 
     def __init__(self, stages: list[Stage], before: list[SignalSpec], spec: SignalSpec) -> None:
         self._delays_s = [each.delay_s for each in before]  # of the inputs, as the stages were prepared for
+        self._next_valid: Bool | None = None
         super().__init__(stages, spec)
+
+    def mark_valid(self, valid: Bool) -> None:
+        self._next_valid = valid
 
     def calibrate(self) -> Baseline | None:
         anew: Baseline | None = None
@@ -52,7 +53,7 @@ class ChainStage(_Compound):
                 samples, valid = anew
                 stage.reset()
                 stage.mark_valid(valid)
-                anew = stage.process(samples), valid
+                anew = stage.process(samples), both(valid, stage.known)
             anew = stage.calibrate() or anew
         self._add_delays()
         return anew
@@ -68,8 +69,13 @@ class ChainStage(_Compound):
             self.spec = self.spec.replace(added_delay_s=self._delays_s[0] + sum(added) - self.spec.delay_s)
 
     def process(self, x: Samples) -> Samples:
+        self.known, valid, self._next_valid = None, self._next_valid, None
         for stage in self.stages:
+            trusted = both(valid, self.known)
+            if trusted is not None:
+                stage.mark_valid(trusted)
             x = stage.process(x)
+            self.known = both(self.known, stage.known)
         return x
 
 
@@ -80,9 +86,13 @@ class ForkStage(_Compound):
         super().__init__(stages, spec)
         self._start()
 
+    def mark_valid(self, valid: Bool) -> None:
+        for stage in self.stages:
+            stage.mark_valid(valid)
+
     def _start(self) -> None:
         # Where one branch is fitted to the baseline and gives it anew, the others are asked for what they gave.
-        self._outputs: list[list[Samples]] = [[] for _ in self.stages]
+        self._outputs: list[list[Baseline]] = [[] for _ in self.stages]
         self._collects = _is_calibrated(self)
         longest = max(stage.spec.delay_s for stage in self.stages)
         self.spec = self.spec.replace(added_delay_s=longest - self.spec.delay_s)
@@ -93,9 +103,11 @@ class ForkStage(_Compound):
 
     def process(self, x: Samples) -> Samples:
         parts = [stage.process(x) for stage in self.stages]
+        self.known = reduce(both, [stage.known for stage in self.stages])
         if self._collects:
-            for outputs, part in zip(self._outputs, parts, strict=True):
-                outputs.append(part)
+            for outputs, part, stage in zip(self._outputs, parts, self.stages, strict=True):
+                everywhere = np.ones((*part.shape[:-2], part.shape[-1]), dtype=np.bool_)
+                outputs.append((part, both(everywhere, stage.known)))
         return _join(parts)
 
     def calibrate(self) -> Baseline | None:
@@ -103,11 +115,14 @@ class ForkStage(_Compound):
         before = self._outputs
         self._start()
         self._collects = False
-        valid = next((each[1] for each in found if each is not None), None)
-        if valid is None:
+        if all(each is None for each in found):
             return None
-        parts = [each[0] if each is not None else concatenate(before[i]) for i, each in enumerate(found)]
-        return _join(parts), valid
+        parts = [each or _concatenated(before[i]) for i, each in enumerate(found)]
+        return _join([samples for samples, _ in parts]), np.logical_and.reduce([valid for _, valid in parts])
+
+
+def _concatenated(chunks: list[Baseline]) -> Baseline:
+    return concatenate([samples for samples, _ in chunks]), np.concatenate([valid for _, valid in chunks], axis=-1)
 
 
 def _join(parts: list[Samples]) -> Samples:

@@ -6,12 +6,13 @@ A `StageConfig` is a value (it compares, nests, serialises); ``prepare(spec)`` m
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Annotated, ClassVar, TypeAlias
+from typing import Annotated, ClassVar, TypeAlias, overload
 
+import numpy as np
 from pydantic import SerializeAsAny
 
 from neurosim.core.config import KindConfig, of_kind
-from neurosim.core.spec import Bool, Samples, SignalSpec
+from neurosim.core.spec import Bool, Float, Samples, SignalSpec, time_last
 
 #: A stretch of samples ``(*batch, channel, time)`` and which of them can be trusted ``(*batch, time)``.
 Baseline: TypeAlias = tuple[Samples, Bool]
@@ -27,7 +28,15 @@ class Stage(ABC):
     ----------
     spec
         The meaning of the OUTPUT, the delay included.
+
+    Attributes
+    ----------
+    known
+        Where the newest chunk's output is a value ``(*batch, time)``, and not what stands in while there is none yet;
+        None for everywhere. What stands behind must not learn from the rest, and no feedback is given for it.
     """
+
+    known: Bool | None = None
 
     def __init__(self, spec: SignalSpec) -> None:
         self.spec = spec
@@ -53,6 +62,31 @@ class Stage(ABC):
 
     def mark_valid(self, valid: Bool) -> None:
         """Take note which of the next chunk's samples can be trusted ``(*batch, time)``."""
+
+    def tell_unknown(self, unknown: Bool) -> None:
+        """Set `known` by where there is no value yet ``(time, lane)``, lanes in (subject, channel) order."""
+        self.known = None
+        if unknown.any():
+            known = ~unknown.reshape(len(unknown), self.spec.n_subjects, -1).any(axis=2)
+            self.known = time_last(known.reshape(len(unknown), *self.spec.batch_shape))
+
+    def stand_in(self, out: Float) -> None:
+        """Put 0 where lanes ``(time, lane)`` have no value yet, which is NaN, and set `known`."""
+        unknown = np.isnan(out)
+        self.tell_unknown(unknown)
+        out[unknown] = 0.0
+
+
+@overload
+def both(one: Bool, other: Bool | None) -> Bool: ...
+@overload
+def both(one: Bool | None, other: Bool | None) -> Bool | None: ...
+def both(one: Bool | None, other: Bool | None) -> Bool | None:
+    """Return where two masks are both true; None stands for one that is true everywhere."""
+    if one is None or other is None:
+        return other if one is None else one
+    joined: Bool = one & other
+    return joined
 
 
 class StageConfig(KindConfig):

@@ -17,7 +17,7 @@ from neurosim.core.source import Source
 from neurosim.core.timeline import TickGrid, exact
 from neurosim.feedback.protocol import Block, TrainingProtocol
 from neurosim.feedback.sham import Sham
-from neurosim.session.distrust import BadStretches
+from neurosim.session.distrust import Stretches
 from neurosim.session.pipeline import Pipeline
 from neurosim.session.tick import Tick
 
@@ -67,9 +67,16 @@ class Session:
         self.tick_index = 0
         self._ends = self._block_ends()
         self._block = -1
-        self._bad = None if self.batch_shape else BadStretches(self.pipeline.cause_names)
+        self._stretches = [] if self.batch_shape else self._find_stretches()
         n_delay = self.grid.n_ticks(protocol.display_delay_s)
         self._on_display: deque[Feedback] = deque([self._nothing()] * n_delay)
+
+    def _find_stretches(self) -> list[tuple[slice, Stretches]]:
+        """Return what tells of causes, and which causes: ``bad`` are signals, which MNE leaves out then."""
+        names = self.pipeline.cause_names
+        n_signal = len(names) - len(self.protocol.features)
+        parts = {"bad": slice(n_signal), "no_value": slice(n_signal, None)}
+        return [(part, Stretches(kind, names[part])) for kind, part in parts.items()]
 
     def _block_ends(self) -> list[int]:
         ends, end_s = [], exact(0)
@@ -127,15 +134,15 @@ class Session:
         self.tick_index += 1
         events += [_told(event) for event in drive.events]
         events += self.source.events()
-        if self._bad is not None:
-            events += self._bad.update(start_s, bool(valid), self.pipeline.causes)
+        for part, stretches in self._stretches:
+            events += stretches.update(start_s, self.pipeline.causes[part])
         thresholds = self.rule.thresholds
         causes = self.pipeline.causes
         return Tick(k, start_s, samples, features, thresholds, feedback, block, tuple(events), causes)
 
     def open_events(self) -> list[SessionEvent]:
         """Return what has begun and not ended, as if it ended here; for when no further step is made."""
-        return [] if self._bad is None else self._bad.end(self.time_s)
+        return [event for _, stretches in self._stretches for event in stretches.end(self.time_s)]
 
     def _enter_block(self, tick_index: int, start_s: float) -> tuple[Block, list[SessionEvent]]:
         events = []

@@ -67,18 +67,36 @@ def run_stage(
     Samples
         The output.
     """
+    return _run(stage, x, valid, lengths, calibrate_at)[0]
+
+
+def _run(
+    stage: Stage, x: Samples, valid: Bool, lengths: Sequence[int] | None = None, calibrate_at: int | None = _N_BASELINE
+) -> tuple[Samples, Bool]:
+    """Return the output, as `run_stage` does, and where it is a value ``(*batch, time)``."""
     lengths = [x.shape[-1]] if lengths is None else list(lengths)
     if calibrate_at is not None:
         lengths = cut_at(lengths, calibrate_at)
-    parts, at = [], 0
+    parts, known, at = [], [], 0
     for n in lengths:
         if at == calibrate_at:
             stage.calibrate()
             calibrate_at = None
         stage.mark_valid(valid[..., at : at + n])
         parts.append(stage.process(x[..., at : at + n]))
+        known.append(known_of(stage, parts[-1]))
         at += n
-    return concatenate(parts)
+    return concatenate(parts), np.concatenate(known, axis=-1)
+
+
+def known_of(stage: Stage, out: Samples) -> Bool:
+    """Return where the newest output is a value ``(*batch, time)``."""
+    everywhere = np.ones((*out.shape[:-2], out.shape[-1]), dtype=np.bool_)
+    if stage.known is None:
+        return everywhere
+    message = f"known has the shape {stage.known.shape}, the output {out.shape}"
+    assert stage.known.shape == everywhere.shape, message
+    return stage.known
 
 
 def stage_trial(config: StageConfig) -> Trial[Stage]:
@@ -94,7 +112,8 @@ def stage_trial(config: StageConfig) -> Trial[Stage]:
             stage.calibrate()
         stage.mark_valid(valid[..., now])
         chunk = _other(x)[..., now] if given.changed(k) else x[..., now]
-        return {"output": stage.process(chunk.copy(order="K"))}
+        out = stage.process(chunk.copy(order="K"))
+        return {"output": out, "known": known_of(stage, out)}
 
     return Trial(config.kind, prepare, step, _N_STEPS, reset=lambda stage: stage.reset())
 
@@ -108,10 +127,11 @@ def chunking_never_matters(config: StageConfig) -> None:
         Naming the partition.
     """
     x, valid = _alone(0)
-    whole = run_stage(config.prepare(law_spec()), x, valid)
+    whole, known = _run(config.prepare(law_spec()), x, valid)
     for name, lengths in partitions(_N_TIMES).items():
-        cut = run_stage(config.prepare(law_spec()), x, valid, lengths)
+        cut, known_cut = _run(config.prepare(law_spec()), x, valid, lengths)
         assert_identical(cut, whole, f"{config.kind}: cut into {name}, not whole")
+        assert_identical(known_cut, known, f"{config.kind}: where it has a value, cut into {name}, not whole")
     other_order = run_stage(config.prepare(law_spec()), np.ascontiguousarray(x), valid)
     assert_identical(other_order, whole, f"{config.kind}: input with channels first in memory, not time")
 

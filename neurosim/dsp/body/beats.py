@@ -175,6 +175,7 @@ class BeatStage(Stage):
             find_beats(drive, mark, self._index, *self._parameters, self._state, self._heights, self._history,
                        self._counts, self._marks, self._room, out)  # fmt: skip
             self._index += len(lanes)
+        self.tell_unknown(out[:, 0::3] == 0.0)
         return from_lanes(out, self.spec.batch_shape, self.spec.n_channels)
 
     def _rising(self, y: Float) -> Float:

@@ -62,10 +62,11 @@ class BreathStage(RiseStage):
 
     def run(self, rises: Float, start: int, out: Float) -> None:
         out[:, 0::2], out[:, 1::2] = rises[:, 0::3], rises[:, 1::3]
+        self.tell_unknown(rises[:, 0::3] == 0.0)
 
 
 class BreathingRate(_OfBreaths):
-    """Breaths a minute, of the last breath; 0 until there are two."""
+    """Breaths a minute, of the last breath; no value until there are two."""
 
     kind: Literal["breathing_rate"] = "breathing_rate"
 
@@ -79,8 +80,9 @@ class BreathingRateStage(RiseStage):
 
     def run(self, rises: Float, start: int, out: Float) -> None:
         breath_s = rises[:, 0::3]
-        out[:] = 0.0
+        out[:] = np.nan
         np.divide(60.0, breath_s, out=out, where=breath_s > 0.1)
+        self.stand_in(out)
 
 
 class BreathingPhase(_OfBreaths):
@@ -106,7 +108,8 @@ class BreathingPhaseStage(RiseStage):
 
     def run(self, rises: Float, start: int, out: Float) -> None:
         breath_s, since_s = rises[:, 0::3], rises[:, 1::3]
-        out[:] = 0.0
+        out[:] = np.nan
         np.divide(since_s, breath_s, out=out, where=breath_s > 0.1)
         overdue = since_s > breath_s + self._report_s + 2.0 / self.spec.fs
         out[:] = np.where(overdue & (breath_s > 0.1), 1.0, out - np.floor(out))
+        self.stand_in(out)

@@ -28,7 +28,7 @@ class _HeartInBreath(StageConfig):
     breaths: Breaths = Field(default_factory=lambda: Breaths(), description="what finds the breaths")
     least: int = Field(3, ge=3, description="trusted beats that a breath needs, else the last value is held")
     hold_s: float = Field(
-        30.0, ge=5, le=300, description="after that long without such a breath the output is 0",
+        30.0, ge=5, le=300, description="after that long without such a breath there is no value",
         json_schema_extra={"unit": "s"},
     )  # fmt: skip
 
@@ -111,7 +111,8 @@ class HeartInBreathStage(Stage):
     def _forget(self) -> None:
         n = self.spec.n_subjects
         self._index = 0
-        self._before, self._breath_before, self._held = np.zeros(n), np.zeros(n), np.zeros((3, n))
+        self._before, self._breath_before = np.zeros((2, n))
+        self._held = np.full((3, n), np.nan)
         self._rings, self._counts = np.zeros((n, _N_BEATS, 3)), np.zeros(n, dtype=np.int64)
 
     def reset(self) -> None:
@@ -128,4 +129,6 @@ class HeartInBreathStage(Stage):
         heart_in_breath(beats, breaths, self._index, self.spec.fs, *self._limits, self._before, self._breath_before,
                         self._rings, self._counts, self._held, both)  # fmt: skip
         self._index += len(beats)
-        return from_lanes(np.ascontiguousarray(both[:, self._which :: 2]), self.spec.batch_shape, 1)
+        out = np.ascontiguousarray(both[:, self._which :: 2])
+        self.stand_in(out)
+        return from_lanes(out, self.spec.batch_shape, 1)

@@ -88,7 +88,7 @@ class QualityStage(HeldStage):
         self._sos = [butter_bandpass(_ORDER, low, high, spec.fs)[0].copy() for low, high in bands]
         self._n_blocks = config.n_blocks(spec.fs)
         out = spec.replace(unit="1", added_delay_s=config.window_delay_s(spec.fs))
-        super().__init__(config.n_update(spec.fs), 1.0, out)
+        super().__init__(config.n_update(spec.fs), self._n_blocks, 1.0, out)
 
     def reset(self) -> None:
         super().reset()

@@ -111,7 +111,7 @@ class SlowPotentialStage(HeldStage):
         self.shares, self._channels, self._n_channels = shares, channels, spec.n_channels
         self._n_blocks = config.n_blocks(spec.fs)
         out = spec.replace(ch_names=(config.channel,), added_delay_s=config.window_delay_s(spec.fs))
-        super().__init__(config.n_update(spec.fs), 0.0, out)
+        super().__init__(config.n_update(spec.fs), self._n_blocks, 0.0, out)
 
     def reset(self) -> None:
         super().reset()
@@ -128,7 +128,8 @@ class TrialBaseline(StageConfig):
     """Take the mean over the start of each trial away, channel by channel.
 
     Trials come one after the other: trial k begins at ``first_trial_s + k period_s``, and from the end of its
-    baseline on the output is the difference from that, until the next trial's baseline has ended. 0 before the first.
+    baseline on the output is the difference from that, until the next trial's baseline has ended. No value before the
+    first.
     Time is that of the stream as it arrives, from its first sample on.
 
     Examples
@@ -212,6 +213,7 @@ class TrialBaselineStage(LaneStage):
                 self._subtract(x[at:stop], out[at:stop])
             at = stop
         self._index += len(x)
+        self.stand_in(out)
 
     def _begin(self, trial: int) -> int:
         """Return the sample with which a trial begins; no rounding adds up over a session."""
@@ -221,4 +223,4 @@ class TrialBaselineStage(LaneStage):
         if self._started:
             np.subtract(x, self._level, out=out)
         else:
-            out[:] = 0.0
+            out[:] = np.nan
