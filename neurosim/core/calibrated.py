@@ -7,11 +7,15 @@ from abc import abstractmethod
 import numpy as np
 
 from neurosim.core.spec import Bool, Samples, SignalSpec, concatenate
-from neurosim.core.stage import Baseline, Stage, StageConfig, both
+from neurosim.core.stage import Baseline, BaselineNeed, Stage, StageConfig, both
 
 
 class CalibratedStageConfig(StageConfig):
     """The description of a stage that needs a baseline."""
+
+    def baseline_need(self) -> BaselineNeed | None:
+        """Return the trusted baseline needed; some at least, where the description names no `least_s`."""
+        return BaselineNeed(float(getattr(self, "least_s", 0.0)))
 
     @abstractmethod
     def uncalibrated(self, spec: SignalSpec) -> Stage:

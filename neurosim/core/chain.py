@@ -152,6 +152,10 @@ class Chain(StageConfig):
         """Return the empty chain, which passes everything on."""
         return [cls(stages=())]
 
+    def first_value_s(self) -> float:
+        """Return the sum: each stage waits for those before it."""
+        return sum(stage.first_value_s() for stage in self.stages)
+
     def prepare(self, spec: SignalSpec) -> ChainStage:
         """Prepare each stage for the output of the one before."""
         prepared: list[Stage] = []
@@ -185,6 +189,10 @@ class Fork(StageConfig):
     def examples(cls) -> list[Self]:
         """Return a fork of two that pass everything on."""
         return [cls(branches={"left": Chain(stages=()), "right": Chain(stages=())})]
+
+    def first_value_s(self) -> float:
+        """Return the longest."""
+        return max(stage.first_value_s() for stage in self.branches.values())
 
     def prepare(self, spec: SignalSpec) -> ForkStage:
         """Prepare each branch; they must agree in rate and unit, the delay is the longest."""

@@ -6,12 +6,15 @@ A `StageConfig` is a value (it compares, nests, serialises); ``prepare(spec)`` m
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, ClassVar, TypeAlias, overload
 
 import numpy as np
 from pydantic import SerializeAsAny
 
-from neurosim.core.config import KindConfig, of_kind
+from neurosim.core.config import Config, KindConfig, of_kind
+from neurosim.core.errors import Loc
 from neurosim.core.spec import Bool, Float, Samples, SignalSpec, time_last
 
 #: A stretch of samples ``(*batch, channel, time)`` and which of them can be trusted ``(*batch, time)``.
@@ -89,6 +92,22 @@ def both(one: Bool | None, other: Bool | None) -> Bool | None:
     return joined
 
 
+@dataclass(frozen=True)
+class BaselineNeed:
+    """What a stage needs to be fitted.
+
+    Parameters
+    ----------
+    least_s
+        Trusted baseline [s].
+    otherwise
+        What happens without it, in words, where that is legitimate; empty where it is not.
+    """
+
+    least_s: float
+    otherwise: str = ""
+
+
 class StageConfig(KindConfig):
     """The description of a stage; `kind` is its name in files."""
 
@@ -100,6 +119,14 @@ class StageConfig(KindConfig):
 
     #: Whether a channel's output depends on the others although it keeps its name: of re-references.
     mixes_channels: ClassVar[bool] = False
+
+    def baseline_need(self) -> BaselineNeed | None:
+        """Return the baseline that the stage is fitted to, those inside it aside; None for one that is not fitted."""
+        return None
+
+    def first_value_s(self) -> float:
+        """Return how much signal the stage takes at least before it has a value, those inside it included [s]."""
+        return 0.0
 
     @abstractmethod
     def prepare(self, spec: SignalSpec) -> Stage:
@@ -114,3 +141,22 @@ class StageConfig(KindConfig):
 
 #: A stage of any kind, as a field of another model: looked up by its `kind` in the registry.
 AnyStage = Annotated[SerializeAsAny[StageConfig], of_kind(StageConfig)]
+
+
+def stages_inside(value: object) -> Iterator[tuple[Loc, StageConfig]]:
+    """Go through the stages that a description, or a collection in one, holds, with their places.
+
+    Those inside the stages it finds are left to the caller.
+    """
+    parts: Iterator[tuple[str | int, object]] = iter(())
+    if isinstance(value, Config):
+        parts = iter(value)
+    elif isinstance(value, Mapping):
+        parts = iter(value.items())
+    elif isinstance(value, tuple):
+        parts = iter(enumerate(value))
+    for key, each in parts:
+        if isinstance(each, StageConfig):
+            yield (key,), each
+        else:
+            yield from (((key, *loc), stage) for loc, stage in stages_inside(each))

@@ -20,6 +20,10 @@ class WindowedConfig(StageConfig):
         json_schema_extra={"unit": "s"},
     )  # fmt: skip
 
+    def first_value_s(self) -> float:
+        """Return the length of the window."""
+        return self.window_s
+
     def n_update(self, fs: float) -> int:
         """Return the samples from one estimate to the next."""
         return max(1, round(self.update_s * fs))

@@ -10,11 +10,12 @@ import numpy as np
 
 from neurosim.core.actor import Actor
 from neurosim.core.drive import DriveEvent, total_drive
-from neurosim.core.errors import ConfigError
+from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.event import SessionEvent
 from neurosim.core.feedback import Cue, Feedback
 from neurosim.core.source import Source
 from neurosim.core.timeline import TickGrid, exact
+from neurosim.feedback.baseline import check_baseline
 from neurosim.feedback.protocol import Block, TrainingProtocol
 from neurosim.feedback.sham import Sham
 from neurosim.session.distrust import Stretches
@@ -40,10 +41,15 @@ class Session:
     piece
         Largest number of samples that source and pipeline handle at once; None for a whole tick.
 
+    Attributes
+    ----------
+    notes
+        What a user should know of a protocol that works, but not as it says: a filter that no baseline is there for.
+
     Raises
     ------
     ConfigError
-        With everything in the protocol that does not fit the source.
+        With everything in the protocol that does not fit itself or the source.
     """
 
     def __init__(
@@ -58,7 +64,9 @@ class Session:
         self.protocol, self.source, self.actors, self.sham = protocol, source, tuple(actors), sham
         self.grid = TickGrid(protocol.update_interval_s)
         source.piece = piece
-        self.pipeline = Pipeline(protocol, source.specs, piece)
+        unfitted = check_baseline(protocol)
+        self.notes = tuple(f"{protocol.name}.toml: {note}" for note in unfitted.notes)
+        self.pipeline = _prepare_pipeline(protocol, source, piece, unfitted.problems)
         self.batch_shape = self.pipeline.values.shape[:-1]
         try:
             self.rule = protocol.rule.prepare(self.pipeline.specs, self.grid, self.batch_shape)
@@ -155,6 +163,18 @@ class Session:
             end_s = self.grid.start_s(self._ends[self._block])
             events.append(SessionEvent(start_s, end_s - start_s, "block", block.name))
         return blocks[self._block], events
+
+
+def _prepare_pipeline(protocol: TrainingProtocol, source: Source, piece: int | None, problems: Sequence[Problem]
+                      ) -> Pipeline:  # fmt: skip
+    """Return the pipeline, or tell what it lacks together with the problems that are known."""
+    try:
+        pipeline = Pipeline(protocol, source.specs, piece)
+    except ConfigError as error:
+        raise ConfigError([*error.problems, *problems]) from None
+    if problems:
+        raise ConfigError(problems)
+    return pipeline
 
 
 def _told(event: DriveEvent) -> SessionEvent:

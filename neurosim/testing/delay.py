@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.core.config import Config
 from neurosim.core.spec import Float, SignalSpec, time_last
-from neurosim.core.stage import StageConfig
+from neurosim.core.stage import StageConfig, stages_inside
 from neurosim.testing.inputs import LAW_FS, law_spec
 from neurosim.testing.memory import bands_hz, cutoffs_hz, longest_time_s
 
@@ -124,18 +122,7 @@ def _component(y: Float, t: Float, frequency_hz: float) -> complex:
 
 def waits_for_events(config: StageConfig) -> bool:
     """Return whether a stage's delay is a median latency, because it or a stage inside it waits for events."""
-    return config.delay_is_latency or any(map(waits_for_events, stages_inside(config)))
-
-
-def stages_inside(value: object) -> Iterator[StageConfig]:
-    """Go through the stages that a description, or a collection in one, holds."""
-    fields = (each for _, each in value) if isinstance(value, Config) else ()
-    for each in (*fields, *(value.values() if isinstance(value, Mapping) else ()),
-                 *(value if isinstance(value, tuple) else ())):  # fmt: skip
-        if isinstance(each, StageConfig):
-            yield each
-        else:
-            yield from stages_inside(each)
+    return config.delay_is_latency or any(waits_for_events(stage) for _, stage in stages_inside(config))
 
 
 def delay_agrees(config: StageConfig, *, carrier_hz: float | None = None) -> None:

@@ -10,8 +10,8 @@ from functools import lru_cache
 import numpy as np
 
 from neurosim.core.spec import Bool, Samples, SignalSpec, concatenate, take_channels, time_first, time_last
-from neurosim.core.stage import Stage, StageConfig
-from neurosim.testing.delay import delay_agrees, stages_inside
+from neurosim.core.stage import Stage, StageConfig, stages_inside
+from neurosim.testing.delay import delay_agrees
 from neurosim.testing.disturbance import recovers
 from neurosim.testing.exact import Outputs, assert_identical
 from neurosim.testing.inputs import LAW_FS, law_signal, law_spec, law_valid
@@ -223,7 +223,7 @@ def channels_keep_apart(config: StageConfig) -> None:
 
 
 def _mixes(config: StageConfig) -> bool:
-    return config.mixes_channels or any(map(_mixes, stages_inside(config)))
+    return config.mixes_channels or any(_mixes(stage) for _, stage in stages_inside(config))
 
 
 #: The laws of stages by name; each takes a `StageConfig` and raises AssertionError.

@@ -94,6 +94,10 @@ class EMGMedianFrequency(StageConfig):
         """Return one that the laws' sampling rate can hold."""
         return [cls(low_hz=5.0, high_hz=100.0)]
 
+    def first_value_s(self) -> float:
+        """Return the length of the window."""
+        return self.window_s
+
     def prepare(self, spec: SignalSpec) -> Stage:
         """Set up segments and frequencies for the stream's rate."""
         check_band(self.low_hz, self.high_hz, spec.fs)

@@ -22,6 +22,11 @@ class _OfSpectrum(OfBeats):
     update_s: float = Field(5.0, gt=0, le=60, description="time from one estimate to the next; held in between",
                             json_schema_extra={"unit": "s"})  # fmt: skip
     taper: Literal["hann", "none"] = Field("hann", description="what the window is multiplied by")
+    window_s: float
+
+    def first_value_s(self) -> float:
+        """Return the length of the window."""
+        return self.window_s
 
 
 class HRVPower(_OfSpectrum):

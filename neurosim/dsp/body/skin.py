@@ -104,6 +104,10 @@ class SCRRate(_OfResponses):
     window_s: float = Field(60.0, ge=5, le=3600, description="responses of the last seconds count",
                             json_schema_extra={"unit": "s"})  # fmt: skip
 
+    def first_value_s(self) -> float:
+        """Return the length of the window."""
+        return self.window_s
+
     def prepare(self, spec: SignalSpec) -> Stage:
         """Set up filters and window for the stream's rate."""
         return SCRRateStage(self, spec)

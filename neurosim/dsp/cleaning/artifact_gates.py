@@ -29,6 +29,11 @@ class RMSGate(RelativeToBaseline):
         """Return one with a fixed limit and one with the baseline's."""
         return [cls(max_uv=30.0, hold_s=0.5), cls(max_z=4.0, hold_s=0.5)]
 
+    @property
+    def fixed_limit(self) -> float:
+        """The largest trusted value, whatever the baseline."""
+        return self.max_uv
+
     @model_validator(mode="after")
     def _one_limit(self) -> Self:
         if not self.max_uv and not self.max_z:
@@ -56,6 +61,11 @@ class KurtosisGate(RelativeToBaseline):
     def examples(cls) -> list[Self]:
         """Return one with a fixed limit and one with the baseline's."""
         return [cls(hold_s=0.5), cls(max_excess=0.0, max_z=5.0, hold_s=0.5)]
+
+    @property
+    def fixed_limit(self) -> float:
+        """The largest trusted value, whatever the baseline."""
+        return self.max_excess
 
     @model_validator(mode="after")
     def _one_limit(self) -> Self:
@@ -87,6 +97,11 @@ class MuscleGate(RelativeToBaseline):
     def examples(cls) -> list[Self]:
         """Return one with a fixed limit and one with the baseline's."""
         return [cls(max_uv=4.0, hold_s=0.5), cls(max_z=3.0, low_hz=60.0, high_hz=120.0, hold_s=0.5)]
+
+    @property
+    def fixed_limit(self) -> float:
+        """The largest trusted value, whatever the baseline."""
+        return self.max_uv
 
     @model_validator(mode="after")
     def _one_limit(self) -> Self:

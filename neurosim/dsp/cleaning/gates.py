@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from neurosim.core.spec import Bool, Float, SignalSpec, time_first
-from neurosim.core.stage import Stage, StageConfig
+from neurosim.core.stage import BaselineNeed, Stage, StageConfig
 from neurosim.dsp.lanes import LaneStage
 
 _BLOCKS = 8  # windows move on in eighths, on absolute sample indices
@@ -42,6 +42,17 @@ class RelativeToBaseline(Gated):
     max_z: float = Field(0.0, ge=0, description="largest trusted robust z of the baseline; 0 for any",
                          json_schema_extra={"unit": "SD"})  # fmt: skip
     least_s: float = Field(5.0, gt=0, description="trusted baseline needed for that", json_schema_extra={"unit": "s"})
+
+    @property
+    def fixed_limit(self) -> float:
+        """The limit that holds from the first sample on; 0 for none."""
+        raise NotImplementedError
+
+    def baseline_need(self) -> BaselineNeed | None:
+        """Return the trusted baseline needed for `max_z`."""
+        return (
+            BaselineNeed(self.least_s, "only the fixed limit holds" if self.fixed_limit else "") if self.max_z else None
+        )
 
     def limit(self, baseline: Float) -> float:
         """Return the limit that follows from a channel's measures in the baseline."""
@@ -132,6 +143,10 @@ class PeakToPeak(Gated):
     max_uv: float = Field(100.0, gt=0, description="largest trusted amplitude", json_schema_extra={"unit": "uV"})
     times_baseline: float = Field(0.0, ge=0, description="multiple of the baseline's median that is trusted anyway")
     window_s: float = Field(0.5, gt=0, description="length of the window", json_schema_extra={"unit": "s"})
+
+    def baseline_need(self) -> BaselineNeed | None:
+        """Return the shortest baseline for `times_baseline`, a measure of the window."""
+        return BaselineNeed(self.window_s / _BLOCKS, "only max_uv holds") if self.times_baseline else None
 
     def prepare(self, spec: SignalSpec) -> Stage:
         """Set up the gate for the stream's rate."""

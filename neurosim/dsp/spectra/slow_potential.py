@@ -10,7 +10,7 @@ from pydantic import Field
 from neurosim.core.calibrated import CalibratedStageConfig, Calibrating
 from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.spec import Bool, Float, Samples, SignalSpec
-from neurosim.core.stage import Stage, StageConfig
+from neurosim.core.stage import BaselineNeed, Stage, StageConfig
 from neurosim.dsp.arithmetic import channel_index
 from neurosim.dsp.held import HeldStage, WindowedConfig, WindowMean
 from neurosim.dsp.lanes import LaneStage
@@ -38,6 +38,10 @@ class SlowPotential(CalibratedStageConfig, WindowedConfig):
     def examples(cls) -> list[Self]:
         """Return one without and one with an eye channel."""
         return [cls(), cls(eyes=("Pz",))]
+
+    def baseline_need(self) -> BaselineNeed | None:
+        """Return the trusted baseline needed; None without channels of the eyes."""
+        return super().baseline_need() if self.eyes else None
 
     def _channels(self, spec: SignalSpec) -> list[int]:
         """Return where the channel and the eyes' channels stand."""
@@ -155,6 +159,10 @@ class TrialBaseline(StageConfig):
     def examples(cls) -> list[Self]:
         """Return short trials."""
         return [cls(first_trial_s=0.3, period_s=1.5, baseline_s=0.5)]
+
+    def first_value_s(self) -> float:
+        """Return when the first trial's baseline has ended."""
+        return self.first_trial_s + self.baseline_s
 
     def prepare(self, spec: SignalSpec) -> Stage:
         """Count the trials in samples."""
