@@ -113,8 +113,12 @@ class StageConfig(KindConfig):
 
     category: ClassVar[str] = "stage"
 
-    #: Whether ``spec.delay_s`` is a median latency, from an event to its report, and not the delay of a slow
-    #: modulation: of stages that wait for events.
+    #: Whether ``spec.delay_s`` is a median latency and not the delay of a slow modulation. Of stages that wait for
+    #: events: from the event to its report. Of a statistic of a window: from a step of what it measures to half of
+    #: the statistic's change, wherever in an update or a beat the step falls; the mean of the ways up and down. What
+    #: does not know the direction of time sees a step up that is x seconds inside the window as it sees one down that
+    #: has x seconds left: as late as it is one way, so early it is the other, and the mean is half the window, however
+    #: little the statistic is proportional to its change.
     delay_is_latency: ClassVar[bool] = False
 
     #: Whether a channel's output depends on the others although it keeps its name: of re-references.

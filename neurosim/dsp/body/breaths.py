@@ -14,6 +14,8 @@ from neurosim.dsp.body.rises import RiseFinder, RiseStage
 
 #: What a stage of breaths tells about each channel [s]: from one inspiration to the next, and since the last.
 BREATH_CHANNELS = ("breath_s", "since_breath_s")
+#: From breath to breath at rest, by which latencies that count breaths are told [s].
+USUAL_BREATH_S = 4.0
 
 
 class _OfBreaths(StageConfig):
@@ -66,13 +68,17 @@ class BreathStage(RiseStage):
 
 
 class BreathingRate(_OfBreaths):
-    """Breaths a minute, of the last breath; no value until there are two."""
+    """Breaths a minute, of the last breath; no value until there are two.
+
+    A step of the rate shows in the first breath of which it fills half: after a usual breath in the median, and the
+    report of the next one.
+    """
 
     kind: Literal["breathing_rate"] = "breathing_rate"
 
     def prepare(self, spec: SignalSpec) -> Stage:
         """Set up the smoothing for the stream's rate."""
-        return BreathingRateStage(self.finder(), spec, spec.replace(unit="1/min"))
+        return BreathingRateStage(self.finder(), spec, spec.replace(unit="1/min"), USUAL_BREATH_S)
 
 
 class BreathingRateStage(RiseStage):

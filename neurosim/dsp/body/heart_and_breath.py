@@ -12,13 +12,17 @@ from neurosim.core.spec import Samples, SignalSpec, as_lanes, from_lanes, take_c
 from neurosim.core.stage import AnyStage, Stage, StageConfig
 from neurosim.dsp.arithmetic import channel_index
 from neurosim.dsp.body.beats import BEAT_CHANNELS, ECGBeats
-from neurosim.dsp.body.breaths import Breaths
+from neurosim.dsp.body.breaths import USUAL_BREATH_S, Breaths
 
 _N_BEATS = 128  # that are remembered: breaths of 30 s at 250 beats a minute
 
 
 class _HeartInBreath(StageConfig):
-    """Looks at two channels of a stream: one with the heart, one with the breath; told at the end of each breath."""
+    """Looks at two channels of a stream: one with the heart, one with the breath; told at the end of each breath.
+
+    A change shows in the first breath of which it fills half: after a usual breath in the median, and the report of
+    the next one.
+    """
 
     delay_is_latency: ClassVar[bool] = True
 
@@ -46,7 +50,7 @@ class _HeartInBreath(StageConfig):
         if beats.spec.ch_names != tuple(f"{self.heart}.{each}" for each in BEAT_CHANNELS):
             raise ConfigError("must find beats, as ecg_beats and ppg_beats do").within("beats")
         breaths = self.breaths.prepare(spec.replace(ch_names=(self.breath,)))
-        longest = max(beats.spec.delay_s, breaths.spec.delay_s)
+        longest = max(beats.spec.delay_s, breaths.spec.delay_s) + USUAL_BREATH_S
         after = spec.replace(ch_names=(name,), unit=unit, added_delay_s=longest - spec.delay_s)
         return HeartInBreathStage(beats, breaths, channels, which, (self.least, self.hold_s), after)
 

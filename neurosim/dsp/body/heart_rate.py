@@ -14,6 +14,8 @@ from neurosim.core.stage import Stage, StageConfig
 from neurosim.dsp.body.beats import BEAT_CHANNELS
 
 _SHORTEST_S = 0.25  # between two beats; see `Beats.refractory_s`
+#: From beat to beat at rest, by which latencies that count beats are told [s].
+USUAL_IBI_S = 0.8
 
 
 def hearts(spec: SignalSpec) -> tuple[str, ...] | None:
@@ -82,13 +84,17 @@ class OfBeatsStage(Stage):
 
 
 class IBI(OfBeats):
-    """The time between the last two beats, corrected [s]."""
+    """The time between the last two beats, corrected [s].
+
+    A step of the heart rate shows in the first interval of which it fills half: after 1/2 to 3/2 of a beat, a usual
+    beat in the median, and the report of the one that ends it.
+    """
 
     kind: Literal["ibi"] = "ibi"
 
     def prepare(self, spec: SignalSpec) -> Stage:
         """Look the channels up."""
-        return IBIStage("s", 0.0, spec)
+        return IBIStage("s", USUAL_IBI_S, spec)
 
 
 class IBIStage(OfBeatsStage):
@@ -100,13 +106,13 @@ class IBIStage(OfBeatsStage):
 
 
 class HeartRate(OfBeats):
-    """Heart rate of the last interval [1/min]; a change of the rate is seen about a beat after its report."""
+    """Heart rate of the last interval [1/min]; as late as `IBI`."""
 
     kind: Literal["heart_rate"] = "heart_rate"
 
     def prepare(self, spec: SignalSpec) -> Stage:
         """Look the channels up."""
-        return HeartRateStage("1/min", 0.0, spec)
+        return HeartRateStage("1/min", USUAL_IBI_S, spec)
 
 
 class HeartRateStage(OfBeatsStage):

@@ -23,7 +23,8 @@ class Gated(StageConfig):
     What follows within `hold_s` is not trusted either, so that nothing of the artifact is left in smoothed features.
     """
 
-    #: It reports events; where it opens and closes with a slow modulation, that has no one delay.
+    #: It reports events: artifacts that end up twice as large as the limit. Where it opens and closes with a slow
+    #: modulation, that has no one delay.
     delay_is_latency: ClassVar[bool] = True
     hold_s: float = Field(1.0, ge=0, description="distrust afterwards", json_schema_extra={"unit": "s"})
 
@@ -73,14 +74,16 @@ class GateStage(LaneStage):
         From one measure of the baseline to the next [samples].
     hold_s
         See `Gated`.
+    latency_s
+        From an artifact twice as large as the limit to the closing, in the median [s].
     spec
         Of the input.
     """
 
-    def __init__(self, max_value: float, n_block: int, hold_s: float, spec: SignalSpec) -> None:
+    def __init__(self, max_value: float, n_block: int, hold_s: float, latency_s: float, spec: SignalSpec) -> None:
         self.max_value, self.n_block = max_value, n_block
         self._n_hold = round(hold_s * spec.fs)
-        super().__init__(spec.replace(unit="valid"))
+        super().__init__(spec.replace(unit="valid", added_delay_s=latency_s))
 
     def reset(self) -> None:
         self.index = 0
@@ -166,7 +169,7 @@ class PeakToPeakGate(GateStage):
 
     def __init__(self, config: PeakToPeak, spec: SignalSpec) -> None:
         self._times_baseline = config.times_baseline
-        super().__init__(config.max_uv, max(1, round(config.window_s * spec.fs / _BLOCKS)), config.hold_s, spec)
+        super().__init__(config.max_uv, max(1, round(config.window_s * spec.fs / _BLOCKS)), config.hold_s, 0.0, spec)
 
     def reset(self) -> None:
         super().reset()
