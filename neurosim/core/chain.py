@@ -12,7 +12,7 @@ from pydantic import Field
 from neurosim.core.calibrated import Calibrating
 from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.spec import Bool, Samples, SignalSpec, concatenate, time_first, time_last
-from neurosim.core.stage import AnyStage, Baseline, Stage, StageConfig, both
+from neurosim.core.stage import AnyStage, Baseline, Stage, StageConfig, both, known_of
 
 
 class _Compound(Stage):
@@ -106,8 +106,7 @@ class ForkStage(_Compound):
         self.known = reduce(both, [stage.known for stage in self.stages])
         if self._collects:
             for outputs, part, stage in zip(self._outputs, parts, self.stages, strict=True):
-                everywhere = np.ones((*part.shape[:-2], part.shape[-1]), dtype=np.bool_)
-                outputs.append((part, both(everywhere, stage.known)))
+                outputs.append((part, known_of(stage, part)))
         return _join(parts)
 
     def calibrate(self) -> Baseline | None:

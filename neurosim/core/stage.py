@@ -92,6 +92,11 @@ def both(one: Bool | None, other: Bool | None) -> Bool | None:
     return joined
 
 
+def known_of(stage: Stage, out: Samples) -> Bool:
+    """Return where a stage's newest output ``(*batch, channel, time)`` is a value ``(*batch, time)``."""
+    return both(np.ones((*out.shape[:-2], out.shape[-1]), dtype=np.bool_), stage.known)
+
+
 @dataclass(frozen=True)
 class BaselineNeed:
     """What a stage needs to be fitted.

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from neurosim.core.spec import Bool, Samples, SignalSpec, concatenate, take_channels, time_first, time_last
-from neurosim.core.stage import Stage, StageConfig, stages_inside
+from neurosim.core.stage import Stage, StageConfig, known_of, stages_inside
 from neurosim.testing.delay import delay_agrees
 from neurosim.testing.disturbance import recovers
 from neurosim.testing.exact import Outputs, assert_identical
@@ -87,16 +87,6 @@ def _run(
         known.append(known_of(stage, parts[-1]))
         at += n
     return concatenate(parts), np.concatenate(known, axis=-1)
-
-
-def known_of(stage: Stage, out: Samples) -> Bool:
-    """Return where the newest output is a value ``(*batch, time)``."""
-    everywhere = np.ones((*out.shape[:-2], out.shape[-1]), dtype=np.bool_)
-    if stage.known is None:
-        return everywhere
-    message = f"known has the shape {stage.known.shape}, the output {out.shape}"
-    assert stage.known.shape == everywhere.shape, message
-    return stage.known
 
 
 def stage_trial(config: StageConfig) -> Trial[Stage]:
@@ -185,6 +175,8 @@ def index_is_time(config: StageConfig) -> None:
             lanes = (*given.batch_shape, spec.n_channels)
             assert out.shape[:-1] == lanes, f"{what}: gives the shape {out.shape}, spec says {lanes} and time"
             assert_identical(chunk, kept, f"{what}: writes into its input")
+            known = known_of(stage, out).shape
+            assert known == (*out.shape[:-2], out.shape[-1]), f"{what}: known has the shape {known}, out {out.shape}"
             n_in, n_out = n_in + n, n_out + out.shape[-1]
             due = n_in * spec.fs / before.fs
             message = f"{what}: {n_out} samples came out after {n_in} went in; at {spec.fs:g} Hz {due:g} are due"
