@@ -169,3 +169,8 @@ def stages_inside(value: object) -> Iterator[tuple[Loc, StageConfig]]:
             yield (key,), each
         else:
             yield from (((key, *loc), stage) for loc, stage in stages_inside(each))
+
+
+def waits_for_events(config: StageConfig) -> bool:
+    """Return whether a stage's delay is a median latency, because its own is or that of a stage inside it."""
+    return config.delay_is_latency or any(waits_for_events(stage) for _, stage in stages_inside(config))

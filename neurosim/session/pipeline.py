@@ -8,16 +8,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from neurosim.core.chain import Chain
+from neurosim.core.chain import SETTLE, Chain
 from neurosim.core.errors import ConfigError, Problem, did_you_mean
 from neurosim.core.spec import Bool, Samples, SignalSpec, Values, as_lanes, take_channels, time_first, time_last
 from neurosim.core.stage import Stage, StageConfig
 from neurosim.dsp.cleaning.entrance import CAUSES, Entrance
 from neurosim.feedback.protocol import Feature, Gate, TrainingProtocol
 from neurosim.session.distrust import WhileInvalid
-
-#: Distrust after bad samples lasts at most three times a feature's delay: exp(-3), 5 %, of a one-pole smoother.
-_SETTLE = 3.0
 
 
 @dataclass
@@ -61,7 +58,7 @@ class _Stream:
     def settle(self) -> None:
         """Let bad samples be distrusted as long as what is made from the stream remembers them."""
         delays = [tap.stage.spec.delay_s - self.spec.delay_s for tap in self.features.values()]
-        self.entrance.settle_s = _SETTLE * max(delays)
+        self.entrance.settle_s = SETTLE * max(delays)
 
     def cause_names(self) -> list[str]:
         """Name what can be wrong, in the order of `causes`."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.core.spec import Float, SignalSpec, time_last
-from neurosim.core.stage import StageConfig, stages_inside
+from neurosim.core.stage import StageConfig, waits_for_events
 from neurosim.testing.inputs import LAW_FS, law_spec
 from neurosim.testing.memory import bands_hz, cutoffs_hz, longest_time_s
 
@@ -118,11 +118,6 @@ def _component(y: Float, t: Float, frequency_hz: float) -> complex:
     """Return the complex amplitude of a frequency; that of a cosine is real."""
     wave: NDArray[np.complex128] = np.exp(-2j * np.pi * frequency_hz * t)
     return complex(2.0 * np.mean(y * wave))
-
-
-def waits_for_events(config: StageConfig) -> bool:
-    """Return whether a stage's delay is a median latency, because it or a stage inside it waits for events."""
-    return config.delay_is_latency or any(waits_for_events(stage) for _, stage in stages_inside(config))
 
 
 def delay_agrees(config: StageConfig, *, carrier_hz: float | None = None) -> None:

@@ -78,8 +78,9 @@ _EARLY: dict[str, tuple[TrainingProtocol, float, float]] = {
     "emg_median_frequency": (_protocol(EMGMedianFrequency(low_hz=5, high_hz=100, window_s=3)), 3.0, 3.0),
     "trial_baseline": (_protocol(TrialBaseline(first_trial_s=1.0, baseline_s=2.0)), 3.0, 3.0),
     "behind and beside others": (_protocol(Chain.of(Fork(branches={
-        "slow": Chain.of(AperiodicExponent(window_s=5), Smooth()), "fast": Chain.of(AperiodicExponent(window_s=3))
-    }), Pick(ch_names=("fast",)))), 5.0, 5.0),
+        "slow": Chain.of(AperiodicExponent(window_s=5), Smooth(tau_s=0.25)),
+        "fast": Chain.of(AperiodicExponent(window_s=3)),
+    }), Pick(ch_names=("fast",)))), 5.75, 5.75),
     "at once": (_protocol(BandPower(low_hz=8, high_hz=12), Log()), 0.0, 0.0),
 }  # fmt: skip
 
@@ -213,3 +214,31 @@ def test_what_a_stage_says_of_its_first_value_is_no_more_than_it_takes() -> None
         known = stage.known
         first_s = 0.0 if known is None else (int(known.argmax()) + 1 if known.any() else known.size) / 256.0
         assert config.first_value_s() <= first_s + 1 / 16 or config.first_value_s() > 40.0, name
+
+
+@pytest.mark.parametrize("piece", [1, 100, 10_000])
+def test_what_stands_behind_must_have_forgotten_what_stood_in(piece: int) -> None:
+    # A smoother behind has 5 %, exp(-3), of the way to go after three time constants, and is a value then.
+    tau_s, spec = 0.5, SignalSpec(256.0, ("Cz",), "uV")
+    stage = Chain.of(AperiodicExponent(window_s=4.0), Log(), Smooth(tau_s=tau_s)).prepare(spec)
+    x = np.random.default_rng(1).normal(size=(1, 2560)).cumsum(axis=1)
+    known = []
+    for start in range(0, 2560, piece):
+        n = stage.process(x[:, start : start + piece]).shape[-1]
+        known.append(np.ones(n, dtype=np.bool_) if stage.known is None else stage.known)
+    first_s = np.concatenate(known).argmax() / 256.0
+    assert np.concatenate(known)[(256 * 6) :].all()
+    assert first_s == pytest.approx(4.0 + 3 * tau_s, abs=0.02)
+
+
+def test_a_smoother_of_a_fitted_stage_has_seen_the_baseline() -> None:
+    stage = Chain.of(BandPower(low_hz=8, high_hz=12), ZScore(), Smooth(tau_s=2.0)).prepare(
+        SignalSpec(256.0, ("Cz",), "uV")
+    )
+    x = np.random.default_rng(1).normal(size=(1, 256 * 20))
+    stage.process(x)
+    assert stage.known is not None
+    assert not stage.known.any()
+    stage.calibrate()
+    stage.process(x)
+    assert stage.known is None
