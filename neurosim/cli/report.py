@@ -103,11 +103,21 @@ def doubt(result: Result) -> str | None:
     n_valid = sum(float(b.n_valid.mean()) for b in result.blocks)
     if not result.n_ticks or n_valid >= 0.5 * result.n_ticks:
         return None
-    reasons = _bad_channels(result) or [
+    reasons = [*_bad_channels(result), *_without_value(result)] or [
         "amplitudes are larger than the protocol's gate allows; look at the unit and scale of the recording, "
         "and at `gates` in protocol.toml"
     ]
     return f"Only {n_valid / result.n_ticks:.0%} of the time could be trusted: {', '.join(reasons)}."
+
+
+def _without_value(result: Result) -> list[str]:
+    """Return which features had no value for long."""
+    if len(result.subjects) > 1:
+        return []
+    why = result.features.why_invalid
+    shares = {f.name: float(why.str.contains(f"no value yet: {f.name}", regex=False).mean()) for f in
+              result.protocol.features}  # fmt: skip
+    return [f"{name} had no value yet for {share:.0%} of it" for name, share in shares.items() if share > 0.1]
 
 
 def _bad_channels(result: Result) -> list[str]:

@@ -94,8 +94,8 @@ def run_protocol(request: Request) -> None:
 
     def watch(session: Session) -> Sequence[Sink]:
         note = note_on_length(session, planned_s)
-        if note is not None:
-            say(note)
+        for each in (*([note] if note else []), *session.notes):
+            say(each)
         return _views(session, request.as_json, live=not math.isinf(speed))
 
     def done(result: Result) -> None:

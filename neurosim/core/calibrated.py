@@ -7,11 +7,15 @@ from abc import abstractmethod
 import numpy as np
 
 from neurosim.core.spec import Bool, Samples, SignalSpec, concatenate
-from neurosim.core.stage import Baseline, Stage, StageConfig
+from neurosim.core.stage import Baseline, BaselineNeed, Stage, StageConfig, both
 
 
 class CalibratedStageConfig(StageConfig):
     """The description of a stage that needs a baseline."""
+
+    def baseline_need(self) -> BaselineNeed | None:
+        """Return the trusted baseline needed; some at least, where the description names no `least_s`."""
+        return BaselineNeed(float(getattr(self, "least_s", 0.0)))
 
     @abstractmethod
     def uncalibrated(self, spec: SignalSpec) -> Stage:
@@ -72,7 +76,9 @@ class Calibrating(Stage):
             everything = np.ones((*x.shape[:-2], x.shape[-1]), dtype=np.bool_)
             self._valid.append(everything if valid is None else valid)
         self._next_valid = None
-        return self.stage.process(x)
+        out = self.stage.process(x)
+        self.known = self.stage.known
+        return out
 
     def calibrate(self) -> Baseline | None:
         if not self._baseline:
@@ -83,4 +89,4 @@ class Calibrating(Stage):
         self.stage = fitted
         self.spec = fitted.spec
         self._baseline, self._valid = None, []
-        return output, valid
+        return output, both(valid, fitted.known)

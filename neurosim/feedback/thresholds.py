@@ -38,6 +38,14 @@ class ThresholdConfig(KindConfig):
 
     category: ClassVar[str] = "threshold"
 
+    @property
+    def delay_s(self) -> float:
+        """Median time from a step of the feature to half of the threshold's change, the mean of up and down [s].
+
+        0 for one that does not follow the feature.
+        """
+        return 0.0
+
     @abstractmethod
     def prepare(self, grid: TickGrid, n_subjects: int) -> Threshold:
         """Return the threshold."""
@@ -84,6 +92,11 @@ class PercentileThreshold(ThresholdConfig):
     percentile: float = Field(gt=0, lt=100, description="share of the values below", json_schema_extra={"unit": "%"})
     window_s: float = Field(60.0, gt=0, description="how far back it looks", json_schema_extra={"unit": "s"})
     least_s: float = Field(5.0, ge=0, description="trusted time before there is one", json_schema_extra={"unit": "s"})
+
+    @property
+    def delay_s(self) -> float:
+        """Half the window: what a percentile needs more of on the way up it needs less of on the way down."""
+        return self.window_s / 2.0
 
     @classmethod
     def examples(cls) -> list[Self]:

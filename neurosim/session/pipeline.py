@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from neurosim.core.chain import Chain
+from neurosim.core.chain import SETTLE, Chain
 from neurosim.core.errors import ConfigError, Problem, did_you_mean
 from neurosim.core.spec import Bool, Samples, SignalSpec, Values, as_lanes, take_channels, time_first, time_last
 from neurosim.core.stage import Stage, StageConfig
 from neurosim.dsp.cleaning.entrance import CAUSES, Entrance
 from neurosim.feedback.protocol import Feature, Gate, TrainingProtocol
 from neurosim.session.distrust import WhileInvalid
-
-#: Distrust after bad samples lasts at most three times a feature's delay: exp(-3), 5 %, of a one-pole smoother.
-_SETTLE = 3.0
 
 
 @dataclass
@@ -60,7 +58,7 @@ class _Stream:
     def settle(self) -> None:
         """Let bad samples be distrusted as long as what is made from the stream remembers them."""
         delays = [tap.stage.spec.delay_s - self.spec.delay_s for tap in self.features.values()]
-        self.entrance.settle_s = _SETTLE * max(delays)
+        self.entrance.settle_s = SETTLE * max(delays)
 
     def cause_names(self) -> list[str]:
         """Name what can be wrong, in the order of `causes`."""
@@ -91,7 +89,8 @@ class Pipeline:
     specs
         The output of each feature by name; calibration may change the delay.
     cause_names
-        What can make a tick invalid: ``"flat: Oz"``, ``"peak_to_peak: Fp1"``.
+        What can make a tick invalid: ``"flat: Oz"``, ``"peak_to_peak: Fp1"``, and last for each feature
+        ``"no value yet: alpha"``.
     causes
         Which of them did, in the newest tick ``(*batch, cause)``.
 
@@ -139,6 +138,7 @@ class Pipeline:
             stream.settle()
         self._batch = next(iter(self.specs.values())).batch_shape
         self.values: Values = np.zeros((*self._batch, len(protocol.features)))
+        self._unknown: Bool = np.ones((math.prod(self._batch), len(self._names)), dtype=np.bool_)
         self.cause_names = self._name_causes()
         self._no_causes: Bool = np.zeros((*self._batch, len(self.cause_names)), dtype=np.bool_)
         self.causes = self._no_causes
@@ -178,7 +178,8 @@ class Pipeline:
     def _name_causes(self) -> tuple[str, ...]:
         one = len(self._streams) == 1
         by_stream = {name: stream.cause_names() for name, stream in self._streams.items()}
-        return tuple(c if one else f"{c} ({name})" for name, causes in by_stream.items() for c in causes)
+        signal = [c if one else f"{c} ({name})" for name, causes in by_stream.items() for c in causes]
+        return (*signal, *(f"no value yet: {name}" for name in self._names))
 
     def process(self, samples: Mapping[str, Samples]) -> tuple[Values, Bool]:
         """Return the features at the end of a tick, and whether they can be trusted; `causes` says why not.
@@ -201,10 +202,11 @@ class Pipeline:
             piece = self.piece or max(n_times, 1)
             for start in range(0, n_times, piece):
                 self._process_piece(stream, x[..., start : start + piece])
-        valid = np.logical_and.reduce([s.valid for s in self._streams.values()])
+        valid = np.logical_and.reduce([*(s.valid for s in self._streams.values()), ~self._unknown.any(axis=1)])
         self.causes = self._no_causes
         if not valid.all():
-            causes = np.concatenate([c for s in self._streams.values() for c in s.causes()], axis=1)
+            found = [c for s in self._streams.values() for c in s.causes()]
+            causes = np.concatenate([*found, self._unknown], axis=1)
             self.causes = causes.reshape(self._no_causes.shape)
         valid = valid.reshape(self._batch)
         return self._invalid.apply(self.values, valid), valid
@@ -225,6 +227,8 @@ class Pipeline:
             out = tap.process(repaired)
             if out.shape[-1]:
                 self.values[..., i] = out[..., 0, -1]
+                known = tap.stage.known
+                self._unknown[:, i] = False if known is None else ~known[..., -1].reshape(-1)
 
     def stage_of(self, feature: str) -> Stage:
         """Return what makes a feature, all its stages as one."""

@@ -10,14 +10,15 @@ import numpy as np
 
 from neurosim.core.actor import Actor
 from neurosim.core.drive import DriveEvent, total_drive
-from neurosim.core.errors import ConfigError
+from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.event import SessionEvent
 from neurosim.core.feedback import Feedback
 from neurosim.core.source import Source
 from neurosim.core.timeline import TickGrid
+from neurosim.feedback.baseline import check_baseline
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.feedback.sham import Sham
-from neurosim.session.distrust import BadStretches
+from neurosim.session.distrust import Stretches
 from neurosim.session.pipeline import Pipeline
 from neurosim.session.schedule import Schedule
 from neurosim.session.tick import Tick
@@ -41,10 +42,15 @@ class Session:
     piece
         Largest number of samples that source and pipeline handle at once; None for a whole tick.
 
+    Attributes
+    ----------
+    notes
+        What a user should know of a protocol that works, but not as it says: a filter that no baseline is there for.
+
     Raises
     ------
     ConfigError
-        With everything in the protocol that does not fit the source.
+        With everything in the protocol that does not fit itself or the source.
     """
 
     def __init__(
@@ -59,7 +65,9 @@ class Session:
         self.protocol, self.source, self.actors, self.sham = protocol, source, tuple(actors), sham
         self.grid = TickGrid(protocol.update_interval_s)
         source.piece = piece
-        self.pipeline = Pipeline(protocol, source.specs, piece)
+        unfitted = check_baseline(protocol)
+        self.notes = tuple(f"{protocol.name}.toml: {note}" for note in unfitted.notes)
+        self.pipeline = _prepare_pipeline(protocol, source, piece, unfitted.problems)
         self.batch_shape = self.pipeline.values.shape[:-1]
         try:
             self.rule = protocol.rule.prepare(self.pipeline.specs, self.grid, self.batch_shape)
@@ -68,9 +76,16 @@ class Session:
         self.tick_index = 0
         self.schedule = Schedule(protocol.blocks, self.grid)
         self._block = -1
-        self._bad = None if self.batch_shape else BadStretches(self.pipeline.cause_names)
+        self._stretches = [] if self.batch_shape else self._find_stretches()
         n_delay = self.grid.n_ticks(protocol.display_delay_s)
         self._on_display: deque[Feedback] = deque([self._nothing()] * n_delay)
+
+    def _find_stretches(self) -> list[tuple[slice, Stretches]]:
+        """Return what tells of causes, and which causes: ``bad`` are signals, which MNE leaves out then."""
+        names = self.pipeline.cause_names
+        n_signal = len(names) - len(self.protocol.features)
+        parts = {"bad": slice(n_signal), "no_value": slice(n_signal, None)}
+        return [(part, Stretches(kind, names[part])) for kind, part in parts.items()]
 
     def _nothing(self) -> Feedback:
         zeros = np.zeros(self.batch_shape)
@@ -120,15 +135,15 @@ class Session:
         self.tick_index += 1
         events += [_told(event) for event in drive.events]
         events += self.source.events()
-        if self._bad is not None:
-            events += self._bad.update(start_s, bool(valid), self.pipeline.causes)
+        for part, stretches in self._stretches:
+            events += stretches.update(start_s, self.pipeline.causes[part])
         thresholds = self.rule.thresholds
         causes = self.pipeline.causes
         return Tick(k, start_s, samples, features, thresholds, feedback, block, tuple(events), causes)
 
     def open_events(self) -> list[SessionEvent]:
         """Return what has begun and not ended, as if it ended here; for when no further step is made."""
-        return [] if self._bad is None else self._bad.end(self.time_s)
+        return [event for _, stretches in self._stretches for event in stretches.end(self.time_s)]
 
     def _enter_block(self, tick_index: int) -> list[SessionEvent]:
         events = []
@@ -138,6 +153,18 @@ class Session:
             self._block += 1
             events.append(self.schedule.entry(self._block))
         return events
+
+
+def _prepare_pipeline(protocol: TrainingProtocol, source: Source, piece: int | None, problems: Sequence[Problem]
+                      ) -> Pipeline:  # fmt: skip
+    """Return the pipeline, or tell what it lacks together with the problems that are known."""
+    try:
+        pipeline = Pipeline(protocol, source.specs, piece)
+    except ConfigError as error:
+        raise ConfigError([*error.problems, *problems]) from None
+    if problems:
+        raise ConfigError(problems)
+    return pipeline
 
 
 def _told(event: DriveEvent) -> SessionEvent:

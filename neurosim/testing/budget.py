@@ -9,9 +9,10 @@ import numpy as np
 
 from neurosim.core.chain import Chain
 from neurosim.core.spec import SignalSpec
+from neurosim.core.stage import waits_for_events
 from neurosim.feedback.protocol import Feature, TrainingProtocol
 from neurosim.session.pipeline import choose_channels
-from neurosim.testing.delay import measure_delay, usual_carrier_hz, waits_for_events
+from neurosim.testing.delay import measure_delay, usual_carrier_hz
 
 
 @dataclass(frozen=True)

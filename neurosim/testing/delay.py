@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.core.config import Config
 from neurosim.core.spec import Float, SignalSpec, time_last
-from neurosim.core.stage import StageConfig
+from neurosim.core.stage import StageConfig, waits_for_events
 from neurosim.testing.inputs import LAW_FS, law_spec
 from neurosim.testing.memory import bands_hz, cutoffs_hz, longest_time_s
 
@@ -120,22 +118,6 @@ def _component(y: Float, t: Float, frequency_hz: float) -> complex:
     """Return the complex amplitude of a frequency; that of a cosine is real."""
     wave: NDArray[np.complex128] = np.exp(-2j * np.pi * frequency_hz * t)
     return complex(2.0 * np.mean(y * wave))
-
-
-def waits_for_events(config: StageConfig) -> bool:
-    """Return whether a stage's delay is a median latency, because it or a stage inside it waits for events."""
-    return config.delay_is_latency or any(map(waits_for_events, stages_inside(config)))
-
-
-def stages_inside(value: object) -> Iterator[StageConfig]:
-    """Go through the stages that a description, or a collection in one, holds."""
-    fields = (each for _, each in value) if isinstance(value, Config) else ()
-    for each in (*fields, *(value.values() if isinstance(value, Mapping) else ()),
-                 *(value if isinstance(value, tuple) else ())):  # fmt: skip
-        if isinstance(each, StageConfig):
-            yield each
-        else:
-            yield from stages_inside(each)
 
 
 def delay_agrees(config: StageConfig, *, carrier_hz: float | None = None) -> None:

@@ -72,3 +72,15 @@ def test_a_percentile_earns_its_share() -> None:
     thresholds = _run(PercentileThreshold(percentile=40, window_s=30), values, np.ones_like(values, dtype=np.bool_))
     rate = np.mean(values[240:] > thresholds[240:])
     assert rate == pytest.approx(0.6, abs=0.01)
+
+
+@pytest.mark.parametrize("percentile", [20.0, 40.0, 50.0, 80.0])
+def test_latency_of_a_percentile(percentile: float) -> None:
+    config = PercentileThreshold(percentile=percentile, window_s=30.0)
+    at, noise, found = 400, np.random.default_rng(1).normal(size=(800, 100)), []
+    for first, second in ((10.0, 14.0), (14.0, 10.0)):
+        values = noise + np.where(np.arange(800) < at, first, second)[:, None]
+        y = np.median(_run(config, values, np.ones(values.shape, dtype=np.bool_)), axis=1)
+        found.append(((y[at:] - y[at - 1]) / (y[-1] - y[at - 1]) >= 0.5).argmax() / 8)
+    assert config.delay_s == pytest.approx(np.mean(found), rel=0.1)
+    assert FixedThreshold(value=1.0).delay_s == 0.0

@@ -11,7 +11,7 @@ from neurosim.core.config import KindConfig
 from neurosim.core.registry import CLASS_CATEGORIES, kind_names
 from neurosim.core.stage import StageConfig
 from neurosim.core.timeline import TickGrid
-from neurosim.dsp import BandPower, DCBlock, Envelope, Log, Mean, Ratio, Smooth, ZScore
+from neurosim.dsp import AperiodicExponent, BandPower, DCBlock, Envelope, Log, Mean, Ratio, Smooth, ZScore
 from neurosim.feedback import load_protocol
 from neurosim.signals import EEG, Body
 from neurosim.signals.recordings.recorded import RecordedSource
@@ -60,6 +60,7 @@ _NESTED = {
         Fork(branches={"theta": BandPower(low_hz=4, high_hz=8), "beta": BandPower(low_hz=13, high_hz=21)}),
         Ratio(numerator="theta", denominator="beta"),
     ),
+    "behind a window": Chain.of(AperiodicExponent(window_s=4.0), Smooth(tau_s=0.5)),
     "fork of two delays": Fork(branches={"fast": Smooth(tau_s=0.1), "slow": Chain.of(Smooth(tau_s=0.3), Smooth())}),
 }
 

@@ -78,7 +78,8 @@ class EMGMedianFrequency(StageConfig):
     """Frequency that halves the power of the EMG [Hz]: it falls as a muscle tires (De Luca 1984).
 
     Of the mean spectrum of the last seconds (Welch: Hann segments that overlap by half), from ``low_hz`` to
-    ``high_hz``. A lower edge of 30 Hz or more keeps the heart out of a weak EMG. It is 0 until the window is full.
+    ``high_hz``. A lower edge of 30 Hz or more keeps the heart out of a weak EMG. No value until the window is
+    full.
     """
 
     kind: Literal["emg_median_frequency"] = "emg_median_frequency"
@@ -92,6 +93,10 @@ class EMGMedianFrequency(StageConfig):
     def examples(cls) -> list[Self]:
         """Return one that the laws' sampling rate can hold."""
         return [cls(low_hz=5.0, high_hz=100.0)]
+
+    def first_value_s(self) -> float:
+        """Return the length of the window."""
+        return self.window_s
 
     def prepare(self, spec: SignalSpec) -> Stage:
         """Set up segments and frequencies for the stream's rate."""
@@ -135,7 +140,7 @@ class EMGMedianFrequencyStage(LaneStage):
         self._index, self._count = 0, 0
         self._past, self._segment = np.zeros((self.spec.n_lanes, n)), np.zeros(n)
         self._psds, self._psd = np.zeros((self.spec.n_lanes, self._n_kept, n_hz)), np.zeros(n_hz)
-        self._held = np.zeros(self.spec.n_lanes)
+        self._held = np.full(self.spec.n_lanes, np.nan)
 
     def run(self, x: Float, out: Float) -> None:
         from neurosim.core.kernels.periodogram import median_frequency
@@ -146,3 +151,4 @@ class EMGMedianFrequencyStage(LaneStage):
             self._segment, self._psds, self._count, self._psd, self._held, out,
         )  # fmt: skip
         self._index += len(x)
+        self.stand_in(out)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from neurosim.core.calibrated import CalibratedStageConfig, Calibrating
 from neurosim.core.spec import Bool, Float, Samples, SignalSpec
-from neurosim.core.stage import Stage
+from neurosim.core.stage import BaselineNeed, Stage
 from neurosim.dsp.envelopes.analytic import FIRMagnitude, finish
 from neurosim.dsp.envelopes.bound import Complex, envelope_bound, filter_correlation, wiener_filter
 from neurosim.dsp.envelopes.fir import LaggedEnvelope
@@ -27,6 +27,10 @@ class CalibratedEnvelope(CalibratedStageConfig, LaggedEnvelope):
 
     least_s: float = Field(4.0, gt=0, description="trusted baseline needed; 30 s are enough to be near the best",
                            json_schema_extra={"unit": "s"})  # fmt: skip
+
+    def baseline_need(self) -> BaselineNeed:
+        """Return the trusted baseline needed; without it the filter is a good one still."""
+        return BaselineNeed(self.least_s, "the filter stays the unweighted one")
 
     @abstractmethod
     def taps(self, spectrum: Spectrum) -> Complex:

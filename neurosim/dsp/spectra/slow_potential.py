@@ -10,7 +10,7 @@ from pydantic import Field
 from neurosim.core.calibrated import CalibratedStageConfig, Calibrating
 from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.spec import Bool, Float, Samples, SignalSpec
-from neurosim.core.stage import Stage, StageConfig
+from neurosim.core.stage import BaselineNeed, Stage, StageConfig
 from neurosim.dsp.arithmetic import channel_index
 from neurosim.dsp.held import HeldStage, WindowedConfig, WindowMean
 from neurosim.dsp.lanes import LaneStage
@@ -38,6 +38,10 @@ class SlowPotential(CalibratedStageConfig, WindowedConfig):
     def examples(cls) -> list[Self]:
         """Return one without and one with an eye channel."""
         return [cls(), cls(eyes=("Pz",))]
+
+    def baseline_need(self) -> BaselineNeed | None:
+        """Return the trusted baseline needed; None without channels of the eyes."""
+        return super().baseline_need() if self.eyes else None
 
     def _channels(self, spec: SignalSpec) -> list[int]:
         """Return where the channel and the eyes' channels stand."""
@@ -111,7 +115,7 @@ class SlowPotentialStage(HeldStage):
         self.shares, self._channels, self._n_channels = shares, channels, spec.n_channels
         self._n_blocks = config.n_blocks(spec.fs)
         out = spec.replace(ch_names=(config.channel,), added_delay_s=config.window_delay_s(spec.fs))
-        super().__init__(config.n_update(spec.fs), 0.0, out)
+        super().__init__(config.n_update(spec.fs), self._n_blocks, 0.0, out)
 
     def reset(self) -> None:
         super().reset()
@@ -128,7 +132,8 @@ class TrialBaseline(StageConfig):
     """Take the mean over the start of each trial away, channel by channel.
 
     Trials come one after the other: trial k begins at ``first_trial_s + k period_s``, and from the end of its
-    baseline on the output is the difference from that, until the next trial's baseline has ended. 0 before the first.
+    baseline on the output is the difference from that, until the next trial's baseline has ended. No value before the
+    first.
     Time is that of the stream as it arrives, from its first sample on.
 
     Examples
@@ -154,6 +159,10 @@ class TrialBaseline(StageConfig):
     def examples(cls) -> list[Self]:
         """Return short trials."""
         return [cls(first_trial_s=0.3, period_s=1.5, baseline_s=0.5)]
+
+    def first_value_s(self) -> float:
+        """Return when the first trial's baseline has ended."""
+        return self.first_trial_s + self.baseline_s
 
     def prepare(self, spec: SignalSpec) -> Stage:
         """Count the trials in samples."""
@@ -212,6 +221,7 @@ class TrialBaselineStage(LaneStage):
                 self._subtract(x[at:stop], out[at:stop])
             at = stop
         self._index += len(x)
+        self.stand_in(out)
 
     def _begin(self, trial: int) -> int:
         """Return the sample with which a trial begins; no rounding adds up over a session."""
@@ -221,4 +231,4 @@ class TrialBaselineStage(LaneStage):
         if self._started:
             np.subtract(x, self._level, out=out)
         else:
-            out[:] = 0.0
+            out[:] = np.nan
