@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from neurosim.feedback.protocol import Block, Feature, Gate, TrainingProtocol, load_protocol
+from neurosim.feedback.protocol import Block, Feature, Gate, Input, TrainingProtocol, load_protocol
 from neurosim.feedback.rules import Condition, Operant
 from neurosim.feedback.sham import RandomSham
 from neurosim.feedback.thresholds import FixedThreshold, PercentileThreshold
@@ -13,6 +13,7 @@ __all__ = [
     "Feature",
     "FixedThreshold",
     "Gate",
+    "Input",
     "Operant",
     "PercentileThreshold",
     "RandomSham",
