@@ -23,6 +23,7 @@ from neurosim.session import Session, simulate
 from neurosim.session.memory import MemorySink
 from neurosim.session.result import Result
 from neurosim.session.run import run
+from neurosim.session.simulate import plan_sessions
 from neurosim.subject import Subject
 from neurosim.subject.script import Script
 from neurosim.testing import check_session
@@ -227,6 +228,30 @@ def test_features_of_many_streams_in_one_rule() -> None:
     assert table[every].notna().all(axis=None)
     met = table["met"].to_numpy(bool)
     assert 0.1 < met.mean() < 1.0
+
+
+def test_heart_is_taken_out_of_the_emg_by_an_ecg_of_another_stream() -> None:
+    """The same body without the heart in its shoulder is the truth."""
+    inputs = {
+        "shoulder": Input(stream="emg", channels=("trapezius",)),
+        "heart": Input(stream="ecg", channels=("ECG",)),
+    }
+    clean = ({"kind": "heartbeat_subtraction", "heart": "heart"}, {"kind": "emg_rms", "tau_s": 1.0})
+    plain = Feature(name="plain", stream="emg", channels=("trapezius",), stages=({"kind": "emg_rms", "tau_s": 1.0},))
+    protocol = _protocol(Feature(name="clean", inputs=inputs, stages=clean), plain, duration_s=60.0)
+    leak = Script(steps=[{"at_s": 0, "event": "ecg_in_emg", "amplitude": 50.0, "duration_s": 60.0}])
+    with_heart, without = (
+        simulate(protocol, subject=Subject(name="x", title="x", actors=actors), seed=1).features.iloc[64 * 15 :]
+        for actors in ((leak,), ())
+    )
+    rms = {name: np.sqrt(np.mean(with_heart[name] ** 2) / np.mean(without[name] ** 2)) for name in ("plain", "clean")}
+    assert rms["plain"] > 1.1
+    assert rms["clean"] == pytest.approx(1.0, rel=0.01)
+    session = Session(protocol, plan_sessions(protocol, seed=0).source)
+    specs = session.pipeline.specs
+    assert specs["clean"].unit == "uV"
+    # 0.301 s in the stage, and the ECG of 250 Hz is held for 0 to 3 samples of 1000 Hz.
+    assert specs["clean"].delay_s - specs["plain"].delay_s == pytest.approx(0.301 + 0.0015)
 
 
 def test_an_input_that_is_calibrated_gives_what_is_behind_the_join_its_baseline_anew() -> None:
