@@ -13,7 +13,7 @@ from pydantic import Field
 
 from neurosim.core.calibrated import Calibrating
 from neurosim.core.errors import ConfigError, Problem
-from neurosim.core.spec import Bool, Samples, SignalSpec, concatenate, time_first, time_last
+from neurosim.core.spec import Bool, Samples, SignalSpec, branch_names, concatenate, join_channels
 from neurosim.core.stage import AnyStage, Baseline, Stage, StageConfig, both, known_of, waits_for_events
 
 #: A stage has forgotten what is older than so many of its delays: exp(-3), 5 %, of a one-pole smoother.
@@ -41,7 +41,8 @@ def single_stages(stage: Stage) -> Iterator[Stage]:
         yield stage
 
 
-def _is_calibrated(stage: Stage) -> bool:
+def is_calibrated(stage: Stage) -> bool:
+    """Return whether a stage, or one inside it, is fitted to the baseline."""
     return any(isinstance(each, Calibrating) for each in single_stages(stage))
 
 
@@ -158,7 +159,7 @@ class ForkStage(_Compound):
     def _start(self) -> None:
         # Where one branch is fitted to the baseline and gives it anew, the others are asked for what they gave.
         self._outputs: list[list[Baseline]] = [[] for _ in self.stages]
-        self._collects = _is_calibrated(self)
+        self._collects = is_calibrated(self)
         longest = max(stage.spec.delay_s for stage in self.stages)
         self.spec = self.spec.replace(added_delay_s=longest - self.spec.delay_s)
 
@@ -172,7 +173,7 @@ class ForkStage(_Compound):
         if self._collects:
             for outputs, part, stage in zip(self._outputs, parts, self.stages, strict=True):
                 outputs.append((part, known_of(stage, part)))
-        return _join(parts)
+        return join_channels(parts)
 
     def calibrate(self) -> Baseline | None:
         found = [stage.calibrate() for stage in self.stages]
@@ -182,7 +183,7 @@ class ForkStage(_Compound):
         if all(each is None for each in found):
             return None
         parts = [each or _concatenated(before[i]) for i, each in enumerate(found)]
-        return _join([samples for samples, _ in parts]), np.logical_and.reduce([valid for _, valid in parts])
+        return join_channels([samples for samples, _ in parts]), np.logical_and.reduce([valid for _, valid in parts])
 
 
 def _concatenated(chunks: list[Baseline]) -> Baseline:
@@ -199,12 +200,6 @@ def _merged(stages: list[Stage]) -> list[Stage]:
         else:
             merged[-1] = both
     return merged
-
-
-def _join(parts: list[Samples]) -> Samples:
-    if len(parts) == 1:
-        return parts[0]
-    return time_last(np.concatenate([time_first(part) for part in parts], axis=-1))
 
 
 class Chain(StageConfig):
@@ -290,11 +285,7 @@ class Fork(StageConfig):
         specs = [stage.spec for stage in stages]
         self._require_same(specs, "sampling rate", lambda s: s.fs)
         self._require_same(specs, "unit", lambda s: s.unit)
-        names = tuple(
-            name if part.n_channels == 1 else f"{name}.{channel}"
-            for name, part in zip(self.branches, specs, strict=True)
-            for channel in part.ch_names
-        )
+        names = branch_names(dict(zip(self.branches, specs, strict=True)))
         longest = max(part.delay_s for part in specs)
         joined = specs[0].replace(ch_names=names, added_delay_s=longest - specs[0].delay_s)
         return ForkStage(_merged(stages), joined)

@@ -16,6 +16,7 @@ from neurosim.dsp.cleaning.artifact_gates import KurtosisGate, MuscleGate, RMSGa
 from neurosim.dsp.cleaning.electrode_quality import ElectrodeQuality
 from neurosim.dsp.cleaning.eog_regression import EOGRegression
 from neurosim.dsp.cleaning.gates import PeakToPeak
+from neurosim.dsp.cleaning.heartbeat import HeartbeatSubtraction
 from neurosim.dsp.cleaning.notch import Notch
 from neurosim.dsp.cleaning.rereference import AverageReference, Laplacian, Reference
 from neurosim.dsp.envelopes.ar_envelope import AREnvelope
@@ -70,6 +71,7 @@ __all__ = [
     "FIREnvelope",
     "HRVPower",
     "HeartRate",
+    "HeartbeatSubtraction",
     "ImaginaryCoherence",
     "KurtosisGate",
     "Laplacian",

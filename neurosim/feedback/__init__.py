@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from neurosim.feedback.block import Block, Trials
-from neurosim.feedback.protocol import Feature, Gate, TrainingProtocol, load_protocol
+from neurosim.feedback.protocol import Feature, Gate, Input, TrainingProtocol, load_protocol
 from neurosim.feedback.rules import Condition, Operant
 from neurosim.feedback.sham import RandomSham
 from neurosim.feedback.thresholds import FixedThreshold, PercentileThreshold
@@ -14,6 +14,7 @@ __all__ = [
     "Feature",
     "FixedThreshold",
     "Gate",
+    "Input",
     "Operant",
     "PercentileThreshold",
     "RandomSham",

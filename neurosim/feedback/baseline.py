@@ -8,7 +8,8 @@ from typing import NamedTuple
 from neurosim.core.chain import Chain
 from neurosim.core.errors import Loc, Problem
 from neurosim.core.stage import BaselineNeed, StageConfig, stages_inside
-from neurosim.feedback.protocol import Block, TrainingProtocol
+from neurosim.feedback.block import Block
+from neurosim.feedback.protocol import Feature, TrainingProtocol
 
 
 class Unfitted(NamedTuple):
@@ -34,7 +35,7 @@ def check_baseline(protocol: TrainingProtocol) -> Unfitted:
     """
     baseline = _first_baseline(protocol.blocks)
     problems, notes = [], []
-    features = ((("features", i), _in_a_row(feature.stages, 0.0)) for i, feature in enumerate(protocol.features))
+    features = ((("features", i), _of_feature(feature)) for i, feature in enumerate(protocol.features))
     gates = ((("gates", i), _needs(("stage",), gate.stage, 0.0)) for i, gate in enumerate(protocol.gates))
     for where, needs in (*features, *gates):
         for loc, need, waits_s in needs:
@@ -49,6 +50,15 @@ def check_baseline(protocol: TrainingProtocol) -> Unfitted:
 def _first_baseline(blocks: Sequence[Block]) -> Block | None:
     """Return the block by whose end everything is fitted; None where training comes first."""
     return next((b if b.kind == "baseline" else None for b in blocks if b.kind != "rest"), None)
+
+
+def _of_feature(feature: Feature) -> Iterator[tuple[Loc, BaselineNeed, float]]:
+    waits_s = 0.0
+    for name, source in feature.inputs.items():
+        for loc, need, inner_s in _in_a_row(source.stages, 0.0):
+            yield ("inputs", name, *loc), need, inner_s
+        waits_s = max(waits_s, sum(stage.first_value_s() for stage in source.stages))
+    yield from _in_a_row(feature.stages, waits_s)
 
 
 def _in_a_row(stages: tuple[StageConfig, ...], waits_s: float) -> Iterator[tuple[Loc, BaselineNeed, float]]:

@@ -61,7 +61,8 @@ def possible_envelopes(protocol: TrainingProtocol, source: Source, actors: Seque
     fitted = [
         (feature.name, stage, stage.config)
         for feature in protocol.features
-        for stage in single_stages(session.pipeline.stage_of(feature.name))
+        for made_by in session.pipeline.stages_of(feature.name)
+        for stage in single_stages(made_by)
         if isinstance(stage, Calibrating) and isinstance(stage.config, CalibratedEnvelope)
     ]
     if not (fitted and n_blocks):

@@ -283,7 +283,7 @@ def _attach(
     unknown = [name for name in more if name not in source.specs]
     if unknown:
         raise ConfigError(f"no stream '{unknown[0]}'; {did_you_mean(unknown[0], source.specs)}", "signals")
-    used = {feature.stream for feature in protocol.features} | {gate.stream for gate in protocol.gates}
+    used = protocol.streams
     if used <= source.specs.keys():  # else the pipeline says what is wrong, and what there is
         source.select(used | set(more) | ({"truth/state", "truth/artifacts"} if alone else set()), events)
 

@@ -30,7 +30,7 @@ def test_design_and_measurement_agree_within_a_sample_a_stage(name: str) -> None
     budgets = delay_budgets(protocol, STREAMS)
     assert [budget.feature for budget in budgets] == [feature.name for feature in protocol.features]
     for budget in budgets:
-        sample_s = 1.0 / STREAMS[budget.stream].fs
+        sample_s = 1.0 / STREAMS[budget.inputs[0].stream].fs
         for step in budget.steps:
             assert step.measured_s == pytest.approx(step.said_s, abs=sample_s), step
         assert budget.said_s == pytest.approx(budget.measured_s, abs=sample_s * len(budget.steps))
@@ -54,6 +54,28 @@ def test_emg_at_its_own_rate_and_a_stage_that_waits_for_events() -> None:
     assert tension.steps[0].measured_s == pytest.approx(tension.steps[0].said_s, abs=1e-3)
     assert all(math.isnan(step.measured_s) for step in rate.steps)
     assert 0.0 < rate.steps[0].said_s < 0.6
+
+
+def test_inputs_and_what_they_wait_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """Breathing of 32 Hz beside an ECG of 250 Hz is held for 0 to 124 parts of 125 of its own sample."""
+    multimodal = Path(__file__).parents[1] / "session" / "multimodal.toml"
+    budgets = {budget.feature: budget for budget in delay_budgets(load_protocol(multimodal), STREAMS)}
+    heart, breath = budgets["rsa"].inputs
+    assert (heart.stream, breath.stream) == ("ecg", "respiration")
+    assert [step.kind for step in breath.steps] == ["join"]
+    assert breath.steps[0].said_s == pytest.approx(62.0 / 125.0 / 32.0)
+    for way in (heart, breath, *budgets["alpha_less_tension"].inputs):
+        for step in way.steps:
+            assert step.measured_s == pytest.approx(step.said_s, abs=1.0 / STREAMS[way.stream].fs), step
+    whole = budgets["alpha_less_tension"]
+    slowest_s = sum(step.said_s for step in whole.inputs[1].steps)
+    assert whole.said_s == pytest.approx(slowest_s + whole.tick_s + whole.display_s)
+    with pytest.raises(SystemExit, match="0"):
+        app(["explain", str(multimodal)])
+    printed = capsys.readouterr().out
+    assert "ECG (ecg) and RESP (respiration)" in printed
+    assert "breath: join" in printed
+    assert "by the slowest input" in printed
 
 
 def test_command(capsys: pytest.CaptureFixture[str]) -> None:
