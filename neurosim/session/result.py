@@ -205,13 +205,13 @@ class Result:
             "completed": self.completed,
             "reward_rate": _rounded(self.reward_rate),
             "n_rewards": self.n_rewards,
-            "feature": self.condition_names[0],
+            "feature": self.protocol.rule.trained,
             "blocks": [self._block_summary(b) for b in self.blocks],
             "out": None if self.out is None else str(self.out),
         }
 
     def _block_summary(self, b: BlockStatistics) -> dict[str, Any]:
-        feature = self.feature_names.index(self.condition_names[0])
+        feature = self.feature_names.index(self.protocol.rule.trained)
         means = b.mean_features[..., feature]
         seen = means[np.isfinite(means)]
         return {
