@@ -43,8 +43,13 @@ class Allotted:
 
     def whatever_length(self) -> Allotted:
         """Return the same with all the time in the world for what there is at all."""
-        lengths = (self.baseline_s, self.training_s, self.stretch_s, self.active_s)
-        return Allotted(*(math.inf if length else 0.0 for length in lengths), both_ways=self.both_ways)
+
+        def endless(length_s: float) -> float:
+            return math.inf if length_s else 0.0
+
+        return Allotted(
+            endless(self.baseline_s), endless(self.training_s), math.inf, endless(self.active_s), self.both_ways
+        )
 
 
 class Rule(ABC):
