@@ -246,7 +246,8 @@ def test_a_span_in_standard_deviations_is_the_baselines() -> None:
     baseline = [1.0, 2.0, 4.0, 7.0]
     cues = [*_cues(4, block="baseline"), *_cues(2), *_cues(1, block="transfer")]
     found = _watch(rule, [*baseline, 1.5, -9.0, 1.5], [0] * 7, cues)
-    np.testing.assert_allclose([f.shown for f in found], [0, 0, 0, 0, 0.5 + 0.5 / (2 * np.std(baseline)), 0, 0])
+    graded = 0.5 + 0.5 / (2 * float(np.std(baseline)))
+    np.testing.assert_allclose([float(f.shown) for f in found], [0, 0, 0, 0, graded, 0, 0])
 
 
 def test_unknown_spread_or_threshold_shows_nothing() -> None:
