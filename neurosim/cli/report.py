@@ -80,6 +80,9 @@ def show_result(result: Result) -> None:
         )  # fmt: skip
     console = make_console()
     console.print(table)
+    if len(summary["holding_rates"]) > 1:
+        single = ", ".join(f"{name} {rate:.0%}" for name, rate in summary["holding_rates"].items())
+        console.print(Text(f"In training held: {single}; all that a reward needs at once {summary['joint_rate']:.0%}."))
     if not summary["completed"]:
         console.print(f"Ended after {summary['duration_s']:.0f} s of {result.protocol.duration_s:.0f} s.")
     if summary["late_ticks"]:

@@ -8,12 +8,12 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from neurosim.core.config import Config, load_named
+from neurosim.core.config import Config, load_named, refuse
 from neurosim.core.drive import LATENTS
-from neurosim.core.errors import did_you_mean
+from neurosim.core.errors import Problem, did_you_mean
 from neurosim.core.rule import AnyRule
 from neurosim.core.stage import AnyStage
-from neurosim.feedback.block import Block
+from neurosim.feedback.block import Block, allotted
 
 
 class Input(Config):
@@ -109,6 +109,10 @@ class TrainingProtocol(Config):
     gates: tuple[Gate, ...] = Field((), description="what makes a tick invalid")
     rule: AnyRule = Field(description="what turns features into feedback")
     blocks: tuple[Block, ...] = Field(min_length=1, description="the course of a session")
+    fitted_to_s: float | None = Field(
+        None, gt=0, description="the blocks were fitted to this length, whatever times the rule needs",
+        json_schema_extra={"unit": "s"},
+    )  # fmt: skip
 
     @field_validator("features", "blocks")
     @classmethod
@@ -125,6 +129,19 @@ class TrainingProtocol(Config):
         if unknown:
             raise ValueError(f"unknown latent '{unknown[0]}'; {did_you_mean(unknown[0], LATENTS)}")
         return learns
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        refuse(self.problems())
+        return self
+
+    def problems(self) -> list[Problem]:
+        """Return what in the rule does not fit the features or the blocks, with place and remedy."""
+        time = allotted(self.blocks)
+        if self.fitted_to_s is not None:
+            time = time.whatever_length()
+        found = self.rule.problems([f.name for f in self.features], time)
+        return [Problem(("rule", *p.loc), p.message) for p in found]
 
     @property
     def duration_s(self) -> float:
@@ -143,8 +160,9 @@ class TrainingProtocol(Config):
         return self.with_blocks(*(b.model_copy(update={"duration_s": b.duration_s * share}) for b in self.blocks))
 
     def with_blocks(self, *blocks: Block) -> Self:
-        """Return the same protocol with other blocks."""
-        return self.model_copy(update={"blocks": blocks})
+        """Return the same protocol with other blocks, of whatever length: a window of its rule may then not fill."""
+        length_s = sum(block.duration_s for block in blocks)
+        return self.model_copy(update={"blocks": blocks, "fitted_to_s": length_s})
 
     @property
     def streams(self) -> frozenset[str]:

@@ -15,6 +15,7 @@ from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Float, Samples, SignalSpec
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.session.blocks import BlockStatistics
+from neurosim.session.commands import Logged, read_commands
 from neurosim.session.distrust import reasons
 from neurosim.session.memory import MemorySink
 
@@ -64,6 +65,8 @@ class Result:
         Whether it ran to its end.
     out
         The folder it was written to.
+    command_log
+        What somebody did to the session, and in which tick.
     skill
         What each learner has learned ``(subject,)`` [ln], where there is one.
     """
@@ -81,6 +84,7 @@ class Result:
     blocks: list[BlockStatistics]
     late_ticks: int
     completed: bool
+    command_log: tuple[Logged, ...] = ()
     out: Path | None = None
     skill: Float | None = None
     _memory: MemorySink | None = field(default=None, repr=False)
@@ -119,7 +123,9 @@ class Result:
             table["subject"] = np.tile(self.subjects, memory.n_ticks)
         table |= {name: values[:, i] for i, name in enumerate(self.feature_names)}
         table |= {f"threshold_{name}": thresholds[:, i] for i, name in enumerate(self.condition_names)}
-        table |= {name: memory.column(name).ravel() for name in ("valid", "met", "reward", "shown")}
+        holding = memory.holding().reshape(memory.n_ticks * n, -1)
+        table |= {f"holding_{name}": holding[:, i] for i, name in enumerate(self.condition_names)}
+        table |= {name: memory.column(name).ravel() for name in ("valid", "joint", "met", "reward", "shown")}
         causes = memory.causes().reshape(memory.n_ticks * n, -1)
         table["why_invalid"] = reasons(causes, self.cause_names)
         return pd.DataFrame(table)
@@ -164,6 +170,28 @@ class Result:
         return float(sum(b.n_met.mean() for b in training) / n) if n else None
 
     @property
+    def holding_rates(self) -> dict[str, float]:
+        """Share of the training time in which each condition held by itself, mean over subjects."""
+        training = self._of_kind("training")
+        n = sum(b.n_ticks for b in training)
+        means = [b.n_holding.reshape(-1, len(self.condition_names)).mean(axis=0) for b in training]
+        return {name: float(sum(m[i] for m in means) / n) for i, name in enumerate(self.condition_names)} if n else {}
+
+    @property
+    def joint_rate(self) -> float | None:
+        """Share of the training time in which all that a reward needs held at once; None without training."""
+        training = self._of_kind("training")
+        n = sum(b.n_ticks for b in training)
+        return float(sum(b.n_joint.mean() for b in training) / n) if n else None
+
+    @property
+    def switches_per_min(self) -> float | None:
+        """How often what is met goes on or off in training [1/min], mean over subjects; None without training."""
+        training = self._of_kind("training")
+        minutes = sum(b.n_ticks for b in training) * self.protocol.update_interval_s / 60.0
+        return float(sum(b.n_switches.mean() for b in training) / minutes) if training else None
+
+    @property
     def n_rewards(self) -> int:
         """Rewards given, over all subjects."""
         return int(sum(b.n_rewards.sum() for b in self.blocks))
@@ -204,14 +232,17 @@ class Result:
             "late_ticks": self.late_ticks,
             "completed": self.completed,
             "reward_rate": _rounded(self.reward_rate),
+            "joint_rate": _rounded(self.joint_rate),
+            "holding_rates": {name: _rounded(rate) for name, rate in self.holding_rates.items()},
+            "switches_per_min": _rounded(self.switches_per_min),
             "n_rewards": self.n_rewards,
-            "feature": self.condition_names[0],
+            "feature": self.protocol.rule.trained,
             "blocks": [self._block_summary(b) for b in self.blocks],
             "out": None if self.out is None else str(self.out),
         }
 
     def _block_summary(self, b: BlockStatistics) -> dict[str, Any]:
-        feature = self.feature_names.index(self.condition_names[0])
+        feature = self.feature_names.index(self.protocol.rule.trained)
         means = b.mean_features[..., feature]
         seen = means[np.isfinite(means)]
         return {
@@ -220,6 +251,10 @@ class Result:
             "duration_s": b.n_ticks * self.protocol.update_interval_s,
             "mean_feature": _rounded(float(seen.mean())) if seen.size else None,
             "reward_rate": _rounded(float(b.reward_rate.mean())),
+            "joint_rate": _rounded(float(b.joint_rate.mean())),
+            "holding_rates": {
+                name: _rounded(float(b.holding_rate[..., i].mean())) for i, name in enumerate(self.condition_names)
+            },
             "n_rewards": int(b.n_rewards.sum()),
             "valid_rate": _rounded(float(b.valid_rate.mean())),
         }
@@ -254,6 +289,8 @@ class SessionFolder:
         What ``session.json`` says.
     features, events
         The tables.
+    commands
+        What somebody did to the session, and in which tick.
     """
 
     path: Path
@@ -261,6 +298,7 @@ class SessionFolder:
     facts: dict[str, Any]
     features: pd.DataFrame
     events: pd.DataFrame
+    commands: list[Logged]
 
     def to_raw(self, stream: str = "eeg") -> mne.io.BaseRaw:
         """Read a stream with MNE [V]."""
@@ -283,5 +321,8 @@ def read_session(path: str | Path) -> SessionFolder:
     if not (folder / "session.json").is_file():
         raise UserError("is no session folder: there is no session.json in it", str(folder))
     facts = json.loads((folder / "session.json").read_text(encoding="utf-8"))
-    tables = [pd.read_csv(folder / name, sep="\t", na_values="n/a") for name in ("features.tsv", "events.tsv")]
-    return SessionFolder(folder, load_toml(folder / "protocol.toml", TrainingProtocol), facts, *tables)
+    features, events = (
+        pd.read_csv(folder / name, sep="\t", na_values="n/a") for name in ("features.tsv", "events.tsv")
+    )
+    protocol, commands = load_toml(folder / "protocol.toml", TrainingProtocol), read_commands(folder / "commands.jsonl")
+    return SessionFolder(folder, protocol, facts, features, events, commands)

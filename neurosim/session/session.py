@@ -18,6 +18,7 @@ from neurosim.core.timeline import TickGrid
 from neurosim.feedback.baseline import check_baseline
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.feedback.sham import Sham
+from neurosim.session.commands import Command, Hand, Logged
 from neurosim.session.distrust import Stretches
 from neurosim.session.pipeline import Pipeline
 from neurosim.session.schedule import Schedule
@@ -41,9 +42,13 @@ class Session:
         Replaces what is shown in training blocks; None for real feedback.
     piece
         Largest number of samples that source and pipeline handle at once; None for a whole tick.
+    commands
+        What is done to it in which tick: the command log of a session that is to be repeated.
 
     Attributes
     ----------
+    command_log
+        Every command that has taken effect, and in which tick.
     notes
         What a user should know of a protocol that works, but not as it says: a filter that no baseline is there for.
 
@@ -61,6 +66,7 @@ class Session:
         *,
         sham: Sham | None = None,
         piece: int | None = None,
+        commands: Sequence[Logged] = (),
     ) -> None:
         self.protocol, self.source, self.actors, self.sham = protocol, source, tuple(actors), sham
         self.grid = TickGrid(protocol.update_interval_s)
@@ -74,6 +80,10 @@ class Session:
         except ConfigError as error:
             raise error.within("rule") from error
         self.tick_index = 0
+        self.command_log: list[Logged] = []
+        self.hand = Hand()
+        self._planned = deque(sorted(commands, key=lambda logged: logged.tick))
+        self._submitted: deque[Command] = deque()
         self.schedule = Schedule(protocol.blocks, self.grid)
         self._block = -1
         self._stretches = [] if self.batch_shape else self._find_stretches()
@@ -91,7 +101,7 @@ class Session:
         zeros = np.zeros(self.batch_shape)
         no = np.zeros(self.batch_shape, dtype=np.bool_)
         none = np.zeros((*self.batch_shape, len(self.rule.condition_names)), dtype=np.bool_)
-        return Feedback(zeros, zeros, none, no, no, no, zeros, self.schedule.cue(0, 0))
+        return Feedback(zeros, zeros, none, no, no, no, no, zeros, self.schedule.cue(0, 0))
 
     @property
     def n_ticks(self) -> int:
@@ -120,9 +130,10 @@ class Session:
         if self.finished:
             raise StopIteration("the session is finished")
         k, start_s = self.tick_index, self.time_s
+        commands = self._obey(k)
         events = self._enter_block(k)
         block, cue = self.protocol.blocks[self._block], self.schedule.cue(self._block, k)
-        drive = total_drive([actor.act(k) for actor in self.actors])
+        drive = total_drive([*(actor.act(k) for actor in self.actors), self.hand.act()])
         samples = self.source.generate(k, drive)
         features, valid = self.pipeline.process(samples)
         feedback = self.rule.update(features, valid, cue)
@@ -133,13 +144,37 @@ class Session:
         for actor in self.actors:
             actor.observe(seen)
         self.tick_index += 1
+        events += [SessionEvent(start_s, 0.0, "command", str(command)) for command in commands]
         events += [_told(event) for event in drive.events]
         events += self.source.events()
         for part, stretches in self._stretches:
             events += stretches.update(start_s, self.pipeline.causes[part])
         thresholds = self.rule.thresholds
         causes = self.pipeline.causes
-        return Tick(k, start_s, samples, features, thresholds, feedback, block, tuple(events), causes)
+        return Tick(k, start_s, samples, features, thresholds, feedback, block, tuple(events), causes, commands)
+
+    def submit(self, command: Command) -> None:
+        """Let a command take effect at the next border of a tick; may be called from another thread.
+
+        Raises
+        ------
+        ConfigError
+            When the session cannot do it; then nothing happens.
+        """
+        command.check(self)
+        self._submitted.append(command)
+
+    def _obey(self, tick_index: int) -> tuple[Command, ...]:
+        commands: list[Command] = []
+        while self._planned and self._planned[0].tick <= tick_index:
+            commands.append(self._planned.popleft().command)
+            commands[-1].check(self)
+        while self._submitted:
+            commands.append(self._submitted.popleft())
+        for command in commands:
+            command.apply(self)
+            self.command_log.append(Logged(tick_index, command))
+        return tuple(commands)
 
     def open_events(self) -> list[SessionEvent]:
         """Return what has begun and not ended, as if it ended here; for when no further step is made."""

@@ -20,6 +20,7 @@ from neurosim.feedback.protocol import TrainingProtocol, load_protocol
 from neurosim.feedback.sham import Sham, ShamConfig
 from neurosim.session.blocks import BlockSink
 from neurosim.session.clock import Clock, RealTimeClock, SimulatedClock
+from neurosim.session.commands import Logged
 from neurosim.session.folder import FolderSink, make_folder
 from neurosim.session.memory import MemorySink
 from neurosim.session.result import Result
@@ -67,6 +68,7 @@ def simulate_sessions(
     done: Callable[[Result], None] = lambda result: None,
     signals: str | Sequence[str] = (),
     artifacts: str | None = None,
+    commands: Sequence[Logged] = (),
     piece: int | None = None,
 ) -> list[Result]:
     """Run training sessions of the same subjects, with rest between them.
@@ -111,6 +113,8 @@ def simulate_sessions(
     artifacts
         What disturbs the body's signals, instead of what the subject's file says: ``"typical"``, ``"none"``, or a list
         such as ``"blink=20, mains"``.
+    commands
+        What is done to each session in which tick: the `command_log` of one that is to be repeated.
     piece
         Largest number of samples handled at once; changes nothing in the result.
 
@@ -130,7 +134,7 @@ def simulate_sessions(
         if number:
             plan.rest(rest_s)
         try:
-            session = Session(plan.protocol, plan.source, plan.actors, sham=plan.sham, piece=piece)
+            session = Session(plan.protocol, plan.source, plan.actors, sham=plan.sham, piece=piece, commands=commands)
         except ConfigError as error:
             raise ConfigError(error.problems, f"{plan.protocol.name}.toml") from None
         blocks, memory = BlockSink(), MemorySink(signals=keep == "all") if keep != "blocks" else None
@@ -203,6 +207,7 @@ class Plan:
             blocks=blocks.blocks,
             late_ticks=clock.late_ticks,
             completed=completed,
+            command_log=tuple(session.command_log),
             out=out,
             skill=learners[0].skill if learners else None,
             _memory=memory,
@@ -228,6 +233,8 @@ def plan_sessions(
         For everything that the arguments or the files they name have wrong.
     """
     protocol = protocol if isinstance(protocol, TrainingProtocol) else load_protocol(protocol)
+    if problems := protocol.problems():  # one that was put together in Python is not checked until here
+        raise ConfigError(problems, f"{protocol.name}.toml")
     person = subject if isinstance(subject, Subject) else load_subject(subject)
     if artifacts is not None:
         person = _disturbed(person, artifacts)
