@@ -61,8 +61,8 @@ class Learner(ActorConfig):
         None, "memory for the usual reward; by default ten strategies, and half a minute at least"
     )
     learning_rate_hz: float = Field(
-        0.0096, ge=0, description="of a rhythm: how much of what was tried is taken over in a second in which the reward "
-        "is 1 more than usual", json_schema_extra={"unit": "1/s"}
+        0.0096, ge=0, description="of a rhythm: how much of what was tried is taken over in a second in which "
+        "the reward is 1 more than usual", json_schema_extra={"unit": "1/s"}
     )  # fmt: skip
     retention: float = Field(0.9, ge=0, le=1, description="share of what was learned that is kept over a day")
     efficacy_sd: float = Field(0.35, ge=0, description="spread of what strategies move, log-normal around 1")

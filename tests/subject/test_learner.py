@@ -164,7 +164,7 @@ def test_the_protocol_says_what_and_how_long() -> None:
 
 
 def test_an_unknown_latent_is_an_error_with_its_place() -> None:
-    with pytest.raises(ConfigError, match="learns: unknown latent 'alfa_drive' .*did you mean 'alpha_drive'"):
+    with pytest.raises(ConfigError, match=r"learns: unknown latent 'alfa_drive' .*did you mean 'alpha_drive'"):
         Learner(learns={"alfa_drive": 1.0}).prepare(TickGrid(1 / 8), 1, (0,), ())
 
 
