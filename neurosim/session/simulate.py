@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-from neurosim.core.actor import Actor
+from neurosim.core.actor import Actor, ActorConfig
 from neurosim.core.errors import ConfigError, RecordingError, did_you_mean
 from neurosim.core.noise import pick_seed
 from neurosim.core.registry import find_kind
@@ -299,9 +299,6 @@ def _name_of(person: Subject, source: SourceConfig | None) -> str:
     return person.name if source is None else str(getattr(source, "path", source.kind))
 
 
-def _aimed(actor: Any, protocol: TrainingProtocol) -> Any:
-    """Let a learner who has no rhythm of its own move the one that the protocol trains."""
-    trained = next((f.truth for f in protocol.features if f.truth), None)
-    if isinstance(actor, Learner) and actor.rhythm is None and trained is not None:
-        return actor.model_copy(update={"rhythm": trained})
-    return actor
+def _aimed(actor: ActorConfig, protocol: TrainingProtocol) -> ActorConfig:
+    """Let a learner who has no aim of its own take the one of the protocol."""
+    return actor.aimed_at(protocol) if isinstance(actor, Learner) else actor
