@@ -31,6 +31,8 @@ class Config(BaseModel):
             return handler(data)
         except ValidationError as error:
             problems = _all_problems(error, cls)
+        except ConfigError as error:  # of a validator of a field
+            problems = list(error.problems)
         text = "; ".join(str(p) for p in problems).replace("{", "(").replace("}", ")")
         raise PydanticCustomError(_PROBLEMS, "{text}", {"text": text, "problems": problems})
 
@@ -90,6 +92,8 @@ def validate(data: Any, model: type[_T], where: str = "") -> _T:
         return model.model_validate(data)
     except ValidationError as error:
         raise _as_config_error(error, model, where) from None
+    except ConfigError as error:  # of a validator of the whole model
+        raise ConfigError(error.problems, where) from None
 
 
 def parse_toml(text: str, where: str) -> dict[str, Any]:

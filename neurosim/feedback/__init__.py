@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from neurosim.feedback.block import Block, Trials
+from neurosim.feedback.block import Block, Stressor, Trials
+from neurosim.feedback.observe import Observe
 from neurosim.feedback.protocol import Feature, Gate, TrainingProtocol, load_protocol
 from neurosim.feedback.rules import Condition, Operant
 from neurosim.feedback.sham import RandomSham
@@ -14,9 +15,11 @@ __all__ = [
     "Feature",
     "FixedThreshold",
     "Gate",
+    "Observe",
     "Operant",
     "PercentileThreshold",
     "RandomSham",
+    "Stressor",
     "TrainingProtocol",
     "Trials",
     "load_protocol",

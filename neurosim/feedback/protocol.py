@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, TypeAlias
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from neurosim.core.config import Config, load_named
 from neurosim.core.drive import LATENTS
-from neurosim.core.errors import did_you_mean
+from neurosim.core.errors import ConfigError, did_you_mean
 from neurosim.core.rule import AnyRule
 from neurosim.core.stage import AnyStage
-from neurosim.feedback.block import Block
+from neurosim.feedback.block import Block, Stressor
+from neurosim.feedback.course import course_problems
 
 
 class Feature(Config):
@@ -41,6 +42,10 @@ class Gate(Config):
     name: str = Field("", description="how tables call it; by default the kind of its last stage")
 
 
+#: What protocols hold several of, each with a name of its own.
+Named: TypeAlias = Feature | Stressor | Block
+
+
 class TrainingProtocol(Config):
     """What is trained and how.
 
@@ -55,7 +60,12 @@ class TrainingProtocol(Config):
     title: str = Field(description="a plain sentence of what is trained")
     purpose: str = Field(description="what it is used for, in one line")
     references: tuple[str, ...] = Field((), description="papers and manuals the settings are from")
-    evidence: str = Field("", description="how well it is supported, in one line: a grade and why")
+    for_whom: str = Field("", description="who it is for, in one line")
+    evidence_level: int | None = Field(
+        None, ge=1, le=5, description="efficacy for that use by the scale of AAPB and ISNR: 1 not empirically supported, "
+        "2 possibly efficacious, 3 probably efficacious, 4 efficacious, 5 efficacious and specific"
+    )  # fmt: skip
+    evidence: str = Field("", description="why that level, with what speaks against it")
     caveats: tuple[str, ...] = Field((), description="what a user should know before believing it")
     learns: dict[str, float] = Field(
         {}, description="what a learner moves: latents of the body, each with the largest offset that success brings"
@@ -73,11 +83,16 @@ class TrainingProtocol(Config):
     features: tuple[Feature, ...] = Field(min_length=1, description="what is measured")
     gates: tuple[Gate, ...] = Field((), description="what makes a tick invalid")
     rule: AnyRule = Field(description="what turns features into feedback")
+    stressors: tuple[Stressor, ...] = Field((), description="what can be done to the subject in a block")
+    assessment: Literal["resonance", "profile"] | None = Field(
+        None, description="what is found out instead of trained, with a table of results: at which pace of breathing the "
+        "heart swings most, or what stress does to each feature and how far that goes back"
+    )  # fmt: skip
     blocks: tuple[Block, ...] = Field(min_length=1, description="the course of a session")
 
-    @field_validator("features", "blocks")
+    @field_validator("features", "stressors", "blocks")
     @classmethod
-    def _unique(cls, items: tuple[Feature, ...] | tuple[Block, ...]) -> tuple[Feature, ...] | tuple[Block, ...]:
+    def _unique(cls, items: tuple[Named, ...]) -> tuple[Named, ...]:
         twice = [name for name, n in Counter(item.name for item in items).items() if n > 1]
         if twice:
             raise ValueError(f"the name '{twice[0]}' stands twice; names must differ")
@@ -91,6 +106,13 @@ class TrainingProtocol(Config):
             raise ValueError(f"unknown latent '{unknown[0]}'; {did_you_mean(unknown[0], LATENTS)}")
         return learns
 
+    @model_validator(mode="after")
+    def _can_be_carried_out(self) -> Self:
+        problems = course_problems(self.blocks, self.stressors, self.assessment)
+        if problems:
+            raise ConfigError(problems)
+        return self
+
     @property
     def duration_s(self) -> float:
         """Length of a session [s]."""
@@ -103,12 +125,26 @@ class TrainingProtocol(Config):
         ----------
         duration_s
             Length of a session [s].
+
+        Raises
+        ------
+        ConfigError
+            When trials no longer fit into their blocks.
         """
         share = duration_s / self.duration_s
         return self.with_blocks(*(b.model_copy(update={"duration_s": b.duration_s * share}) for b in self.blocks))
 
     def with_blocks(self, *blocks: Block) -> Self:
-        """Return the same protocol with other blocks."""
+        """Return the same protocol with other blocks.
+
+        Raises
+        ------
+        ConfigError
+            When they cannot be carried out.
+        """
+        problems = course_problems(blocks, self.stressors, self.assessment)
+        if problems:
+            raise ConfigError(problems, f"{self.name}.toml")
         return self.model_copy(update={"blocks": blocks})
 
     def with_channels(self, *channels: str) -> Self:

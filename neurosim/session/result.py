@@ -14,6 +14,7 @@ from neurosim.core.errors import UserError
 from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Float, Samples, SignalSpec
 from neurosim.feedback.protocol import TrainingProtocol
+from neurosim.session.assessment import Finding
 from neurosim.session.blocks import BlockStatistics
 from neurosim.session.distrust import reasons
 from neurosim.session.memory import MemorySink
@@ -66,6 +67,8 @@ class Result:
         The folder it was written to.
     skill
         What each learner has learned ``(subject,)`` [ln], where there is one.
+    finding
+        What an assessment found out; None for a training.
     """
 
     protocol: TrainingProtocol
@@ -83,6 +86,7 @@ class Result:
     completed: bool
     out: Path | None = None
     skill: Float | None = None
+    finding: Finding | None = None
     _memory: MemorySink | None = field(default=None, repr=False)
 
     @property
@@ -207,6 +211,7 @@ class Result:
             "n_rewards": self.n_rewards,
             "feature": self.condition_names[0],
             "blocks": [self._block_summary(b) for b in self.blocks],
+            "assessment": None if self.finding is None else self.finding.summary(),
             "out": None if self.out is None else str(self.out),
         }
 
