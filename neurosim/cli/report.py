@@ -138,15 +138,15 @@ def doubt(result: Result) -> str | None:
 
 def _bad_channels(result: Result) -> list[str]:
     """Return what is wrong with the channels that the features are made from."""
-    from neurosim.session.pipeline import choose_channels
+    from neurosim.session.streams import choose_channels
 
     if len(result.subjects) > 1:
         return []
     reasons: dict[str, str] = {}
-    for feature in result.protocol.features:
-        spec = result.streams[feature.stream]
-        for channel in choose_channels(feature, spec):
-            x = result.samples(feature.stream)[..., channel, :].ravel()
+    for source in (each for feature in result.protocol.features for each in feature.sources.values()):
+        spec = result.streams[source.stream]
+        for channel in choose_channels(source, spec):
+            x = result.samples(source.stream)[..., channel, :].ravel()
             name = spec.ch_names[channel]
             if np.mean(~np.isfinite(x)) > 0.1:
                 reasons[name] = f"{name} has gaps"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from neurosim.feedback.block import Block, Stressor, Trials
 from neurosim.feedback.observe import Observe
-from neurosim.feedback.protocol import Feature, Gate, TrainingProtocol, load_protocol
+from neurosim.feedback.protocol import Feature, Gate, Input, TrainingProtocol, load_protocol
 from neurosim.feedback.rules import Condition, Operant
 from neurosim.feedback.sham import RandomSham
 from neurosim.feedback.thresholds import FixedThreshold, PercentileThreshold
@@ -15,6 +15,7 @@ __all__ = [
     "Feature",
     "FixedThreshold",
     "Gate",
+    "Input",
     "Observe",
     "Operant",
     "PercentileThreshold",

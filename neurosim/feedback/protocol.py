@@ -17,13 +17,35 @@ from neurosim.feedback.block import Block, Stressor
 from neurosim.feedback.course import course_problems
 
 
-class Feature(Config):
-    """A number that a pipeline makes from a stream: its newest output sample at the end of a tick."""
+class Input(Config):
+    """Channels of a stream, on their own way through stages, that a feature is made from."""
 
-    name: str = Field(description="how rules and tables call it")
     stream: str = Field("eeg", description="the stream it is made from")
     channels: tuple[str, ...] = Field(min_length=1, description="channels of the stream")
     choose: Literal["all", "first"] = Field("all", description="use all the channels, or the first that is there")
+    stages: tuple[AnyStage, ...] = Field((), description="what its samples go through before they are joined")
+
+
+class Feature(Config):
+    """A number that a pipeline makes from a stream, or several: its newest output sample at the end of a tick.
+
+    What is made from several names them in ``inputs``. They are joined (`neurosim.core.join.Join`) at the sampling rate
+    of the fastest; a slower one holds its newest sample. The stages see one channel for each, called as the input is.
+
+    Examples
+    --------
+    >>> heart, breath = Input(stream="ecg", channels=("ECG",)), Input(stream="respiration", channels=("RESP",))
+    >>> rsa = {"kind": "rsa", "heart": "heart", "breath": "breath"}
+    >>> list(Feature(name="rsa", inputs={"heart": heart, "breath": breath}, stages=(rsa,)).sources)
+    ['heart', 'breath']
+    """
+
+    name: str = Field(description="how rules and tables call it")
+    stream: str = Field("eeg", description="the stream it is made from")
+    channels: tuple[str, ...] = Field((), description="channels of the stream")
+    choose: Literal["all", "first"] = Field("all", description="use all the channels, or the first that is there")
+    inputs: dict[str, Input] = Field({}, description="instead of stream and channels: several streams, by name")
+    rate_of: str = Field("", description="the input at whose sampling rate they are joined; by default the fastest")
     stages: tuple[AnyStage, ...] = Field(description="the pipeline, first stage to last; it must end with one channel")
     truth: str = Field("", description="the rhythm of a simulated body that this feature estimates")
     while_invalid: Literal["go_on", "hold", "mute", "fade"] = Field(
@@ -31,6 +53,19 @@ class Feature(Config):
         "value, mute to 0, or fade to 0"
     )  # fmt: skip
     fade_s: float = Field(0.5, gt=0, description="time constant of fading", json_schema_extra={"unit": "s"})
+
+    @model_validator(mode="after")
+    def _channels_or_inputs(self) -> Self:
+        if bool(self.channels) == bool(self.inputs):
+            raise ValueError("needs either channels, or inputs that name channels of several streams")
+        if self.rate_of and self.rate_of not in self.inputs:
+            raise ValueError(f"rate_of names no input, got '{self.rate_of}'; {did_you_mean(self.rate_of, self.inputs)}")
+        return self
+
+    @property
+    def sources(self) -> dict[str, Input]:
+        """What it is made from, by name; a single stream has none."""
+        return self.inputs or {"": Input(stream=self.stream, channels=self.channels, choose=self.choose)}
 
 
 class Gate(Config):
@@ -41,6 +76,9 @@ class Gate(Config):
     also: tuple[str, ...] = Field((), description="further channels it watches where they are there")
     name: str = Field("", description="how tables call it; by default the kind of its last stage")
 
+
+#: Where the resonance assessment looks: at the heart, and at the breath.
+RESONANCE_STREAMS = ("ecg", "respiration")
 
 #: What protocols hold several of, each with a name of its own.
 Named: TypeAlias = Feature | Stressor | Block
@@ -147,10 +185,18 @@ class TrainingProtocol(Config):
             raise ConfigError(problems, f"{self.name}.toml")
         return self.model_copy(update={"blocks": blocks})
 
+    @property
+    def streams(self) -> frozenset[str]:
+        """The streams that features and gates are made from, and that an assessment looks at."""
+        made = {source.stream for feature in self.features for source in feature.sources.values()}
+        looked_at = RESONANCE_STREAMS if self.assessment == "resonance" else ()
+        return frozenset(made | {gate.stream for gate in self.gates} | set(looked_at))
+
     def with_channels(self, *channels: str) -> Self:
-        """Return the same protocol with every feature made from these channels."""
+        """Return the same protocol with every feature of a single stream made from these channels."""
         update = {"channels": channels, "choose": "all"}
-        return self.model_copy(update={"features": tuple(f.model_copy(update=update) for f in self.features)})
+        changed = (f if f.inputs else f.model_copy(update=update) for f in self.features)
+        return self.model_copy(update={"features": tuple(changed)})
 
 
 def load_protocol(name: str | Path) -> TrainingProtocol:

@@ -14,12 +14,10 @@ from neurosim.core.spec import Bool, Float, Samples, SignalSpec
 from neurosim.dsp.body.beats import ECGBeats
 from neurosim.dsp.body.resonance import Resonance, assess_resonance
 from neurosim.feedback.block import Block
-from neurosim.feedback.protocol import TrainingProtocol
+from neurosim.feedback.protocol import RESONANCE_STREAMS, TrainingProtocol
 from neurosim.session.blocks import BlockSink
 from neurosim.session.tick import Sink, Tick
 
-#: Where the resonance assessment looks; a protocol that asks for it needs both streams.
-RESONANCE_STREAMS = ("ecg", "respiration")
 _BACK = 0.5  # of a change that must be gone for "recovered"
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from neurosim.core.spec import Float
 from neurosim.session import palette
-from neurosim.session.pipeline import choose_channels
+from neurosim.session.streams import choose_channels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,14 +64,15 @@ def _busiest(result: Result, times: Float) -> float:
 
 def _draw_signal(axes: Axes, result: Result, start_s: float) -> None:
     feature = result.protocol.features[result.feature_names.index(result.condition_names[0])]
-    spec = result.streams[feature.stream]
-    channel = choose_channels(feature, spec)[0]
+    source = next(iter(feature.sources.values()))
+    spec = result.streams[source.stream]
+    channel = choose_channels(source, spec)[0]
     first = int(start_s * spec.fs)
-    x = result.samples(feature.stream)[channel, first : first + int(_EXCERPT_S * spec.fs)]
+    x = result.samples(source.stream)[channel, first : first + int(_EXCERPT_S * spec.fs)]
     x = x - np.nanmedian(x) if np.isfinite(x).any() else x
     axes.plot((first + np.arange(x.size)) / spec.fs, x, color=palette.SIGNAL, linewidth=0.8)
     axes.set_title(f"The signal at {spec.ch_names[channel]}, the first {_EXCERPT_S:.0f} s of training", **_TITLE)
-    axes.set(xlabel="time [s]", ylabel="amplitude [µV]")
+    axes.set(xlabel="time [s]", ylabel=f"amplitude [{_UNITS.get(spec.unit, spec.unit)}]")
 
 
 def _draw_feature(axes: Axes, result: Result, times: Float) -> None:

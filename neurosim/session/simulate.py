@@ -18,7 +18,7 @@ from neurosim.core.source import Source, SourceConfig
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol, load_protocol
 from neurosim.feedback.sham import Sham, ShamConfig
-from neurosim.session.assessment import RESONANCE_STREAMS, Finding, assessor
+from neurosim.session.assessment import Finding, assessor
 from neurosim.session.blocks import BlockSink
 from neurosim.session.clock import Clock, RealTimeClock, SimulatedClock
 from neurosim.session.folder import FolderSink, make_folder, write_finding
@@ -290,8 +290,7 @@ def _attach(
     unknown = [name for name in more if name not in source.specs]
     if unknown:
         raise ConfigError(f"no stream '{unknown[0]}'; {did_you_mean(unknown[0], source.specs)}", "signals")
-    used = {feature.stream for feature in protocol.features} | {gate.stream for gate in protocol.gates}
-    used |= set(RESONANCE_STREAMS) if protocol.assessment == "resonance" else set()
+    used = protocol.streams
     if used <= source.specs.keys():  # else the pipeline says what is wrong, and what there is
         source.select(used | set(more) | ({"truth/state", "truth/artifacts"} if alone else set()), events)
 
