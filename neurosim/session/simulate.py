@@ -305,9 +305,6 @@ def _actors(person: Subject, protocol: TrainingProtocol) -> list[ActorConfig]:
     return [*actors, Stressors(stressors=protocol.stressors)] if protocol.stressors else actors
 
 
-def _aimed(actor: Any, protocol: TrainingProtocol) -> Any:
-    """Let a learner who has no rhythm of its own move the one that the protocol trains."""
-    trained = next((f.truth for f in protocol.features if f.truth), None)
-    if isinstance(actor, Learner) and actor.rhythm is None and trained is not None:
-        return actor.model_copy(update={"rhythm": trained})
-    return actor
+def _aimed(actor: ActorConfig, protocol: TrainingProtocol) -> ActorConfig:
+    """Let a learner who has no aim of its own take the one of the protocol."""
+    return actor.aimed_at(protocol) if isinstance(actor, Learner) else actor
