@@ -86,7 +86,7 @@ class _Watcher(Sink):
         self.console, self._captions = console, captions
         protocol = session.protocol
         self.total_s = protocol.duration_s
-        name = session.rule.condition_names[0]
+        name = session.protocol.rule.trained
         feature = next(f for f in protocol.features if f.name == name)
         unit = session.pipeline.specs[name].unit
         self._power = unit.endswith("^2")

@@ -83,6 +83,9 @@ def show_result(result: Result) -> None:
         )  # fmt: skip
     console = make_console()
     console.print(table)
+    if len(summary["holding_rates"]) > 1:
+        single = ", ".join(f"{name} {rate:.0%}" for name, rate in summary["holding_rates"].items())
+        console.print(Text(f"In training held: {single}; all that a reward needs at once {summary['joint_rate']:.0%}."))
     if result.finding is not None:
         _show_finding(console, result.finding)
     if not summary["completed"]:

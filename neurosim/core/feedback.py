@@ -53,8 +53,10 @@ class Feedback:
         while it is not known yet.
     holding
         Which conditions hold in this tick ``(*batch, condition)``, each by itself, on valid input.
+    joint
+        All conditions that a reward needs hold in this tick, in training or transfer; `holding` of all of them at once.
     met
-        All conditions that a reward needs hold, for the dwell time, on valid input. The reward rate is the share of it.
+        They have held for the dwell and release times, on valid input. The reward rate is the share of it.
     reward
         A reward is given in this tick: `met`, and the refractory time since the last one is over.
     valid
@@ -68,6 +70,7 @@ class Feedback:
     value: Float
     threshold: Float
     holding: Bool
+    joint: Bool
     met: Bool
     reward: Bool
     valid: Bool

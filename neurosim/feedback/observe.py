@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal, Self
 
 import numpy as np
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from neurosim.core.errors import ConfigError, Problem, did_you_mean
 from neurosim.core.feedback import Cue, Feedback
-from neurosim.core.rule import Rule, RuleConfig
+from neurosim.core.rule import Allotted, Rule, RuleConfig
 from neurosim.core.spec import Bool, SignalSpec, Values
 from neurosim.core.timeline import TickGrid
 
@@ -26,14 +26,23 @@ class Observe(RuleConfig):
         """Return one that watches the first of the laws' features."""
         return [cls(feature="power")]
 
+    @property
+    def trained(self) -> str:
+        """The feature that is watched: nothing is trained."""
+        return self.feature
+
+    def problems(self, features: Collection[str], allotted: Allotted) -> list[Problem]:
+        """Return whether the feature is missing."""
+        if self.feature in features:
+            return []
+        return [Problem(("feature",), f"no feature '{self.feature}'; {did_you_mean(self.feature, features)}")]
+
     def prepare(self, features: Mapping[str, SignalSpec], grid: TickGrid, batch_shape: tuple[int, ...]) -> Rule:
         """Look the feature up."""
-        names = list(features)
-        if self.feature not in features:
-            raise ConfigError(
-                [Problem(("feature",), f"no feature '{self.feature}'; {did_you_mean(self.feature, names)}")]
-            )
-        return ObserveRule(self.feature, names.index(self.feature), batch_shape)
+        problems = self.problems(features, Allotted(0.0, 0.0, 0.0, 0.0))
+        if problems:
+            raise ConfigError(problems)
+        return ObserveRule(self.feature, list(features).index(self.feature), batch_shape)
 
 
 class ObserveRule(Rule):
@@ -59,5 +68,5 @@ class ObserveRule(Rule):
 
     def update(self, features: Values, valid: Bool, cue: Cue) -> Feedback:
         no = self._no
-        return Feedback(features[..., self._column], self.thresholds[..., 0], no[..., None], no, no, valid,
+        return Feedback(features[..., self._column], self.thresholds[..., 0], no[..., None], no, no, no, valid,
                         self._nothing, cue)  # fmt: skip

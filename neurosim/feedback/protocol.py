@@ -8,12 +8,12 @@ from typing import Literal, Self, TypeAlias
 
 from pydantic import Field, field_validator, model_validator
 
-from neurosim.core.config import Config, load_named
+from neurosim.core.config import Config, load_named, refuse
 from neurosim.core.drive import LATENTS
-from neurosim.core.errors import ConfigError, did_you_mean
+from neurosim.core.errors import ConfigError, Problem, did_you_mean
 from neurosim.core.rule import AnyRule
 from neurosim.core.stage import AnyStage
-from neurosim.feedback.block import Block, Stressor
+from neurosim.feedback.block import Block, Stressor, allotted
 from neurosim.feedback.course import course_problems
 
 
@@ -127,6 +127,10 @@ class TrainingProtocol(Config):
         "heart swings most, or what stress does to each feature and how far that goes back"
     )  # fmt: skip
     blocks: tuple[Block, ...] = Field(min_length=1, description="the course of a session")
+    fitted_to_s: float | None = Field(
+        None, gt=0, description="the blocks were fitted to this length, whatever times the rule needs",
+        json_schema_extra={"unit": "s"},
+    )  # fmt: skip
 
     @field_validator("features", "stressors", "blocks")
     @classmethod
@@ -145,11 +149,18 @@ class TrainingProtocol(Config):
         return learns
 
     @model_validator(mode="after")
-    def _can_be_carried_out(self) -> Self:
-        problems = course_problems(self.blocks, self.stressors, self.assessment)
-        if problems:
-            raise ConfigError(problems)
+    def _possible(self) -> Self:
+        refuse(self.problems())
         return self
+
+    def problems(self) -> list[Problem]:
+        """Return what in the rule or the blocks does not fit the rest, with place and remedy."""
+        time = allotted(self.blocks)
+        if self.fitted_to_s is not None:
+            time = time.whatever_length()
+        found = self.rule.problems([f.name for f in self.features], time)
+        course = course_problems(self.blocks, self.stressors, self.assessment)
+        return [Problem(("rule", *p.loc), p.message) for p in found] + course
 
     @property
     def duration_s(self) -> float:
@@ -173,17 +184,18 @@ class TrainingProtocol(Config):
         return self.with_blocks(*(b.model_copy(update={"duration_s": b.duration_s * share}) for b in self.blocks))
 
     def with_blocks(self, *blocks: Block) -> Self:
-        """Return the same protocol with other blocks.
+        """Return the same protocol with other blocks, of whatever length: a window of its rule may then not fill.
 
         Raises
         ------
         ConfigError
-            When they cannot be carried out.
+            When they cannot be carried out: trials that do not fit into their block, a stressor that is not there.
         """
-        problems = course_problems(blocks, self.stressors, self.assessment)
-        if problems:
-            raise ConfigError(problems, f"{self.name}.toml")
-        return self.model_copy(update={"blocks": blocks})
+        refused = course_problems(blocks, self.stressors, self.assessment)
+        if refused:
+            raise ConfigError(refused, f"{self.name}.toml")
+        length_s = sum(block.duration_s for block in blocks)
+        return self.model_copy(update={"blocks": blocks, "fitted_to_s": length_s})
 
     @property
     def streams(self) -> frozenset[str]:

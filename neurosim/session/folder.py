@@ -111,8 +111,9 @@ class FolderSink(Sink):
             self._write_facts("running")
             self._events = self._open_table("events.tsv", ["onset", "duration", "trial_type", "value"])
             columns = ["onset", "block", *features, *(f"threshold_{c}" for c in conditions)]
+            columns += [f"holding_{c}" for c in conditions]
             self._features = self._open_table(
-                "features.tsv", [*columns, "valid", "met", "reward", "shown", "why_invalid"]
+                "features.tsv", [*columns, "valid", "joint", "met", "reward", "shown", "why_invalid"]
             )
             for name, spec in streams.items():
                 self._signals[name] = BrainVisionWriter(self.path / name.replace("/", "_"), spec)
@@ -149,7 +150,8 @@ class FolderSink(Sink):
             feedback = tick.feedback
             numbers = [*tick.features, *tick.thresholds]
             cells = [f"{tick.start_s:.6f}", tick.block.name, *(_number(x) for x in numbers)]
-            cells += [str(int(flag)) for flag in (feedback.valid, feedback.met, feedback.reward)]
+            flags = (*feedback.holding, feedback.valid, feedback.joint, feedback.met, feedback.reward)
+            cells += [str(int(flag)) for flag in flags]
             cells.append(f"{float(feedback.shown):g}")
             cells.append("n/a" if feedback.valid else reasons(tick.causes[None], self._causes)[0] or "n/a")
             self._features.write("\t".join(cells) + "\n")

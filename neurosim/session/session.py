@@ -78,7 +78,7 @@ class Session:
         zeros = np.zeros(self.batch_shape)
         no = np.zeros(self.batch_shape, dtype=np.bool_)
         none = np.zeros((*self.batch_shape, len(self.rule.condition_names)), dtype=np.bool_)
-        return Feedback(zeros, zeros, none, no, no, no, zeros, self.schedule.cue(0, 0))
+        return Feedback(zeros, zeros, none, no, no, no, no, zeros, self.schedule.cue(0, 0))
 
     @property
     def n_ticks(self) -> int:

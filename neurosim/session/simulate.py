@@ -235,6 +235,8 @@ def plan_sessions(
         For everything that the arguments or the files they name have wrong.
     """
     protocol = protocol if isinstance(protocol, TrainingProtocol) else load_protocol(protocol)
+    if problems := protocol.problems():  # one that was put together in Python is not checked until here
+        raise ConfigError(problems, f"{protocol.name}.toml")
     person = subject if isinstance(subject, Subject) else load_subject(subject)
     if artifacts is not None:
         person = _disturbed(person, artifacts)

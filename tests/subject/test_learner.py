@@ -65,7 +65,7 @@ def prepare(n: int = 2000, most: float = 0.45, **traits: float) -> LearnerActor:
 
 def feedback(shown: NDArray[np.float64], block: str = "training") -> Feedback:
     no = np.zeros(shown.shape, dtype=np.bool_)
-    return Feedback(shown, shown, no[..., None], no, no, no, shown, Cue(block))
+    return Feedback(shown, shown, no[..., None], no, no, no, no, shown, Cue(block))
 
 
 def test_traits_are_spread_as_described() -> None:
