@@ -23,7 +23,9 @@ def course_problems(blocks: Sequence[Block], stressors: Sequence[Stressor], asse
     known = [stressor.name for stressor in stressors]
     problems = [problem for i, block in enumerate(blocks) for problem in _in_block(i, block, known)]
     if assessment == "resonance" and sum(block.pacer_per_min is not None for block in blocks) < 2:
-        problems.append(Problem(("assessment",), "compares paces of breathing; give two blocks or more a pacer_per_min"))
+        problems.append(
+            Problem(("assessment",), "compares paces of breathing; give two blocks or more a pacer_per_min")
+        )
     if assessment == "profile" and not any(block.kind == "baseline" for block in blocks):
         problems.append(Problem(("assessment",), "compares with a baseline; let the first block be one"))
     return problems

@@ -58,7 +58,9 @@ class Assessor(Sink):
         """Return what was found out so far; of a batch the means over its subjects."""
 
 
-def assessor(protocol: TrainingProtocol, streams: Mapping[str, SignalSpec], units: Mapping[str, str]) -> Assessor | None:
+def assessor(
+    protocol: TrainingProtocol, streams: Mapping[str, SignalSpec], units: Mapping[str, str]
+) -> Assessor | None:
     """Return who watches a session of this protocol; None where nothing is assessed.
 
     Parameters

@@ -32,9 +32,7 @@ class SlowPotential:
         self._row = rest.index["slow_potential"]
         self._before, self._now = np.zeros((2, self._n))
 
-    def add(
-        self, mixed: Float, start: int, bounds: NDArray[np.int64], step: int, fresh: bool, moved: Float
-    ) -> None:
+    def add(self, mixed: Float, start: int, bounds: NDArray[np.int64], step: int, fresh: bool, moved: Float) -> None:
         """Add it to the EEG ``(time, subject * channel)`` [uV]; the others as for `RhythmBank.generate`."""
         from neurosim.core.kernels.filters import mix
 
