@@ -40,6 +40,8 @@ LATENTS: dict[str, Latent] = {
     "mu_drive": Latent("ln", "regulation of the central mu rhythm"),
     "smr_drive": Latent("ln", "regulation of the sensorimotor rhythm"),
     "beta_drive": Latent("ln", "regulation of frontal beta"),
+    "alpha_asymmetry": Latent("ln", "alpha of the right half of the head over that of the left"),
+    "slow_potential": Latent("uV", "slow potential at the vertex; negative is alert and expecting"),
 }
 
 

@@ -28,6 +28,8 @@ class Cue:
         Rate of the breathing pacer [1/min]; 0 for none.
     pacer_phase
         Where the pacer stands at the end of the tick, 0 to 1; it breathes in first.
+    stressor
+        What is done to the subject; empty for nothing.
     """
 
     block: str = "rest"
@@ -37,6 +39,7 @@ class Cue:
     trial: int = 0
     pacer_per_min: float = 0.0
     pacer_phase: float = 0.0
+    stressor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class SignalSpec:
         ``()`` for one live subject, ``(n,)`` for n subjects.
     delay_s
         Delay of a slow modulation from the body to this stream [s].
+    trials_s
+        When each trial of the session begins, and when its task does [s]; empty where there are none.
     """
 
     fs: float
@@ -43,6 +45,7 @@ class SignalSpec:
     unit: str
     batch_shape: tuple[int, ...] = ()
     delay_s: float = 0.0
+    trials_s: tuple[tuple[float, float], ...] = ()
 
     @property
     def n_channels(self) -> int:

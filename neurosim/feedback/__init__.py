@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from neurosim.feedback.block import Block, Trials
+from neurosim.feedback.block import Block, Stressor, Trials
 from neurosim.feedback.conditions import Condition
 from neurosim.feedback.graded import Graded
+from neurosim.feedback.observe import Observe
 from neurosim.feedback.protocol import Feature, Gate, Input, TrainingProtocol, load_protocol
 from neurosim.feedback.rules import Operant
 from neurosim.feedback.sham import RandomSham
@@ -29,11 +30,13 @@ __all__ = [
     "Graded",
     "Input",
     "ManualThreshold",
+    "Observe",
     "OneShotThreshold",
     "Operant",
     "PercentileThreshold",
     "RandomSham",
     "StaircaseThreshold",
+    "Stressor",
     "TrainingProtocol",
     "Trials",
     "load_protocol",

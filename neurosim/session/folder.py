@@ -16,6 +16,7 @@ from neurosim.core.errors import OutputError
 from neurosim.core.event import SessionEvent
 from neurosim.core.spec import SignalSpec
 from neurosim.feedback.protocol import TrainingProtocol
+from neurosim.session.assessment import Finding
 from neurosim.session.brainvision import BrainVisionWriter
 from neurosim.session.commands import Logged
 from neurosim.session.distrust import reasons
@@ -45,6 +46,21 @@ def as_toml(config: Config) -> str:
     """Write a model as TOML that reads back into the same model."""
     text: str = tomli_w.dumps(config.model_dump(mode="json", exclude_none=True))
     return text
+
+
+def write_finding(path: Path, finding: Finding) -> None:
+    """Write what an assessment found out as ``assessment.tsv`` into a folder, which is made if need be.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        (path / "assessment.tsv").write_text(finding.as_tsv(), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", str(path / "assessment.tsv")) from None
 
 
 class FolderSink(Sink):

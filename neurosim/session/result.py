@@ -14,6 +14,7 @@ from neurosim.core.errors import UserError
 from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Float, Samples, SignalSpec
 from neurosim.feedback.protocol import TrainingProtocol
+from neurosim.session.assessment import Finding
 from neurosim.session.blocks import BlockStatistics
 from neurosim.session.commands import Logged, read_commands
 from neurosim.session.distrust import reasons
@@ -69,6 +70,8 @@ class Result:
         What somebody did to the session, and in which tick.
     skill
         What each learner has learned ``(subject,)`` [ln], where there is one.
+    finding
+        What an assessment found out; None for a training.
     """
 
     protocol: TrainingProtocol
@@ -87,6 +90,7 @@ class Result:
     command_log: tuple[Logged, ...] = ()
     out: Path | None = None
     skill: Float | None = None
+    finding: Finding | None = None
     _memory: MemorySink | None = field(default=None, repr=False)
 
     @property
@@ -238,6 +242,7 @@ class Result:
             "n_rewards": self.n_rewards,
             "feature": self.protocol.rule.trained,
             "blocks": [self._block_summary(b) for b in self.blocks],
+            "assessment": None if self.finding is None else self.finding.summary(),
             "out": None if self.out is None else str(self.out),
         }
 

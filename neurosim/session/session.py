@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.event import SessionEvent
 from neurosim.core.feedback import Feedback
 from neurosim.core.source import Source
+from neurosim.core.spec import SignalSpec
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.baseline import check_baseline
 from neurosim.feedback.protocol import TrainingProtocol
@@ -73,7 +74,8 @@ class Session:
         source.piece = piece
         unfitted = check_baseline(protocol)
         self.notes = tuple(f"{protocol.name}.toml: {note}" for note in unfitted.notes)
-        self.pipeline = _prepare_pipeline(protocol, source, piece, unfitted.problems)
+        self.schedule = Schedule(protocol.blocks, self.grid)
+        self.pipeline = _prepare_pipeline(protocol, self.schedule.tell_trials(source.specs), piece, unfitted.problems)
         self.batch_shape = self.pipeline.values.shape[:-1]
         try:
             self.rule = protocol.rule.prepare(self.pipeline.specs, self.grid, self.batch_shape)
@@ -84,7 +86,6 @@ class Session:
         self.hand = Hand()
         self._planned = deque(sorted(commands, key=lambda logged: logged.tick))
         self._submitted: deque[Command] = deque()
-        self.schedule = Schedule(protocol.blocks, self.grid)
         self._block = -1
         self._stretches = [] if self.batch_shape else self._find_stretches()
         n_delay = self.grid.n_ticks(protocol.display_delay_s)
@@ -190,11 +191,12 @@ class Session:
         return events
 
 
-def _prepare_pipeline(protocol: TrainingProtocol, source: Source, piece: int | None, problems: Sequence[Problem]
-                      ) -> Pipeline:  # fmt: skip
+def _prepare_pipeline(
+    protocol: TrainingProtocol, streams: Mapping[str, SignalSpec], piece: int | None, problems: Sequence[Problem]
+) -> Pipeline:
     """Return the pipeline, or tell what it lacks together with the problems that are known."""
     try:
-        pipeline = Pipeline(protocol, source.specs, piece)
+        pipeline = Pipeline(protocol, streams, piece)
     except ConfigError as error:
         raise ConfigError([*error.problems, *problems]) from None
     if problems:

@@ -18,10 +18,11 @@ from neurosim.core.source import Source, SourceConfig
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol, load_protocol
 from neurosim.feedback.sham import Sham, ShamConfig
+from neurosim.session.assessment import Finding, assessor
 from neurosim.session.blocks import BlockSink
 from neurosim.session.clock import Clock, RealTimeClock, SimulatedClock
 from neurosim.session.commands import Logged
-from neurosim.session.folder import FolderSink, make_folder
+from neurosim.session.folder import FolderSink, make_folder, write_finding
 from neurosim.session.memory import MemorySink
 from neurosim.session.result import Result
 from neurosim.session.run import run
@@ -31,6 +32,7 @@ from neurosim.signals.body.body import Body
 from neurosim.signals.body.events import parse_artifacts
 from neurosim.subject.learner import Learner, LearnerActor
 from neurosim.subject.population import Population
+from neurosim.subject.stressors import Stressors
 from neurosim.subject.subject import Subject, load_subject
 
 Keep = Literal["all", "ticks", "blocks"]
@@ -139,14 +141,18 @@ def simulate_sessions(
             raise ConfigError(error.problems, f"{plan.protocol.name}.toml") from None
         blocks, memory = BlockSink(), MemorySink(signals=keep == "all") if keep != "blocks" else None
         where = folder if folder is None or n_sessions == 1 else folder / f"session-{number + 1:02d}"
-        watching: list[Sink] = [blocks, *([memory] if memory else []), *sinks(session)]
+        finds = assessor(plan.protocol, plan.source.specs, {f: s.unit for f, s in session.pipeline.specs.items()})
+        watching: list[Sink] = [blocks, *([memory] if memory else []), *([finds] if finds else []), *sinks(session)]
         if where is not None and subjects is None:
             watching.append(FolderSink(where, plan.protocol, plan.source.specs, tuple(session.pipeline.specs),
                                        session.rule.condition_names, session.pipeline.cause_names,
                                        plan.facts(number)))  # fmt: skip
         clock: Clock = SimulatedClock() if math.isinf(speed) else RealTimeClock(speed)
         completed = run(session, clock, watching, stop)
-        results.append(plan.result(session, number, blocks, clock, completed, where, memory))
+        finding = None if finds is None else finds.finding()
+        if finding is not None and where is not None:
+            write_finding(where, finding)
+        results.append(plan.result(session, number, blocks, clock, completed, where, memory, finding))
         done(results[-1])
         if not completed:
             break
@@ -189,7 +195,7 @@ class Plan:
 
     def result(
         self, session: Session, number: int, blocks: BlockSink, clock: Clock, completed: bool, out: Path | None,
-        memory: MemorySink | None,
+        memory: MemorySink | None, finding: Finding | None,
     ) -> Result:  # fmt: skip
         """Return the result of a session that has ended."""
         learners = [actor for actor in self.actors if isinstance(actor, LearnerActor)]
@@ -210,6 +216,7 @@ class Plan:
             command_log=tuple(session.command_log),
             out=out,
             skill=learners[0].skill if learners else None,
+            finding=finding,
             _memory=memory,
         )
 
@@ -246,7 +253,7 @@ def plan_sessions(
     grid = TickGrid(protocol.update_interval_s)
     try:
         body = (source or person.body).prepare(grid, seed, addresses, shape)
-        actors = [_aimed(a, protocol).prepare(grid, seed, addresses, shape) for a in person.actors if source is None]
+        actors = [a.prepare(grid, seed, addresses, shape) for a in _actors(person, protocol) if source is None]
     except ConfigError as error:
         raise ConfigError(error.problems, error.where or ("the source" if source else person.name)) from None
     if duration_s is not None:
@@ -297,6 +304,12 @@ def _attach(
 
 def _name_of(person: Subject, source: SourceConfig | None) -> str:
     return person.name if source is None else str(getattr(source, "path", source.kind))
+
+
+def _actors(person: Subject, protocol: TrainingProtocol) -> list[ActorConfig]:
+    """Return who acts on the body: those of the subject, and who does to it what the blocks ask for."""
+    actors = [_aimed(actor, protocol) for actor in person.actors]
+    return [*actors, Stressors(stressors=protocol.stressors)] if protocol.stressors else actors
 
 
 def _aimed(actor: ActorConfig, protocol: TrainingProtocol) -> ActorConfig:

@@ -6,6 +6,17 @@ from neurosim.subject.learner import Learner
 from neurosim.subject.person import KeyEvent, Person
 from neurosim.subject.population import Population
 from neurosim.subject.script import Script, ScriptStep
+from neurosim.subject.stressors import Stressors
 from neurosim.subject.subject import Subject, load_subject
 
-__all__ = ["KeyEvent", "Learner", "Person", "Population", "Script", "ScriptStep", "Subject", "load_subject"]
+__all__ = [
+    "KeyEvent",
+    "Learner",
+    "Person",
+    "Population",
+    "Script",
+    "ScriptStep",
+    "Stressors",
+    "Subject",
+    "load_subject",
+]

@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 
 from neurosim.core.config import validate
-from neurosim.core.drive import LATENTS
 from neurosim.core.errors import ConfigError
-from neurosim.core.registry import kind_names
 from neurosim.core.spec import SignalSpec
 from neurosim.feedback import Block, TrainingProtocol, load_protocol
 from neurosim.session.pipeline import Pipeline
@@ -115,16 +113,6 @@ def test_with_channels_and_blocks() -> None:
     assert protocol.duration_s == 5.0
 
 
-@pytest.mark.parametrize("name", kind_names("protocol"))
-def test_shipped_protocols_say_where_they_are_from(name: str) -> None:
-    protocol = load_protocol(name)
-    assert protocol.name == name
-    assert any("doi:10." in reference for reference in protocol.references)
-    assert protocol.caveats
-    assert {block.kind for block in protocol.blocks} >= {"baseline", "training", "transfer"}
-    assert {f"{f.truth}_drive" for f in protocol.features if f.truth} <= set(LATENTS)
-
-
 def _rule(threshold: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
     condition = {"feature": "alpha", "threshold": threshold or {"kind": "fixed", "value": 1.0}}
     keys = ("release_s", "action")
@@ -211,3 +199,63 @@ def test_what_was_put_together_in_python_is_checked_before_it_runs() -> None:
     rule = protocol.rule.model_copy(update={"dwell_s": 11.0})
     with pytest.raises(ConfigError, match=r"^mine.toml: rule.dwell_s: must not be longer than the shortest stretch"):
         plan_sessions(protocol.model_copy(update={"rule": rule}))
+
+
+def test_a_course_that_cannot_be_carried_out_is_refused_with_every_reason() -> None:
+    blocks = [
+        {"name": "baseline", "kind": "baseline", "duration_s": 30, "trials": {}},
+        {"name": "run", "kind": "training", "duration_s": 10, "trials": {"baseline_s": 2, "task_s": 8, "pause_s": 2}},
+        {"name": "sums", "kind": "rest", "duration_s": 10, "stressor": "arithmetics"},
+    ]
+    stressors = [{"name": "arithmetic", "drive": {"arousal": 0.3}}]
+    assert _error(blocks=blocks, stressors=stressors) == [
+        "mine.toml: blocks[0].trials: belong to training, and this is a baseline block; "
+        "change its kind or leave them out",
+        "mine.toml: blocks[1].trials: one takes 12 s and 'run' lasts 10 s; make the block or the session longer, "
+        "or the trials shorter",
+        "mine.toml: blocks[2].stressor: the protocol has no stressor 'arithmetics'; did you mean 'arithmetic'?",
+    ]
+
+
+@pytest.mark.parametrize("pace", [0.5, 45.0])
+def test_a_pacer_nobody_can_follow_is_refused(pace: float) -> None:
+    blocks = [{"name": "breathe", "kind": "training", "duration_s": 60, "pacer_per_min": pace}]
+    (message,) = _error(blocks=blocks)
+    assert message.startswith("mine.toml: blocks[0].pacer_per_min: must be ")
+
+
+def test_a_stressor_moves_what_a_body_has() -> None:
+    (message,) = _error(stressors=[{"name": "noise", "drive": {"arousl": 1.0}}])
+    assert message == "mine.toml: stressors[0].drive: unknown latent 'arousl' in a drive; did you mean 'arousal'?"
+
+
+@pytest.mark.parametrize(
+    ("assessment", "message"),
+    [
+        ("resonance", "compares paces of breathing; give two blocks or more a pacer_per_min"),
+        ("profile", "compares with a baseline; let the first block be one"),
+    ],
+)
+def test_an_assessment_needs_what_it_compares(assessment: str, message: str) -> None:
+    assert _error(assessment=assessment) == [f"mine.toml: assessment: {message}"]
+
+
+def test_trials_that_a_shorter_session_cannot_hold_are_refused_before_it_starts() -> None:
+    with pytest.raises(ConfigError, match=r"slow_cortical_potentials.toml: blocks\[1\].trials: one takes 10 s and"):
+        load_protocol("slow_cortical_potentials").fit(20.0)
+
+
+def test_a_trial_baseline_needs_trials() -> None:
+    feature = {"name": "alpha", "channels": ["Pz"], "stages": [{"kind": "trial_baseline"}]}
+    assert _error(features=[feature]) == [
+        "features[0].stages[0].period_s: is missing: no block of the session has trials"
+    ]
+
+
+def test_with_another_band() -> None:
+    protocol = load_protocol("alpha_up").with_band(7.5, 11.5)
+    stage = protocol.features[0].stages[-1].model_dump()
+    assert (stage["low_hz"], stage["high_hz"]) == (7.5, 11.5)
+    assert protocol.features[0].stages[:-1] == load_protocol("alpha_up").features[0].stages[:-1]
+    with pytest.raises(ConfigError, match="'theta_beta' is not made from one band"):
+        load_protocol("theta_beta").with_band(4.0, 7.0)
