@@ -10,13 +10,13 @@ import numpy as np
 
 from neurosim.core.actor import Actor
 from neurosim.core.drive import DriveEvent, total_drive
-from neurosim.core.errors import ConfigError
+from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.event import SessionEvent
 from neurosim.core.feedback import Feedback
 from neurosim.core.source import Source
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol
-from neurosim.feedback.sham import Sham
+from neurosim.feedback.shams.sham import Sham
 from neurosim.session.distrust import BadStretches
 from neurosim.session.pipeline import Pipeline
 from neurosim.session.schedule import Schedule
@@ -67,6 +67,10 @@ class Session:
             raise error.within("rule") from error
         self.tick_index = 0
         self.schedule = Schedule(protocol.blocks, self.grid)
+        if sham is not None and sham.n_ticks is not None and sham.n_ticks < self.n_ticks:
+            lasts_s, needed_s = self.grid.start_s(sham.n_ticks), self.grid.start_s(self.n_ticks)
+            message = f"lasts {lasts_s:.1f} s, the session {needed_s:.1f} s; shorten the session, or let a replay loop"
+            raise ConfigError([Problem(("sham",), message)])
         self._block = -1
         self._bad = None if self.batch_shape else BadStretches(self.pipeline.cause_names)
         n_delay = self.grid.n_ticks(protocol.display_delay_s)

@@ -13,11 +13,10 @@ from typing import Any, Literal
 from neurosim.core.actor import Actor
 from neurosim.core.errors import ConfigError, RecordingError, did_you_mean
 from neurosim.core.noise import pick_seed
-from neurosim.core.registry import find_kind
 from neurosim.core.source import Source, SourceConfig
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol, load_protocol
-from neurosim.feedback.sham import Sham, ShamConfig
+from neurosim.feedback.shams.sham import Sham, ShamConfig, parse_sham
 from neurosim.session.blocks import BlockSink
 from neurosim.session.clock import Clock, RealTimeClock, SimulatedClock
 from neurosim.session.folder import FolderSink, make_folder
@@ -84,7 +83,7 @@ def simulate_sessions(
     subjects
         None for one subject without a batch axis; a number, or the address of each subject, for a batch.
     sham
-        Name or description of the sham shown instead of real feedback.
+        Name (with settings: ``"shifted:shift_s=10"``) or description of the sham shown instead of real feedback.
     seed
         Root of all noise; None picks one, and the result tells it.
     duration_s
@@ -250,7 +249,7 @@ def plan_sessions(
         protocol = protocol.fit(grid.start_s(body.n_ticks))
     events = frozenset[str]().union(*(actor.events for actor in person.actors))
     _attach(body, protocol, signals, events, alone=subjects is None)
-    shamming = find_kind("sham", sham)() if isinstance(sham, str) else sham
+    shamming = parse_sham(sham) if isinstance(sham, str) else sham
     return Plan(
         protocol=protocol,
         source=body,
