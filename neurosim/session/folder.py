@@ -64,6 +64,8 @@ class FolderSink(Sink):
         Names, in order; causes are what can make a tick invalid.
     facts
         What else is to be known: seed, source, versions.
+    sealed
+        Whether what is earned and shown is left out: the arm is not to be known yet.
 
     Raises
     ------
@@ -80,9 +82,12 @@ class FolderSink(Sink):
         conditions: tuple[str, ...],
         causes: tuple[str, ...],
         facts: Mapping[str, Any],
+        *,
+        sealed: bool = False,
     ) -> None:
         self.path = make_folder(path)
         self._facts = dict(facts)
+        self._earned = () if sealed else ("met", "reward", "shown")
         self._causes = causes
         self._time_s = 0.0
         self._flushed_s = 0.0
@@ -95,9 +100,7 @@ class FolderSink(Sink):
             self._write_facts("running")
             self._events = self._open_table("events.tsv", ["onset", "duration", "trial_type", "value"])
             columns = ["onset", "block", *features, *(f"threshold_{c}" for c in conditions)]
-            self._features = self._open_table(
-                "features.tsv", [*columns, "valid", "met", "reward", "shown", "why_invalid"]
-            )
+            self._features = self._open_table("features.tsv", [*columns, "valid", *self._earned, "why_invalid"])
             for name, spec in streams.items():
                 self._signals[name] = BrainVisionWriter(self.path / name.replace("/", "_"), spec)
 
@@ -130,13 +133,7 @@ class FolderSink(Sink):
 
     def write(self, tick: Tick) -> None:
         def append() -> None:
-            feedback = tick.feedback
-            numbers = [*tick.features, *tick.thresholds]
-            cells = [f"{tick.start_s:.6f}", tick.block.name, *(_number(x) for x in numbers)]
-            cells += [str(int(flag)) for flag in (feedback.valid, feedback.met, feedback.reward)]
-            cells.append(f"{float(feedback.shown):g}")
-            cells.append("n/a" if feedback.valid else reasons(tick.causes[None], self._causes)[0] or "n/a")
-            self._features.write("\t".join(cells) + "\n")
+            self._features.write("\t".join(self._row(tick)) + "\n")
             for name, writer in self._signals.items():
                 writer.append(tick.samples[name])
             for event in tick.events:
@@ -146,6 +143,14 @@ class FolderSink(Sink):
                 self._flush()
 
         self._guard(append)
+
+    def _row(self, tick: Tick) -> list[str]:
+        feedback = tick.feedback
+        cells = [f"{tick.start_s:.6f}", tick.block.name, *(_number(x) for x in (*tick.features, *tick.thresholds))]
+        cells.append(_number(feedback.valid))
+        cells += [_number(getattr(feedback, name)) for name in self._earned]
+        cells.append("n/a" if feedback.valid else reasons(tick.causes[None], self._causes)[0] or "n/a")
+        return cells
 
     def _append_event(self, event: SessionEvent) -> None:
         text = event.text.replace("\t", " ").replace("\n", " ") or "n/a"
@@ -178,8 +183,12 @@ class FolderSink(Sink):
                 _close_quietly(table.close)
 
 
-def _number(x: float) -> str:
-    return "n/a" if np.isnan(x) else f"{x:.9g}"
+def _number(x: Any) -> str:
+    """Write a number so that it reads back to the bit: a rule that is run again decides the same."""
+    number = float(x)
+    if np.isnan(number):
+        return "n/a"
+    return repr(number).removesuffix(".0")
 
 
 def _close_quietly(close: Callable[[], None]) -> None:

@@ -66,6 +66,8 @@ class Result:
         The folder it was written to.
     skill
         What each learner has learned ``(subject,)`` [ln], where there is one.
+    commitment
+        Of a sealed session: what its key will be held against. Nothing that was earned or shown is there then.
     """
 
     protocol: TrainingProtocol
@@ -83,6 +85,7 @@ class Result:
     completed: bool
     out: Path | None = None
     skill: Float | None = None
+    commitment: str | None = None
     _memory: MemorySink | None = field(default=None, repr=False)
 
     @property
@@ -119,7 +122,8 @@ class Result:
             table["subject"] = np.tile(self.subjects, memory.n_ticks)
         table |= {name: values[:, i] for i, name in enumerate(self.feature_names)}
         table |= {f"threshold_{name}": thresholds[:, i] for i, name in enumerate(self.condition_names)}
-        table |= {name: memory.column(name).ravel() for name in ("valid", "met", "reward", "shown")}
+        earned = () if self.sealed else ("met", "reward", "shown")
+        table |= {name: memory.column(name).ravel() for name in ("valid", *earned)}
         causes = memory.causes().reshape(memory.n_ticks * n, -1)
         table["why_invalid"] = reasons(causes, self.cause_names)
         return pd.DataFrame(table)
@@ -157,15 +161,36 @@ class Result:
         return [b for b in self.blocks if b.block.kind == kind]
 
     @property
-    def reward_rate(self) -> float | None:
-        """Share of the training time in which the conditions were met, mean over subjects; None without training."""
+    def sealed(self) -> bool:
+        """Whether the arm is not known, nor what was earned and shown."""
+        return self.commitment is not None
+
+    def _training_mean(self, name: str) -> float | None:
         training = self._of_kind("training")
         n = sum(b.n_ticks for b in training)
-        return float(sum(b.n_met.mean() for b in training) / n) if n else None
+        return float(sum(getattr(b, name).mean() for b in training) / n) if n and not self.sealed else None
+
+    @property
+    def reward_rate(self) -> float | None:
+        """Share of the training time in which the conditions were met, mean over subjects; None without, or sealed."""
+        return self._training_mean("n_met")
+
+    @property
+    def shown_rate(self) -> float | None:
+        """Mean of what was shown in training, over subjects: of a sham at the matched rate, the reward rate."""
+        return self._training_mean("n_shown")
 
     @property
     def n_rewards(self) -> int:
-        """Rewards given, over all subjects."""
+        """Rewards earned, over all subjects.
+
+        Raises
+        ------
+        UserError
+            While the session is sealed.
+        """
+        if self.sealed:
+            raise UserError("the session is sealed; reveal it first")
         return int(sum(b.n_rewards.sum() for b in self.blocks))
 
     @property
@@ -193,6 +218,10 @@ class Result:
 
     def summary(self) -> dict[str, Any]:
         """Return the numbers that matter, ready for JSON; means over subjects where there are several."""
+        earned: dict[str, Any] = {"commitment": self.commitment}
+        if not self.sealed:
+            rates = {"reward_rate": _rounded(self.reward_rate), "shown_rate": _rounded(self.shown_rate)}
+            earned = rates | {"n_rewards": self.n_rewards}
         return {
             "protocol": self.protocol.name,
             "source": self.source,
@@ -203,8 +232,7 @@ class Result:
             "n_ticks": self.n_ticks,
             "late_ticks": self.late_ticks,
             "completed": self.completed,
-            "reward_rate": _rounded(self.reward_rate),
-            "n_rewards": self.n_rewards,
+            **earned,
             "feature": self.condition_names[0],
             "blocks": [self._block_summary(b) for b in self.blocks],
             "out": None if self.out is None else str(self.out),
@@ -214,13 +242,16 @@ class Result:
         feature = self.feature_names.index(self.condition_names[0])
         means = b.mean_features[..., feature]
         seen = means[np.isfinite(means)]
+        earned: dict[str, Any] = {}
+        if not self.sealed:
+            rates = {name: _rounded(float(getattr(b, name).mean())) for name in ("reward_rate", "shown_rate")}
+            earned = rates | {"n_rewards": int(b.n_rewards.sum())}
         return {
             "name": b.block.name,
             "kind": b.block.kind,
             "duration_s": b.n_ticks * self.protocol.update_interval_s,
             "mean_feature": _rounded(float(seen.mean())) if seen.size else None,
-            "reward_rate": _rounded(float(b.reward_rate.mean())),
-            "n_rewards": int(b.n_rewards.sum()),
+            **earned,
             "valid_rate": _rounded(float(b.valid_rate.mean())),
         }
 
@@ -283,5 +314,6 @@ def read_session(path: str | Path) -> SessionFolder:
     if not (folder / "session.json").is_file():
         raise UserError("is no session folder: there is no session.json in it", str(folder))
     facts = json.loads((folder / "session.json").read_text(encoding="utf-8"))
-    tables = [pd.read_csv(folder / name, sep="\t", na_values="n/a") for name in ("features.tsv", "events.tsv")]
+    names = ("revealed.tsv" if (folder / "revealed.tsv").is_file() else "features.tsv", "events.tsv")
+    tables = [pd.read_csv(folder / name, sep="\t", na_values="n/a", float_precision="round_trip") for name in names]
     return SessionFolder(folder, load_toml(folder / "protocol.toml", TrainingProtocol), facts, *tables)

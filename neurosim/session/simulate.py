@@ -23,6 +23,7 @@ from neurosim.session.folder import FolderSink, make_folder
 from neurosim.session.memory import MemorySink
 from neurosim.session.result import Result
 from neurosim.session.run import run
+from neurosim.session.sealing.veil import Seal, Veil
 from neurosim.session.session import Session
 from neurosim.session.tick import Sink
 from neurosim.signals.body.body import Body
@@ -55,6 +56,7 @@ def simulate_sessions(
     source: SourceConfig | None = None,
     subjects: int | Sequence[int] | None = None,
     sham: str | ShamConfig | None = None,
+    blind: str | Path | None = None,
     seed: int | None = None,
     duration_s: float | None = None,
     speed: float = math.inf,
@@ -84,6 +86,9 @@ def simulate_sessions(
         None for one subject without a batch axis; a number, or the address of each subject, for a batch.
     sham
         Name (with settings: ``"shifted:shift_s=10"``) or description of the sham shown instead of real feedback.
+    blind
+        File of the key that says what is shown, real feedback or a sham. Nothing in the result or its folder tells
+        which; what was shown is written beside the key, and `reveal_session` puts both together. One subject only.
     seed
         Root of all noise; None picks one, and the result tells it.
     duration_s
@@ -121,6 +126,13 @@ def simulate_sessions(
     if isinstance(subject, Population):
         subjects = subject.n if subjects is None else subjects
         subject = subject.subject
+    seal = None if blind is None else Seal.read(Path(blind))
+    if seal is not None:
+        if sham is not None or out is None:
+            raise ConfigError(
+                "names the sham itself, and needs a folder for what is seen: give out, and no sham", "blind"
+            )
+        sham = seal.sham
     plan = plan_sessions(protocol, subject, source, subjects, sham, seed, duration_s, signals, artifacts)
     folder = None if out is None else make_folder(Path(out))
     keep = keep or ("all" if subjects is None else "blocks")
@@ -134,14 +146,20 @@ def simulate_sessions(
             raise ConfigError(error.problems, f"{plan.protocol.name}.toml") from None
         blocks, memory = BlockSink(), MemorySink(signals=keep == "all") if keep != "blocks" else None
         where = folder if folder is None or n_sessions == 1 else folder / f"session-{number + 1:02d}"
+        facts, behind = plan.facts(number), list[Sink]()
+        if seal is not None and folder is not None:
+            facts |= (sealed := seal.facts(folder, number + 1 if n_sessions > 1 else None))
+            behind.append(seal.record(sealed))
         watching: list[Sink] = [blocks, *([memory] if memory else []), *sinks(session)]
         if where is not None and subjects is None:
             watching.append(FolderSink(where, plan.protocol, plan.source.specs, tuple(session.pipeline.specs),
                                        session.rule.condition_names, session.pipeline.cause_names,
-                                       plan.facts(number)))  # fmt: skip
+                                       facts, sealed=seal is not None))  # fmt: skip
+        if seal is not None:
+            watching = [*map(Veil, watching), *behind]
         clock: Clock = SimulatedClock() if math.isinf(speed) else RealTimeClock(speed)
         completed = run(session, clock, watching, stop)
-        results.append(plan.result(session, number, blocks, clock, completed, where, memory))
+        results.append(plan.result(session, number, blocks, clock, completed, where, memory, seal))
         done(results[-1])
         if not completed:
             break
@@ -184,7 +202,7 @@ class Plan:
 
     def result(
         self, session: Session, number: int, blocks: BlockSink, clock: Clock, completed: bool, out: Path | None,
-        memory: MemorySink | None,
+        memory: MemorySink | None, seal: Seal | None = None,
     ) -> Result:  # fmt: skip
         """Return the result of a session that has ended."""
         learners = [actor for actor in self.actors if isinstance(actor, LearnerActor)]
@@ -203,7 +221,8 @@ class Plan:
             late_ticks=clock.late_ticks,
             completed=completed,
             out=out,
-            skill=learners[0].skill if learners else None,
+            skill=learners[0].skill if learners and seal is None else None,
+            commitment=None if seal is None else seal.key.commitment,
             _memory=memory,
         )
 

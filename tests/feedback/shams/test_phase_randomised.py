@@ -78,7 +78,7 @@ def test_feedback_is_on_as_long_as_a_gaussian_process_is_above_its_level() -> No
         block = "baseline" if k < _N else "training"
         met = (x > 0) & (k >= _N)
         yes, real = np.ones(_SERIES, dtype=np.bool_), met.astype(np.float64)
-        now = sham.update(k, Feedback(np.exp(x), yes * 1.0, met[:, None], met, met, yes, real, Cue(block)))
+        now = sham.update(k, Feedback(np.exp(x), np.ones(_SERIES), met[:, None], met, met, yes, real, Cue(block)))
         if k >= _N:
             shown[k - _N] = now
     shown = shown[2000:]
@@ -97,7 +97,7 @@ def test_graded_feedback_stays_graded() -> None:
     for k, x in enumerate(feature.T):
         block = "baseline" if k < _N else "training"
         real = 1 / (1 + np.exp(-x)) * (block == "training")
-        now = sham.update(k, Feedback(x, no * 1.0, no[:, None], no, no, yes, real, Cue(block)))
+        now = sham.update(k, Feedback(x, np.zeros(20), no[:, None], no, no, yes, real, Cue(block)))
         if k >= _N + 2000:
             shown.append(now)
             earned.append(real)
