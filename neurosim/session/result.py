@@ -300,6 +300,13 @@ class SessionFolder:
         return mne.io.read_raw_brainvision(self.path / f"{stream.replace('/', '_')}.vhdr", verbose="error")
 
 
+def read_table(path: Path) -> pd.DataFrame:
+    """Read a table of a session's folder, its numbers to the bit."""
+    import pandas as pd
+
+    return pd.read_csv(path, sep="\t", na_values="n/a", float_precision="round_trip")
+
+
 def read_session(path: str | Path) -> SessionFolder:
     """Read a session folder.
 
@@ -308,12 +315,10 @@ def read_session(path: str | Path) -> SessionFolder:
     UserError
         When it is not one.
     """
-    import pandas as pd
-
     folder = Path(path)
     if not (folder / "session.json").is_file():
         raise UserError("is no session folder: there is no session.json in it", str(folder))
     facts = json.loads((folder / "session.json").read_text(encoding="utf-8"))
     names = ("revealed.tsv" if (folder / "revealed.tsv").is_file() else "features.tsv", "events.tsv")
-    tables = [pd.read_csv(folder / name, sep="\t", na_values="n/a", float_precision="round_trip") for name in names]
+    tables = [read_table(folder / name) for name in names]
     return SessionFolder(folder, load_toml(folder / "protocol.toml", TrainingProtocol), facts, *tables)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +15,12 @@ from neurosim.core.feedback import Feedback
 from neurosim.core.spec import SignalSpec
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol
-from neurosim.feedback.shams.stream import read_stream
-from neurosim.session.result import SessionFolder, read_session
+from neurosim.session.result import SessionFolder, read_session, read_table
 from neurosim.session.schedule import Schedule
 from neurosim.session.sealing.blinding import BlindingIndex, bang_index, james_index
 from neurosim.session.sealing.guess import Guesses, read_guesses
 from neurosim.session.sealing.key import Key, read_key
+from neurosim.session.sealing.veil import RECORDED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,13 +95,14 @@ def reveal_session(folder: str | Path, keys: Sequence[str | Path]) -> Revealed:
     """
     session = _sealed_session(Path(folder))
     key, path = _fitting_key(session, [Path(key) for key in keys])
-    shown = _shown(session, path)
-    table = session.features.iloc[: len(shown)].copy()
+    record = _record(session, path)
+    table = session.features.iloc[: len(record)].copy()
     feedbacks = _replayed(session, table)
     training = np.array([feedback.cue.block == "training" for feedback in feedbacks])
     met, reward = (np.array([getattr(f, name) for f in feedbacks], dtype=np.int64) for name in ("met", "reward"))
-    earned = np.array([f.shown for f in feedbacks])
-    shown = shown[: len(table)]
+    if not (np.array_equal(met, record["met"]) and np.array_equal(reward, record["reward"])):
+        raise UserError("what is earned does not come out as the engine had it; the folder was changed", str(folder))
+    earned, shown = np.array([float(f.shown) for f in feedbacks]), record["shown"].to_numpy()
     for name, column in {"met": met, "reward": reward, "earned": earned, "shown": shown}.items():
         table.insert(len(table.columns) - 1, name, column)
     n = max(1, int(training.sum()))
@@ -149,7 +150,7 @@ def _sealed_session(folder: Path) -> SessionFolder:
     session = read_session(folder)
     if not isinstance(session.facts.get("commitment"), str):
         raise UserError("is not sealed: its tables say what was shown", str(folder))
-    return session
+    return replace(session, features=read_table(folder / "features.tsv"))  # a reveal before has left a table of its own
 
 
 def _fitting_key(session: SessionFolder, paths: Sequence[Path]) -> tuple[Key, Path]:
@@ -161,16 +162,22 @@ def _fitting_key(session: SessionFolder, paths: Sequence[Path]) -> tuple[Key, Pa
     raise ConfigError(f"{wrong} its commitment: it is another session's, or was changed", str(session.path))
 
 
-def _shown(session: SessionFolder, key: Path) -> Any:
+def _record(session: SessionFolder, key: Path) -> pd.DataFrame:
+    """Read the engine's record of the session, as far as the session's own table goes."""
     name = session.facts.get("record")
     # The folder comes from the operator's side; it may name a file beside the key and no other.
     if not isinstance(name, str) or Path(name).name != name or not name.endswith(".shown.tsv"):
         raise UserError("the record in session.json must be the name of a .shown.tsv file", str(session.path))
-    stream = read_stream(key.with_name(name))
-    n = min(len(stream.times_s), len(session.features))
-    if not np.array_equal(stream.times_s[:n], session.features["onset"].to_numpy()[:n]):
-        raise UserError("its times are not those of the session", str(key.with_name(name)))
-    return stream.shown[:n]
+    path = key.with_name(name)
+    if not path.is_file():
+        raise UserError("no such file; the record of what was shown lies beside the key", str(path))
+    try:
+        record = read_table(path)[list(RECORDED)].astype(np.float64).iloc[: len(session.features)]
+    except (ValueError, KeyError):
+        raise UserError("is not what the engine wrote", str(path)) from None
+    if not np.array_equal(record["onset"], session.features["onset"].iloc[: len(record)]):
+        raise UserError("its times are not those of the session", str(path))
+    return record
 
 
 def _replayed(session: SessionFolder, table: pd.DataFrame) -> list[Feedback]:

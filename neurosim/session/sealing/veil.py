@@ -19,6 +19,8 @@ from neurosim.feedback.shams.sham import Sham, ShamConfig
 from neurosim.session.sealing.key import Key, create_private, read_key
 from neurosim.session.tick import Sink, Tick
 
+#: The columns of the record.
+RECORDED = ("onset", "met", "reward", "shown")
 _FLUSH_TICKS = 64
 
 
@@ -87,7 +89,7 @@ class Veil(Sink):
 
 
 class ShownRecord(Sink):
-    """Writes what was shown to a table beside the key, which only its owner can read.
+    """Writes what was earned and what was shown to a table beside the key, which only its owner can read.
 
     Parameters
     ----------
@@ -104,7 +106,7 @@ class ShownRecord(Sink):
         self._path = path
         try:
             self._file: TextIO = os.fdopen(create_private(path), "w", encoding="utf-8", newline="\n")
-            self._file.write("onset\tshown\n")
+            self._file.write("\t".join(RECORDED) + "\n")
         except FileExistsError:
             raise OutputError(
                 "exists already, of a session whose folder had this name; name another", str(path)
@@ -116,8 +118,9 @@ class ShownRecord(Sink):
         return OutputError(f"cannot be written: {error.strerror}", str(self._path))
 
     def write(self, tick: Tick) -> None:
+        f = tick.feedback
         try:
-            self._file.write(f"{tick.start_s:.6f}\t{float(tick.feedback.shown)!r}\n")
+            self._file.write(f"{tick.start_s:.6f}\t{int(f.met)}\t{int(f.reward)}\t{float(f.shown)!r}\n")
             if tick.index % _FLUSH_TICKS == 0:
                 self._file.flush()
         except OSError as error:

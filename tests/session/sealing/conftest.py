@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ class Clinic:
     def seal(self, path: Path, drawn: str, arms: tuple[str, ...] = SHAMS) -> Key:
         """Write a key whose arm is known to the test."""
         here = [a.replace("folder=", f"folder={self.folder}/").replace("path=", f"path={self.folder}/") for a in arms]
-        key = Key(arms=parse_arms(here), drawn=arms.index(drawn), nonce=f"{len(drawn):064x}")
+        key = Key(arms=parse_arms(here), drawn=arms.index(drawn), nonce=sha256(path.name.encode()).hexdigest())
         write_key(key, path)
         return key
 

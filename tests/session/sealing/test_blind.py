@@ -126,7 +126,7 @@ def test_the_screen_is_the_same_in_every_arm(
         session = Session(plan.protocol, plan.source, plan.actors, sham=plan.sham)
         console = Console(file=io.StringIO(), width=90, height=30, force_terminal=True, color_system="standard")
         watching = view(session, console, [(0.0, "go")])
-        pictures = []
+        pictures: list[str] = []
         if view is TerminalView:
             watching.show = lambda tick, w=watching, c=console, p=pictures: _picture(w, c, p, tick)
         veil = Veil(watching)
@@ -172,7 +172,7 @@ def test_the_record_is_the_owners_alone(clinic: Any, tmp_path: Path) -> None:
 def test_the_seed_does_not_give_a_random_sham_away(clinic: Any, tmp_path: Path) -> None:
     clinic.seal(tmp_path / "k.json", "random")
     clinic.play(blind=tmp_path / "k.json", out=tmp_path / "s")
-    shown = np.loadtxt(tmp_path / "k.s.shown.tsv", skiprows=1)[:, 1]
+    shown = np.loadtxt(tmp_path / "k.s.shown.tsv", skiprows=1)[:, -1]
     guessed = clinic.play(sham="random").memory.column("shown")
     assert shown.shape == guessed.shape
     assert (shown != guessed).any()
