@@ -20,12 +20,14 @@ class ShiftedSham(ShamConfig):
     """The subject's own feedback of some seconds ago.
 
     Long shifts part it from what the subject does, at the same rate. A short one is an extra delay: 0.25 and 0.5 s
-    are those of Belinskaia et al. 2020 (doi 10.1101/2020.07.27.222786). Time runs on between blocks; what falls
-    outside training is not shown.
+    are those of Belinskaia et al. 2020 (doi 10.1101/2020.07.27.222786). Only training counts as time, so that short
+    blocks and trials are filled too; nothing is shown until so much of it has passed in a session.
     """
 
     kind: Literal["shifted"] = "shifted"
-    shift_s: float = Field(30.0, gt=0, le=3600, description="how long ago", json_schema_extra={"unit": "s"})
+    shift_s: float = Field(
+        30.0, gt=0, le=3600, description="how long ago, in time of training", json_schema_extra={"unit": "s"}
+    )
 
     def prepare(self, grid: TickGrid, seed: int, subjects: Sequence[int], batch_shape: tuple[int, ...]) -> Sham:
         """Return the sham of these subjects."""
@@ -45,6 +47,7 @@ class _Shifted(Sham):
         self._past: deque[Float] = deque([np.zeros(self._shape)] * self._n)
 
     def update(self, tick_index: int, feedback: Feedback) -> Float:
+        if feedback.cue.block != "training":
+            return np.zeros(self._shape)
         self._past.append(feedback.shown)
-        shown = self._past.popleft()
-        return shown if feedback.cue.block == "training" else np.zeros(self._shape)
+        return self._past.popleft()

@@ -36,6 +36,15 @@ def test_a_short_shift_is_an_extra_delay_to_the_tick(extra_s: float) -> None:
     np.testing.assert_array_equal(shifted.column("met"), plain.column("met"))
 
 
+def test_only_training_counts_as_shifted_time() -> None:
+    sham = ShiftedSham(shift_s=1.0).prepare(GRID, 1, [17], ())
+    steps = [(f, sham.update(k, f)) for k, f in enumerate(law_feedbacks(Given()))]
+    pairs = [(float(f.shown), float(shown)) for f, shown in steps if f.cue.block == "training"]
+    earned, shown = np.array(pairs).T
+    np.testing.assert_array_equal(shown[64:], earned[:-64])
+    assert earned[:-64].any()
+
+
 def test_a_shift_of_less_than_half_a_tick_is_refused() -> None:
     with pytest.raises(ConfigError, match="shift_s: must be at least half a tick"):
         ShiftedSham(shift_s=0.001).prepare(GRID, 1, [0], ())
