@@ -19,6 +19,10 @@ SHAMS = ("real", "random", "phase_randomised", "yoked", "shifted:shift_s=10", "r
 PEOPLE = 8
 EXCERPT_S = 20.0
 
+# %%
+# A sham is named with its settings after colons. In a batch, yoked makes neighbours each other's donors: both are shown
+# what the other one earns in the same tick.
+
 
 def main(duration_s: float = 300.0, show: bool = True) -> dict[str, tuple[float, float, float]]:
     protocol = ns.load_protocol("alpha_up")
