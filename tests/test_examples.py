@@ -183,6 +183,20 @@ def test_a_percentile_hides_what_a_fixed_threshold_shows() -> None:
     assert abs(seen.controller) < 0.005
 
 
+def test_shams_look_alike_and_follow_nothing() -> None:
+    told = load("sham_or_real").main(duration_s=300.0, show=False)
+    rate, stretch_s, follows = told["real"]
+    assert follows == 1.0
+    for sham in ("random", "phase_randomised", "yoked", "shifted:shift_s=10"):
+        assert told[sham][0] == pytest.approx(rate, abs=0.05)
+        # By chance two series that are on with shares p and q agree in p q + (1 - p)(1 - q) of the time.
+        chance = told[sham][0] * rate + (1 - told[sham][0]) * (1 - rate)
+        assert told[sham][2] == pytest.approx(chance, abs=0.06)
+    for sham in ("yoked", "shifted:shift_s=10"):
+        assert told[sham][1] == pytest.approx(stretch_s, rel=0.15)
+    assert told["reversed"][2] < 0.2
+
+
 def test_show_figure_makes_the_figure_pyplots_and_opens_no_window_without_a_screen() -> None:
     code = (
         "import matplotlib; matplotlib.use('agg')\n"

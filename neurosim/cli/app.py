@@ -90,7 +90,16 @@ def run(
         typer.Option(min=0, max=2, help="How much the subjects of a batch differ: 0 all average, 1 as people do."),
     ] = 0.0,
     sessions: Annotated[int, typer.Option(min=1, help="Sessions, with a day of rest between them.")] = 1,
-    sham: Annotated[str | None, typer.Option(help="Show this sham instead of real feedback.")] = None,
+    sham: Annotated[
+        str | None, typer.Option(help="Show this instead of real feedback: `random`, `shifted:shift_s=10`, ...")
+    ] = None,
+    blind: Annotated[
+        Path | None, typer.Option(help="Key from `seal`: show what it says, and tell nobody which arm that is.")
+    ] = None,
+    guess: Annotated[
+        str | None, typer.Option(help="What the participant of a blind session believes: real, sham or unknown.")
+    ] = None,
+    operator_guess: Annotated[str | None, typer.Option(help="What the operator believes.")] = None,
     seed: Seed = None,
     duration: Annotated[
         float | None, typer.Option(help="Length of a session in seconds; the blocks shrink or grow in proportion.")
@@ -117,10 +126,37 @@ def run(
     from neurosim.cli.run import Request, run_protocol
 
     run_protocol(
-        Request(protocol, source, sidecar, subject, subjects, spread, sessions, sham, seed, duration, speed,
-                tuple(channel or ()), band, tuple(filter(None, signals.replace(" ", "").split(","))), artifacts,
-                update_interval, out, as_json)
+        Request(protocol, source, sidecar, subject, subjects, spread, sessions, sham, blind, guess, operator_guess,
+                seed, duration, speed, tuple(channel or ()), band,
+                tuple(filter(None, signals.replace(" ", "").split(","))), artifacts, update_interval, out, as_json)
     )  # fmt: skip
+
+
+@app.command()
+def seal(
+    arms: Annotated[str, typer.Option(help="Arms to draw from, such as `real,yoked:folder=sessions/a`.")],
+    out: Annotated[Path, typer.Option(help="File of the key; must be new. Keep it where the operator does not look.")],
+    ratio: Annotated[str, typer.Option(help="How many subjects each arm gets, such as `2:1`; equal by default.")] = "",
+) -> None:
+    """Draw a subject's arm in secret; print only the commitment that the key will be held against.
+
+    Each subject needs a key of his own, in all his sessions.
+    """
+    from neurosim.cli.sealing import seal_arm
+
+    seal_arm(arms, ratio, out)
+
+
+@app.command()
+def reveal(
+    folders: Annotated[list[Path], typer.Argument(help="Folders of sealed sessions.")],
+    key: Annotated[list[Path], typer.Option(help="Key that was given to `run --blind`; one for each subject.")],
+    as_json: AsJson = False,
+) -> None:
+    """Open sealed sessions: the arm, what was earned beside what was shown, and how well the arms were guessed."""
+    from neurosim.cli.sealing import reveal_folders
+
+    reveal_folders(folders, key, as_json)
 
 
 @app.command()

@@ -71,23 +71,27 @@ def show_result(result: Result) -> None:
     title = f"{result.protocol.title}: session {summary['session']}, {who}, seed {result.seed}"
     table = Table(title=Text(title), caption=NOTICE, title_justify="left", caption_justify="left")
     table.add_column("block")
-    for name in ("length, s", f"{summary['feature']}, {unit}", "reward rate", "rewards", "trusted"):
+    earned = () if result.sealed else ("reward rate", "rewards")
+    for name in ("length, s", f"{summary['feature']}, {unit}", *earned, "trusted"):
         table.add_column(name, justify="right")
     for block in summary["blocks"]:
         mean = block["mean_feature"]
-        rated = block["kind"] in ("training", "transfer")
+        cells = ["", ""] if earned else []
+        if earned and block["kind"] in ("training", "transfer"):
+            cells = [f"{block['reward_rate']:.0%}", str(block["n_rewards"])]
         table.add_row(
-            Text(block["name"]), f"{block['duration_s']:.0f}", "-" if mean is None else f"{mean:.2f}",
-            f"{block['reward_rate']:.0%}" if rated else "", str(block["n_rewards"]) if rated else "",
+            Text(block["name"]), f"{block['duration_s']:.0f}", "-" if mean is None else f"{mean:.2f}", *cells,
             f"{block['valid_rate']:.0%}",
         )  # fmt: skip
     console = make_console()
     console.print(table)
-    if len(summary["holding_rates"]) > 1:
+    if len(summary.get("holding_rates", ())) > 1:
         single = ", ".join(f"{name} {rate:.0%}" for name, rate in summary["holding_rates"].items())
         console.print(Text(f"In training held: {single}; all that a reward needs at once {summary['joint_rate']:.0%}."))
     if result.finding is not None:
         _show_finding(console, result.finding)
+    if result.sealed:
+        console.print(f"Sealed: {result.commitment}", soft_wrap=True)
     if not summary["completed"]:
         console.print(f"Ended after {summary['duration_s']:.0f} s of {result.protocol.duration_s:.0f} s.")
     if summary["late_ticks"]:

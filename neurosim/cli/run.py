@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neurosim.cli.console import make_console, say
+from neurosim.cli.guesses import given_guesses, keep_guesses
 from neurosim.cli.warm import warm_up
 from neurosim.core.errors import UserError
 
@@ -38,6 +39,9 @@ class Request:
     spread: float
     sessions: int
     sham: str | None
+    blind: Path | None
+    guess: str | None
+    operator_guess: str | None
     seed: int | None
     duration: float | None
     speed: str
@@ -80,6 +84,7 @@ def run_protocol(request: Request) -> None:
         raise UserError(f"must be above 0 s, got {request.duration:g}", "--duration")
     source = asked_source(request.source, request.sidecar)
     n_subjects = None if request.subjects == 1 else request.subjects
+    given = given_guesses(request)
 
     from neurosim.cli.report import course_summary, doubt, note_on_length, save_summary, show_result, write_json
     from neurosim.core.noise import pick_seed
@@ -116,6 +121,7 @@ def run_protocol(request: Request) -> None:
             source=source,
             subjects=n_subjects,
             sham=request.sham,
+            blind=request.blind,
             seed=seed,
             duration_s=request.duration,
             signals=request.signals,
@@ -129,6 +135,8 @@ def run_protocol(request: Request) -> None:
         )
         if out is not None and (n_subjects is not None or len(results) > 1):
             write_json(out / "summary.json", course_summary(results))
+    if request.blind is not None and results[-1].out is not None:
+        keep_guesses(results[-1].out, given)
     if request.as_json:
         print(json.dumps(course_summary(results), indent=2))
     else:

@@ -18,7 +18,8 @@ from pydantic import Field, field_validator
 from neurosim.core.config import Config, read_text, validate
 from neurosim.core.drive import EVENTS, LATENTS, Drive, DriveEvent
 from neurosim.core.errors import ConfigError, did_you_mean
-from neurosim.core.rule import RuleConfig
+from neurosim.core.rule import Rule, RuleConfig
+from neurosim.feedback.protocol import TrainingProtocol
 
 if TYPE_CHECKING:
     from neurosim.session.session import Session
@@ -48,7 +49,18 @@ class Command(Config, ABC):
         return " ".join([self.command, *(f"{name}={value}" for name, value in given.items())])
 
 
-class SetThreshold(Command):
+class RuleCommand(Command):
+    """Something done to the rule, which a rule that is run again without its session repeats."""
+
+    @abstractmethod
+    def change(self, protocol: TrainingProtocol, rule: Rule) -> TrainingProtocol:
+        """Do it to a rule, and return the protocol as it is now."""
+
+    def apply(self, session: Session) -> None:
+        session.protocol = self.change(session.protocol, session.rule)
+
+
+class SetThreshold(RuleCommand):
     """Sets a manual threshold."""
 
     command: Literal["threshold"] = "threshold"
@@ -65,8 +77,9 @@ class SetThreshold(Command):
             raise ConfigError(f"the threshold of '{self.condition}' is not of the kind 'manual'; {there}")
         _check_subject(self.subject, session)
 
-    def apply(self, session: Session) -> None:
-        session.rule.set_threshold(self.condition, self.value, self.subject)
+    def change(self, protocol: TrainingProtocol, rule: Rule) -> TrainingProtocol:
+        rule.set_threshold(self.condition, self.value, self.subject)
+        return protocol
 
 
 class Happen(Command):
@@ -115,15 +128,15 @@ class Push(Command):
         session.hand.offsets |= self.offsets
 
 
-class SetParameter(Command):
+class SetParameter(RuleCommand):
     """Changes a number of the rule that may change while it runs."""
 
     command: Literal["set"] = "set"
     parameter: str = Field(description="where it stands in the protocol, such as `rule.conditions[0].hysteresis`")
     value: float = Field(description="in its unit")
 
-    def _changed(self, session: Session) -> RuleConfig:
-        rule = session.protocol.rule
+    def _changed(self, protocol: TrainingProtocol) -> RuleConfig:
+        rule = protocol.rule
         data = rule.model_dump()
         *way, last = [int(p) if p.isdigit() else p for p in re.findall(r"[^.\[\]]+", self.parameter)]
         if not way or way[0] != "rule":
@@ -142,12 +155,12 @@ class SetParameter(Command):
         return validate(data, type(rule), self.parameter)
 
     def check(self, session: Session) -> None:
-        session.protocol.rule.check_change(self._changed(session))
+        session.protocol.rule.check_change(self._changed(session.protocol))
 
-    def apply(self, session: Session) -> None:
-        rule = self._changed(session)
-        session.protocol = session.protocol.model_copy(update={"rule": rule})
-        session.rule.change(rule)
+    def change(self, protocol: TrainingProtocol, rule: Rule) -> TrainingProtocol:
+        changed = self._changed(protocol)
+        rule.change(changed)
+        return protocol.model_copy(update={"rule": changed})
 
 
 def _check_subject(subject: int | None, session: Session) -> None:

@@ -38,15 +38,17 @@ def draw_session(result: Result) -> Figure:
     memory = result.memory
     times = memory.start_s()
     truth = _truth(result)
-    figure = Figure(figsize=(11, 9 if truth is not None else 7.5), dpi=110, layout="constrained")
-    rows = figure.subplots(4 if truth is not None else 3, 1)
+    n_rows = 2 + (not result.sealed) + (truth is not None)
+    figure = Figure(figsize=(11, {2: 6.0, 3: 7.5, 4: 9.0}[n_rows]), dpi=110, layout="constrained")
+    rows = figure.subplots(n_rows, 1)
     figure.suptitle(f"{result.protocol.title} - {Path(result.source).name}, seed {result.seed}", color=palette.TEXT)
     middle = _busiest(result, times)
     _draw_signal(rows[0], result, middle)
     _draw_feature(rows[1], result, times)
-    _draw_rate(rows[2], result, times)
+    if not result.sealed:
+        _draw_rate(rows[2], result, times)
     if truth is not None:
-        _draw_truth(rows[3], result, times, truth, middle)
+        _draw_truth(rows[-1], result, times, truth, middle)
     figure.text(0.995, 0.003, "Simulation of group averages, not medical advice", ha="right", size=7,
                 color=palette.FAINT)  # fmt: skip
     for axes in rows:
@@ -88,9 +90,10 @@ def _draw_feature(axes: Axes, result: Result, times: Float) -> None:
     top = float(np.nanpercentile(memory.features()[:, column], 99.5)) * 1.15
     bottom = min(0.0, float(np.nanmin(memory.features()[:, column])))
     top = top if top > bottom else bottom + 1.0  # a flat signal has nothing but zeros
-    rewarded = times[memory.rewards()]
-    axes.plot(rewarded, np.full(rewarded.size, bottom - 0.04 * (top - bottom)), "^", color=palette.REWARD,
-              markersize=3, label="reward")  # fmt: skip
+    if not result.sealed:
+        rewarded = times[memory.rewards()]
+        axes.plot(rewarded, np.full(rewarded.size, bottom - 0.04 * (top - bottom)), "^", color=palette.REWARD,
+                  markersize=3, label="reward")  # fmt: skip
     axes.set_ylim(bottom - 0.08 * (top - bottom), top)
     _shade(axes, times, memory.column("valid").astype(bool), result.protocol.update_interval_s)
     _name_blocks(axes, result, top)

@@ -81,6 +81,8 @@ class FolderSink(Sink):
         Names, in order; causes are what can make a tick invalid.
     facts
         What else is to be known: seed, source, versions.
+    sealed
+        Whether what is earned and shown is left out: the arm is not to be known yet.
 
     Raises
     ------
@@ -97,9 +99,12 @@ class FolderSink(Sink):
         conditions: tuple[str, ...],
         causes: tuple[str, ...],
         facts: Mapping[str, Any],
+        *,
+        sealed: bool = False,
     ) -> None:
         self.path = make_folder(path)
         self._facts = dict(facts)
+        self._sealed = sealed
         self._causes = causes
         self._time_s = 0.0
         self._flushed_s = 0.0
@@ -112,11 +117,9 @@ class FolderSink(Sink):
             self._write_facts("running")
             self._commands = self._open("commands.jsonl")
             self._events = self._open_table("events.tsv", ["onset", "duration", "trial_type", "value"])
+            earned = [] if sealed else [*(f"holding_{c}" for c in conditions), "joint", "met", "reward", "shown"]
             columns = ["onset", "block", *features, *(f"threshold_{c}" for c in conditions)]
-            columns += [f"holding_{c}" for c in conditions]
-            self._features = self._open_table(
-                "features.tsv", [*columns, "valid", "joint", "met", "reward", "shown", "why_invalid"]
-            )
+            self._features = self._open_table("features.tsv", [*columns, "valid", *earned, "why_invalid"])
             for name, spec in streams.items():
                 self._signals[name] = BrainVisionWriter(self.path / name.replace("/", "_"), spec)
 
@@ -153,14 +156,7 @@ class FolderSink(Sink):
 
     def write(self, tick: Tick) -> None:
         def append() -> None:
-            feedback = tick.feedback
-            numbers = [*tick.features, *tick.thresholds]
-            cells = [f"{tick.start_s:.6f}", tick.block.name, *(_number(x) for x in numbers)]
-            flags = (*feedback.holding, feedback.valid, feedback.joint, feedback.met, feedback.reward)
-            cells += [str(int(flag)) for flag in flags]
-            cells.append(f"{float(feedback.shown):g}")
-            cells.append("n/a" if feedback.valid else reasons(tick.causes[None], self._causes)[0] or "n/a")
-            self._features.write("\t".join(cells) + "\n")
+            self._features.write("\t".join(self._row(tick)) + "\n")
             for name, writer in self._signals.items():
                 writer.append(tick.samples[name])
             for command in tick.commands:
@@ -172,6 +168,16 @@ class FolderSink(Sink):
                 self._flush()
 
         self._guard(append)
+
+    def _row(self, tick: Tick) -> list[str]:
+        feedback = tick.feedback
+        cells = [f"{tick.start_s:.6f}", tick.block.name, *(_number(x) for x in (*tick.features, *tick.thresholds))]
+        cells.append(_number(feedback.valid))
+        if not self._sealed:
+            earned = (*feedback.holding, feedback.joint, feedback.met, feedback.reward, feedback.shown)
+            cells += map(_number, earned)
+        cells.append("n/a" if feedback.valid else reasons(tick.causes[None], self._causes)[0] or "n/a")
+        return cells
 
     def _append_event(self, event: SessionEvent) -> None:
         text = event.text.replace("\t", " ").replace("\n", " ") or "n/a"
@@ -204,8 +210,12 @@ class FolderSink(Sink):
                 _close_quietly(table.close)
 
 
-def _number(x: float) -> str:
-    return "n/a" if np.isnan(x) else f"{x:.9g}"
+def _number(x: Any) -> str:
+    """Write a number so that it reads back to the bit: a rule that is run again decides the same."""
+    number = float(x)
+    if np.isnan(number):
+        return "n/a"
+    return repr(number).removesuffix(".0")
 
 
 def _close_quietly(close: Callable[[], None]) -> None:

@@ -18,7 +18,7 @@ from neurosim.core.spec import SignalSpec
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.baseline import check_baseline
 from neurosim.feedback.protocol import TrainingProtocol
-from neurosim.feedback.sham import Sham
+from neurosim.feedback.shams.sham import Sham
 from neurosim.session.commands import Command, Hand, Logged
 from neurosim.session.distrust import Stretches
 from neurosim.session.pipeline import Pipeline
@@ -86,6 +86,10 @@ class Session:
         self.hand = Hand()
         self._planned = deque(sorted(commands, key=lambda logged: logged.tick))
         self._submitted: deque[Command] = deque()
+        if sham is not None and sham.n_ticks is not None and sham.n_ticks < self.n_ticks:
+            lasts_s, needed_s = self.grid.start_s(sham.n_ticks), self.grid.start_s(self.n_ticks)
+            message = f"lasts {lasts_s:.1f} s, the session {needed_s:.1f} s; shorten the session, or let a replay loop"
+            raise ConfigError([Problem(("sham",), message)])
         self._block = -1
         self._stretches = [] if self.batch_shape else self._find_stretches()
         n_delay = self.grid.n_ticks(protocol.display_delay_s)

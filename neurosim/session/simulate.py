@@ -13,11 +13,10 @@ from typing import Any, Literal
 from neurosim.core.actor import Actor, ActorConfig
 from neurosim.core.errors import ConfigError, RecordingError, did_you_mean
 from neurosim.core.noise import pick_seed
-from neurosim.core.registry import find_kind
 from neurosim.core.source import Source, SourceConfig
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol, load_protocol
-from neurosim.feedback.sham import Sham, ShamConfig
+from neurosim.feedback.shams.sham import Sham, ShamConfig, parse_sham
 from neurosim.session.assessment import Finding, assessor
 from neurosim.session.blocks import BlockSink
 from neurosim.session.clock import Clock, RealTimeClock, SimulatedClock
@@ -26,6 +25,7 @@ from neurosim.session.folder import FolderSink, make_folder, write_finding
 from neurosim.session.memory import MemorySink
 from neurosim.session.result import Result
 from neurosim.session.run import run
+from neurosim.session.sealing.veil import Seal, Veil
 from neurosim.session.session import Session
 from neurosim.session.tick import Sink
 from neurosim.signals.body.body import Body
@@ -59,6 +59,7 @@ def simulate_sessions(
     source: SourceConfig | None = None,
     subjects: int | Sequence[int] | None = None,
     sham: str | ShamConfig | None = None,
+    blind: str | Path | None = None,
     seed: int | None = None,
     duration_s: float | None = None,
     speed: float = math.inf,
@@ -88,7 +89,10 @@ def simulate_sessions(
     subjects
         None for one subject without a batch axis; a number, or the address of each subject, for a batch.
     sham
-        Name or description of the sham shown instead of real feedback.
+        Name (with settings: ``"shifted:shift_s=10"``) or description of the sham shown instead of real feedback.
+    blind
+        File of the key that says what is shown, real feedback or a sham. Nothing in the result or its folder tells
+        which; what was shown is written beside the key, and `reveal_session` puts both together. One subject only.
     seed
         Root of all noise; None picks one, and the result tells it.
     duration_s
@@ -128,6 +132,13 @@ def simulate_sessions(
     if isinstance(subject, Population):
         subjects = subject.n if subjects is None else subjects
         subject = subject.subject
+    seal = None if blind is None else Seal.read(Path(blind))
+    if seal is not None:
+        if sham is not None or out is None:
+            raise ConfigError(
+                "names the sham itself, and needs a folder for what is seen: give out, and no sham", "blind"
+            )
+        sham = seal.sham
     plan = plan_sessions(protocol, subject, source, subjects, sham, seed, duration_s, signals, artifacts)
     folder = None if out is None else make_folder(Path(out))
     keep = keep or ("all" if subjects is None else "blocks")
@@ -142,17 +153,23 @@ def simulate_sessions(
         blocks, memory = BlockSink(), MemorySink(signals=keep == "all") if keep != "blocks" else None
         where = folder if folder is None or n_sessions == 1 else folder / f"session-{number + 1:02d}"
         finds = assessor(plan.protocol, plan.source.specs, {f: s.unit for f, s in session.pipeline.specs.items()})
+        facts, behind = plan.facts(number), list[Sink]()
+        if seal is not None and folder is not None:
+            facts |= (sealed := seal.facts(folder, number + 1 if n_sessions > 1 else None))
+            behind.append(seal.record(sealed))
         watching: list[Sink] = [blocks, *([memory] if memory else []), *([finds] if finds else []), *sinks(session)]
         if where is not None and subjects is None:
             watching.append(FolderSink(where, plan.protocol, plan.source.specs, tuple(session.pipeline.specs),
                                        session.rule.condition_names, session.pipeline.cause_names,
-                                       plan.facts(number)))  # fmt: skip
+                                       facts, sealed=seal is not None))  # fmt: skip
+        if seal is not None:
+            watching = [*map(Veil, watching), *behind]
         clock: Clock = SimulatedClock() if math.isinf(speed) else RealTimeClock(speed)
         completed = run(session, clock, watching, stop)
         finding = None if finds is None else finds.finding()
         if finding is not None and where is not None:
             write_finding(where, finding)
-        results.append(plan.result(session, number, blocks, clock, completed, where, memory, finding))
+        results.append(plan.result(session, number, blocks, clock, completed, where, memory, finding, seal))
         done(results[-1])
         if not completed:
             break
@@ -195,7 +212,7 @@ class Plan:
 
     def result(
         self, session: Session, number: int, blocks: BlockSink, clock: Clock, completed: bool, out: Path | None,
-        memory: MemorySink | None, finding: Finding | None,
+        memory: MemorySink | None, finding: Finding | None, seal: Seal | None = None,
     ) -> Result:  # fmt: skip
         """Return the result of a session that has ended."""
         learners = [actor for actor in self.actors if isinstance(actor, LearnerActor)]
@@ -215,8 +232,9 @@ class Plan:
             completed=completed,
             command_log=tuple(session.command_log),
             out=out,
-            skill=learners[0].skill if learners else None,
+            skill=learners[0].skill if learners and seal is None else None,
             finding=finding,
+            commitment=None if seal is None else seal.key.commitment,
             _memory=memory,
         )
 
@@ -264,7 +282,7 @@ def plan_sessions(
         protocol = protocol.fit(grid.start_s(body.n_ticks))
     events = frozenset[str]().union(*(actor.events for actor in person.actors))
     _attach(body, protocol, signals, events, alone=subjects is None)
-    shamming = find_kind("sham", sham)() if isinstance(sham, str) else sham
+    shamming = parse_sham(sham) if isinstance(sham, str) else sham
     return Plan(
         protocol=protocol,
         source=body,

@@ -16,7 +16,7 @@ from neurosim.core.spec import Samples, SignalSpec, Values
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback import FixedThreshold, Operant
 from neurosim.feedback.rules import OperantRule
-from neurosim.feedback.sham import Sham, ShamConfig
+from neurosim.feedback.shams.sham import Sham, ShamConfig
 from neurosim.feedback.thresholds import Seen, Threshold, ThresholdConfig
 from neurosim.testing import LAWS
 from neurosim.testing.trial import Given, Trial, future_never_matters
