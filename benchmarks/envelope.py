@@ -4,9 +4,11 @@
 prints the tables. Each stage sees a baseline (30 s, of recordings 60 s), then its output at t is correlated over the
 rest with the envelope at t - delay: that of offline analysis (brick-wall band, Hilbert) and, of bursts, the true one.
 Where a stage has a design lag it is the delay; where it has not, and in rows that say so, the best settings of a grid
-are taken, chosen by the baseline. `bound` is `neurosim.dsp.envelope_bound`, for Gaussian signals: bursts can be
-followed better, a rhythm that is steadier than noise worse. `filter that knows the rest` is the recommended stage
-calibrated on what it is measured on, the best that a linear filter can do.
+are taken, chosen by the baseline. Beside them stand three rows that need to know what is measured on: `bound` is
+`neurosim.dsp.envelope_bound`, for Gaussian signals; `linear optimum` is what the best linear filter reaches, given how
+the offline envelope is distributed (bursts are easier to follow than Gaussian noise, a steady rhythm is harder);
+`filter that knows the rest` is the recommended stage calibrated on what it is measured on. Of recordings is also said
+how they differ from Gaussian surrogates, see `benchmarks.surrogates`.
 """
 
 from __future__ import annotations
@@ -16,10 +18,13 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from textwrap import fill
+from typing import Any
 
 import numpy as np
 
 from benchmarks.rhythms import Rhythm, bursts, gaussian, recordings
+from benchmarks.surrogates import BLOCK_S, chance, character
 from neurosim.core.spec import Float
 from neurosim.core.stage import StageConfig
 from neurosim.dsp import (
@@ -36,9 +41,12 @@ from neurosim.dsp import (
 
 DELAYS_S = (-0.05, 0.0, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5)
 EDGE_S = 2.0  # an FFT is circular: the last seconds of the offline envelope know the first
-BLOCK_S = 3.0  # of the jackknife: much longer than the correlations in the envelope of a band of 4 Hz
 RECOMMENDED = "weighted FIR"
-STYLES = {RECOMMENDED: "o-", "bound": "k:", "offline analysis": "k--", "filter that knows the rest": "k-."}
+N_SURROGATES = 32
+STYLES = {
+    RECOMMENDED: "C9o-", "bound": "k:", "linear optimum": "k--", "filter that knows the rest": "k-.",
+    "offline analysis": "k-",
+}  # fmt: skip
 
 Configs = Callable[[float, float, float], Sequence[StageConfig]]
 
@@ -69,7 +77,11 @@ METHODS: dict[str, Configs] = {
 
 @dataclass(frozen=True)
 class Row:
-    """A number of the table: the median over channels or seeds, and the extremes."""
+    """A number of the table: the median over channels or seeds, and the extremes.
+
+    `interval` is half the 95 % sampling interval of one channel; in the bound's row that of a correlation less its
+    bound, which are estimated from the same stretch.
+    """
 
     signal: str
     target: str
@@ -123,8 +135,13 @@ def _pairs(
         yield y[start:stop], z[start - late : stop - late]
 
 
-def measure(rhythm: Rhythm, methods: Sequence[str] = tuple(METHODS), delays_s: Sequence[float] = DELAYS_S) -> list[Row]:
-    """Return the table of one set of signals."""
+def measure(
+    rhythm: Rhythm,
+    methods: Sequence[str] = tuple(METHODS),
+    delays_s: Sequence[float] = DELAYS_S,
+    n_surrogates: int = 0,
+) -> list[Row]:
+    """Return the table of one set of signals; the bound of a recording has an interval where surrogates are made."""
     fs, duration_s = rhythm.fs, rhythm.x.shape[1] / rhythm.fs
     tuning, test = (EDGE_S, rhythm.calibrate_s), (rhythm.calibrate_s, duration_s - EDGE_S)
     targets = {"offline": rhythm.offline()} | ({} if rhythm.latent is None else {"latent": rhythm.latent})
@@ -154,11 +171,20 @@ def measure(rhythm: Rhythm, methods: Sequence[str] = tuple(METHODS), delays_s: S
                 half = float(np.median(interval(estimate, wanted, delay_s, fs, test)))
                 add(target, method, delay_s, values, half, modulation_s)
         add("offline", "filter that knows the rest", delay_s, knowing(rhythm, delay_s, targets["offline"]), 0.0, np.nan)
-        add("offline", "bound", delay_s, rhythm.bounds(delay_s), 0.0, np.nan)
+        half = chance(rhythm, delay_s, recommended, n_surrogates) if n_surrogates and rhythm.recorded else 0.0
+        add("offline", "bound", delay_s, rhythm.bounds(delay_s), half, np.nan)
+        add("offline", "linear optimum", delay_s, rhythm.optima(delay_s), 0.0, np.nan)
         if rhythm.latent is not None:
             values = correlation(targets["offline"], rhythm.latent, 0.0, fs, test)
             add("latent", "offline analysis", delay_s, values, 0.0, np.nan)
     return rows
+
+
+def recommended(rhythm: Rhythm, delay_s: float) -> Float:
+    """Return the correlation of the recommended stage with the offline envelope after the baseline ``(channel,)``."""
+    estimate, _ = run(METHODS[RECOMMENDED](*rhythm.band_hz, delay_s)[0], rhythm)
+    span_s = rhythm.calibrate_s, rhythm.x.shape[1] / rhythm.fs - EDGE_S
+    return correlation(estimate, rhythm.offline(), delay_s, rhythm.fs, span_s)
 
 
 def knowing(rhythm: Rhythm, delay_s: float, wanted: Float) -> Float:
@@ -185,7 +211,20 @@ def table(rows: Sequence[Row]) -> str:
                 lines.append(f"{'  sampling interval, +-':<38}" + "".join(f"{found[d].interval:7.3f}" for d in delays))
                 slow = (f"{found[d].modulation_delay_ms:7.0f}" for d in delays)
                 lines.append(f"{'  delay of a slow modulation [ms]':<38}" + "".join(slow))
+            if method == "bound" and any(row.interval for row in found.values()):
+                half = "".join(f"{found[d].interval:7.3f}" for d in delays)
+                lines.append(f"{'  interval of a difference from it, +-':<38}{half}")
     return "\n".join(lines)
+
+
+def describe(rhythm: Rhythm) -> str:
+    """Say how a recording differs from Gaussian noise."""
+    c = character(rhythm)
+    return "\n".join([
+        f"its envelope varies by {c.variation:.2f} of its mean, Gaussian noise with its spectrum by {c.low:.2f} to "
+        f"{c.high:.2f}",
+        f"drift over what is measured: of power p = {c.power_drift:.3f}, of frequency p = {c.frequency_drift:.3f}",
+    ])  # fmt: skip
 
 
 def write(rows: Sequence[Row], out: Path) -> None:
@@ -199,26 +238,36 @@ def write(rows: Sequence[Row], out: Path) -> None:
     panels = list(dict.fromkeys((row.signal, row.target) for row in rows))
     n_columns = min(3, len(panels))
     n_rows = -(-len(panels) // n_columns)
-    figure = Figure(figsize=(6 * n_columns, 4.2 * n_rows + 1.5), layout="constrained")
+    figure = Figure(figsize=(4.6 * n_columns, 4.0 * n_rows + 1.5), layout="constrained")
     axes = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
     for panel, (signal, target) in zip(axes, panels, strict=False):
         here = [row for row in rows if (row.signal, row.target) == (signal, target)]
         for method in dict.fromkeys(row.method for row in here):
             points = [(row.delay_ms, row.median) for row in here if row.method == method]
-            style = {"bound": "k:", "offline analysis": "k--", "filter that knows the rest": "k-."}.get(
-                method, "o-" if method == RECOMMENDED else "-"
-            )
-            panel.plot(*zip(*points, strict=True), style, markersize=4, label=method,
+            panel.plot(*zip(*points, strict=True), STYLES.get(method, "-"), markersize=4, label=method,
                        linewidth=2.5 if method == RECOMMENDED else 1.2)  # fmt: skip
-        panel.set(title=f"{signal[:48]}\n{target} envelope", xlabel="delay [ms]", ylabel="correlation", ylim=(-0.1, 1))
+        panel.set_yscale("function", functions=(_fisher, np.tanh))
+        panel.set_yticks((0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99))
+        panel.set(
+            title=f"{fill(signal, 38)}\n{target} envelope",
+            xlabel="delay [ms]",
+            ylabel="correlation",
+            ylim=(-0.1, 0.994),
+        )
         panel.grid(alpha=0.3)
     for panel in axes[len(panels) :]:
         panel.set_visible(False)
-    by_label = dict(zip(*reversed(axes[0].get_legend_handles_labels()), strict=True))
+    by_label: dict[str, Any] = {}
     for panel in axes[: len(panels)]:
         by_label |= dict(zip(*reversed(panel.get_legend_handles_labels()), strict=True))
-    figure.legend(by_label.values(), by_label, loc="outside lower center", ncols=4)
+    figure.legend(by_label.values(), by_label, loc="outside lower center", ncols=3)
     figure.savefig(out.with_suffix(".png"), dpi=110)
+
+
+def _fisher(correlation: Float) -> Float:
+    """Return Fisher's z, which spreads what is close to 1."""
+    z: Float = np.arctanh(np.clip(correlation, -0.999, 0.999))
+    return z
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -239,8 +288,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         yield from recordings()
 
     for rhythm in sets():
-        found = measure(rhythm)
+        found = measure(rhythm, n_surrogates=N_SURROGATES)
         print(table(found), flush=True)
+        if rhythm.recorded:
+            print(describe(rhythm), flush=True)
         rows += found
     write(rows, given.out)
     print(f"\nwritten: {given.out.with_suffix('.csv')} and {given.out.with_suffix('.png')}")

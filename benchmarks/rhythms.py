@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.core.spec import Float, SignalSpec
+from neurosim.core.spec import AnyScalar, Float, SignalSpec
 from neurosim.dsp import DCBlock, Spectrum, envelope_bound, measure_spectrum
 from neurosim.signals.recordings.reading import read_recording
 from neurosim.signals.recordings.sidecar import load_sidecar
@@ -71,20 +72,61 @@ class Rhythm:
         """What the samples mean."""
         return SignalSpec(self.fs, tuple(f"{i}" for i in range(len(self.x))), "uV")
 
-    def offline(self) -> Float:
-        """Return the envelope of offline analysis: brick-wall band and Hilbert transform by FFT."""
+    @property
+    def recorded(self) -> bool:
+        """Whether nothing is known of it but itself."""
+        return self.latent is None and self.spectrum is None
+
+    def analytic(self) -> NDArray[np.complex128]:
+        """Return the analytic signal of offline analysis: brick-wall band and Hilbert transform by FFT."""
         frequency = np.fft.fftfreq(self.x.shape[-1], 1.0 / self.fs)
         inside = (frequency >= self.band_hz[0]) & (frequency <= self.band_hz[1])
-        envelope: Float = np.abs(np.fft.ifft(2.0 * inside * np.fft.fft(self.x)))
+        z: NDArray[np.complex128] = np.fft.ifft(2.0 * inside * np.fft.fft(self.x))
+        return z
+
+    def offline(self) -> Float:
+        """Return the envelope of offline analysis."""
+        envelope: Float = np.abs(self.analytic())
         return envelope
 
-    def bounds(self, delay_s: float) -> Float:
-        """Return each channel's `envelope_bound`, from the true spectrum or that of what is not baseline."""
+    def rest(self, channels: NDArray[AnyScalar]) -> NDArray[AnyScalar]:
+        """Return of some channels what is not baseline."""
+        return channels[:, round(self.calibrate_s * self.fs) :]
+
+    @cached_property
+    def spectra(self) -> list[Spectrum]:
+        """Each channel's spectrum: the true one, or that of what is not baseline."""
         if self.spectrum is not None:
-            return np.full(len(self.x), envelope_bound(self.spectrum, *self.band_hz, delay_s))
-        rest = self.x[:, round(self.calibrate_s * self.fs) :]
-        spectra = [measure_spectrum(x, np.ones(x.size, dtype=np.bool_), self.fs, 2.0, 10.0) for x in rest]
-        return np.array([envelope_bound(s, *self.band_hz, delay_s) for s in spectra if s is not None])
+            return [self.spectrum] * len(self.x)
+        return [resolved(x, self.fs) for x in self.rest(self.x)]
+
+    def bounds(self, delay_s: float) -> Float:
+        """Return each channel's `envelope_bound`."""
+        return np.array([envelope_bound(s, *self.band_hz, delay_s) for s in self.spectra])
+
+    def optima(self, delay_s: float) -> Float:
+        """Return each channel's linear optimum: the same, given how its offline envelope is distributed."""
+        envelopes = self.rest(self.offline())
+        return np.array(
+            [
+                envelope_bound(s, *self.band_hz, delay_s, envelope=e)
+                for s, e in zip(self.spectra, envelopes, strict=True)
+            ]
+        )
+
+
+def resolved(x: Float, fs: float) -> Spectrum:
+    """Return the spectrum of a channel as the recommended stage measures it.
+
+    Raises
+    ------
+    ValueError
+        For one that is too short, or flat.
+    """
+    spectrum = measure_spectrum(x, np.ones(x.size, dtype=np.bool_), fs, 2.0, 10.0)
+    if spectrum is None:
+        raise ValueError("needs ten seconds of a signal")
+    return spectrum
 
 
 def background_psd(n: int) -> Float:
@@ -180,8 +222,9 @@ def recordings() -> Iterator[Rhythm]:
 
 def peak(x: Float, fs: float) -> tuple[float, float]:
     """Return how far alpha stands out of its surroundings, and where it has its peak [Hz]."""
-    spectrum = measure_spectrum(x, np.ones(x.size, dtype=np.bool_), fs, 2.0, 10.0)
-    if spectrum is None:
+    try:
+        spectrum = resolved(x, fs)
+    except ValueError:
         return 0.0, 10.0
     frequency = spectrum.frequency_hz
     inside = (frequency >= 7.5) & (frequency <= 12.5)

@@ -27,6 +27,7 @@ _HOMES = {
     "Subject": "neurosim.subject",
     "TrainingProtocol": "neurosim.feedback",
     "UserError": "neurosim.core.errors",
+    "compare_thresholds": "neurosim.session",
     "load_body": "neurosim.signals",
     "load_protocol": "neurosim.feedback",
     "load_subject": "neurosim.subject",
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from neurosim.core.feedback import Feedback
     from neurosim.core.spec import SignalSpec
     from neurosim.feedback import TrainingProtocol, load_protocol
-    from neurosim.session import Session, read_session, run, simulate, simulate_sessions
+    from neurosim.session import Session, compare_thresholds, read_session, run, simulate, simulate_sessions
     from neurosim.signals import EEG, Body, Recorded, load_body
     from neurosim.subject import Learner, Population, Script, Subject, load_subject
 
@@ -64,6 +65,7 @@ __all__ = [
     "TrainingProtocol",
     "UserError",
     "__version__",
+    "compare_thresholds",
     "load_body",
     "load_protocol",
     "load_subject",

@@ -153,6 +153,12 @@ def test_body_swings_most_at_its_resonance() -> None:
     assert 1.5 < ratio < 3.0
 
 
+def test_heart_follows_a_slow_breath_more() -> None:
+    """By at least as much as the SD of all intervals grows at 6 a minute, 1.5 times (Lehrer, Vaschillo 2000)."""
+    own, paced = load("heart_follows_breath").main(duration_s=360.0, show=False)
+    assert paced > 1.5 * own
+
+
 def test_fast_signals_recover_before_the_slow() -> None:
     half_s = load("stress_profile").main(duration_s=1800.0, show=False)
     assert max(half_s["forehead"], half_s["heart"]) < half_s["skin"] < half_s["hand"]
@@ -163,6 +169,32 @@ def test_late_feedback_teaches_less() -> None:
     skill = load("delay_kills_learning").main(show=False)
     assert skill[0.0] > 1.0
     assert skill[1.0] < 0.5 * skill[0.0]  # Belinskaia et al. 2020: the later, the less
+
+
+@pytest.mark.slow
+def test_a_percentile_hides_what_a_fixed_threshold_shows() -> None:
+    """By construction: of a feature that has grown, a percentile of itself leaves the same share above it."""
+    found = load("thresholds_compared").main(show=False).set_index("policy")
+    seen = found.reward_rate - found.untrained_rate
+    assert (found.learned_percent > 5.0).all()
+    assert seen.fixed > 0.015
+    assert seen.one_shot > 0.015
+    assert abs(seen.percentile) < 0.005
+    assert abs(seen.controller) < 0.005
+
+
+def test_shams_look_alike_and_follow_nothing() -> None:
+    told = load("sham_or_real").main(duration_s=300.0, show=False)
+    rate, stretch_s, follows = told["real"]
+    assert follows == 1.0
+    for sham in ("random", "phase_randomised", "yoked", "shifted:shift_s=10"):
+        assert told[sham][0] == pytest.approx(rate, abs=0.05)
+        # By chance two series that are on with shares p and q agree in p q + (1 - p)(1 - q) of the time.
+        chance = told[sham][0] * rate + (1 - told[sham][0]) * (1 - rate)
+        assert told[sham][2] == pytest.approx(chance, abs=0.06)
+    for sham in ("yoked", "shifted:shift_s=10"):
+        assert told[sham][1] == pytest.approx(stretch_s, rel=0.15)
+    assert told["reversed"][2] < 0.2
 
 
 def test_show_figure_makes_the_figure_pyplots_and_opens_no_window_without_a_screen() -> None:

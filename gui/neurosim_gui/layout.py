@@ -7,8 +7,8 @@ from typing import Any
 
 from neurosim.core.chain import Chain
 from neurosim.feedback.protocol import Feature
-from neurosim.session.pipeline import choose_channels
 from neurosim.session.session import Session
+from neurosim.session.streams import choose_channels
 from neurosim_gui.look import Look
 from neurosim_gui.panels.feature import FeaturePanel
 from neurosim_gui.panels.panel import Panel, unit_words
@@ -48,7 +48,7 @@ def bands_of(stages: tuple[Any, ...]) -> list[tuple[float, float]]:
 
 def trained_feature(session: Session) -> Feature:
     """Return the feature of the first condition."""
-    name = session.rule.condition_names[0]
+    name = session.protocol.rule.trained
     return next(feature for feature in session.protocol.features if feature.name == name)
 
 
@@ -57,8 +57,9 @@ def arrange(session: Session, look: Look) -> Arrangement:
     found = Arrangement()
     protocol, conditions = session.protocol, session.rule.condition_names
     trained = trained_feature(session)
+    source = next(iter(trained.sources.values()))
     for name, spec in session.source.specs.items():
-        if name == trained.stream or (not name.startswith("truth/") and spec.n_channels <= _MOST_TRACES):
+        if name == source.stream or (not name.startswith("truth/") and spec.n_channels <= _MOST_TRACES):
             channels = list(range(min(spec.n_channels, _MOST_TRACES)))
             found.signals.append(SignalsPanel(look, name, spec, channels))
     for column, feature in enumerate(protocol.features):
@@ -66,8 +67,8 @@ def arrange(session: Session, look: Look) -> Arrangement:
         condition = conditions.index(feature.name) if feature.name in conditions else None
         panel = FeaturePanel(look, feature.name, unit, column, condition, protocol.update_interval_s)
         found.features.append(panel)
-    spec = session.source.specs[trained.stream]
-    channel = choose_channels(trained, spec)[0]
+    spec = session.source.specs[source.stream]
+    channel = choose_channels(source, spec)[0]
     if bands := bands_of(trained.stages):
-        found.below.append(SpectrumPanel(look, trained.stream, spec.fs, channel, spec.ch_names[channel], bands))
+        found.below.append(SpectrumPanel(look, source.stream, spec.fs, channel, spec.ch_names[channel], bands))
     return found

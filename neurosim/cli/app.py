@@ -52,6 +52,9 @@ app = typer.Typer(
 
 Seed = Annotated[int | None, typer.Option(min=0, help="Root of all noise; picked and told when not given.")]
 Out = Annotated[Path | None, typer.Option(help="Folder to write; must be new or empty.")]
+ProtocolName = Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")]
+SourceName = Annotated[str, typer.Option(help="`sim` for the subject's body, or a recorded file.")]
+Sidecar = Annotated[Path | None, typer.Option(help="TOML file that describes the recording.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
@@ -77,9 +80,9 @@ def common(
 
 @app.command()
 def run(
-    protocol: Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")],
-    source: Annotated[str, typer.Option(help="`sim` for the subject's body, or a recorded file.")] = "sim",
-    sidecar: Annotated[Path | None, typer.Option(help="TOML file that describes the recording.")] = None,
+    protocol: ProtocolName,
+    source: SourceName = "sim",
+    sidecar: Sidecar = None,
     subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
     subjects: Annotated[int | None, typer.Option(min=1, help="A batch of so many subjects.")] = None,
     spread: Annotated[
@@ -87,13 +90,25 @@ def run(
         typer.Option(min=0, max=2, help="How much the subjects of a batch differ: 0 all average, 1 as people do."),
     ] = 0.0,
     sessions: Annotated[int, typer.Option(min=1, help="Sessions, with a day of rest between them.")] = 1,
-    sham: Annotated[str | None, typer.Option(help="Show this sham instead of real feedback.")] = None,
+    sham: Annotated[
+        str | None, typer.Option(help="Show this instead of real feedback: `random`, `shifted:shift_s=10`, ...")
+    ] = None,
+    blind: Annotated[
+        Path | None, typer.Option(help="Key from `seal`: show what it says, and tell nobody which arm that is.")
+    ] = None,
+    guess: Annotated[
+        str | None, typer.Option(help="What the participant of a blind session believes: real, sham or unknown.")
+    ] = None,
+    operator_guess: Annotated[str | None, typer.Option(help="What the operator believes.")] = None,
     seed: Seed = None,
     duration: Annotated[
         float | None, typer.Option(help="Length of a session in seconds; the blocks shrink or grow in proportion.")
     ] = None,
     speed: Annotated[str, typer.Option(help="Session seconds a second, or `max`.")] = "max",
     channel: Annotated[list[str] | None, typer.Option(help="Make the features from this channel.")] = None,
+    band: Annotated[
+        str | None, typer.Option(help="Another band for the trained feature, in Hz, such as `7.5,11.5`.")
+    ] = None,
     signals: Annotated[
         str, typer.Option(help="Streams wanted besides the protocol's, such as `ecg,emg`; `all` for all.")
     ] = "",
@@ -111,9 +126,9 @@ def run(
     from neurosim.cli.run import Request, run_protocol
 
     run_protocol(
-        Request(protocol, source, sidecar, subject, subjects, spread, sessions, sham, seed, duration, speed,
-                tuple(channel or ()), tuple(filter(None, signals.replace(" ", "").split(","))), artifacts,
-                update_interval, out, as_json)
+        Request(protocol, source, sidecar, subject, subjects, spread, sessions, sham, blind, guess, operator_guess,
+                seed, duration, speed, tuple(channel or ()), band,
+                tuple(filter(None, signals.replace(" ", "").split(","))), artifacts, update_interval, out, as_json)
     )  # fmt: skip
 
 
@@ -135,6 +150,33 @@ def live(
         protocol=protocol, source=source, sidecar=sidecar, subject=subject, seed=seed, speed=speed, theme=theme,
         size=size,
     )  # fmt: skip
+
+
+@app.command()
+def seal(
+    arms: Annotated[str, typer.Option(help="Arms to draw from, such as `real,yoked:folder=sessions/a`.")],
+    out: Annotated[Path, typer.Option(help="File of the key; must be new. Keep it where the operator does not look.")],
+    ratio: Annotated[str, typer.Option(help="How many subjects each arm gets, such as `2:1`; equal by default.")] = "",
+) -> None:
+    """Draw a subject's arm in secret; print only the commitment that the key will be held against.
+
+    Each subject needs a key of his own, in all his sessions.
+    """
+    from neurosim.cli.sealing import seal_arm
+
+    seal_arm(arms, ratio, out)
+
+
+@app.command()
+def reveal(
+    folders: Annotated[list[Path], typer.Argument(help="Folders of sealed sessions.")],
+    key: Annotated[list[Path], typer.Option(help="Key that was given to `run --blind`; one for each subject.")],
+    as_json: AsJson = False,
+) -> None:
+    """Open sealed sessions: the arm, what was earned beside what was shown, and how well the arms were guessed."""
+    from neurosim.cli.sealing import reveal_folders
+
+    reveal_folders(folders, key, as_json)
 
 
 @app.command()
@@ -174,12 +216,37 @@ def check(file: Annotated[Path, typer.Argument(help="A protocol, subject, body o
 
 @app.command()
 def explain(
-    protocol: Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")], as_json: AsJson = False
+    protocol: ProtocolName,
+    source: SourceName = "sim",
+    sidecar: Sidecar = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Say what a protocol measures, and how late: the delay of each stage, by design and measured."""
+    """Say what a protocol measures, how late (each stage by design and measured), and how true that can be."""
     from neurosim.cli.explain import explain_protocol
 
-    explain_protocol(protocol, as_json)
+    explain_protocol(protocol, source, sidecar, as_json)
+
+
+@app.command("compare-thresholds")
+def compare_thresholds(
+    protocol: Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")],
+    policies: Annotated[str, typer.Option(help="Kinds of thresholds, such as `fixed,percentile`; all.")] = "",
+    reward_rate: Annotated[float, typer.Option(help="Share of the time that the first condition is to hold.")] = 0.6,
+    subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
+    subjects: Annotated[int, typer.Option(min=1, help="So many people, the same under each policy.")] = 12,
+    sessions: Annotated[int, typer.Option(min=1, help="Sessions, with a day of rest between them.")] = 1,
+    seed: Seed = None,
+    duration: Annotated[
+        float | None, typer.Option(min=1, help="Length of a session in seconds; the blocks shrink or grow.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare threshold policies on the same people and noise: reward rate, chatter, and what is learned."""
+    from neurosim.cli.compare import compare
+
+    asked = tuple(filter(None, policies.replace(" ", "").split(",")))
+    compare(protocol, asked, as_json, reward_rate, subject=subject, subjects=subjects, n_sessions=sessions, seed=seed,
+            duration_s=duration)  # fmt: skip
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from neurosim.cli.console import say
 from neurosim.core.config import Config, load_toml, parse_toml, read_text
 from neurosim.core.errors import ConfigError
 
@@ -22,7 +23,8 @@ def check_file(path: Path) -> None:
     from neurosim.feedback.protocol import TrainingProtocol
 
     if isinstance(config, TrainingProtocol):
-        _try_on_body(config, path)
+        for note in _try_on_body(config, path):
+            say(note)
     print(f"{path.name}: ok, a {kind}")
 
 
@@ -42,7 +44,8 @@ def _guess(keys: set[str]) -> tuple[str, type[Config]]:
     return "sidecar", Sidecar
 
 
-def _try_on_body(protocol: Config, path: Path) -> None:
+def _try_on_body(protocol: Config, path: Path) -> tuple[str, ...]:
+    """Return what the user should know of a protocol that works."""
     from neurosim.core.timeline import TickGrid
     from neurosim.feedback.protocol import TrainingProtocol
     from neurosim.session.session import Session
@@ -53,6 +56,6 @@ def _try_on_body(protocol: Config, path: Path) -> None:
     assert isinstance(protocol, TrainingProtocol)
     body = Body(eeg=EEG(ch_names=sphere_mixing().sensors))
     try:
-        Session(protocol, body.prepare(TickGrid(protocol.update_interval_s), 0, (0,), ()))
+        return Session(protocol, body.prepare(TickGrid(protocol.update_interval_s), 0, (0,), ())).notes
     except ConfigError as error:
         raise ConfigError(error.problems, path.name) from None

@@ -1,10 +1,11 @@
-"""``neurosim explain``: what a protocol measures, how late, and what it rewards."""
+"""``neurosim explain``: what a protocol measures, how late, and how true that can be."""
 
 from __future__ import annotations
 
 import json
 import math
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neurosim.cli.console import make_console
@@ -13,37 +14,45 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from neurosim.feedback.protocol import TrainingProtocol
+    from neurosim.session.possible import Possible
     from neurosim.testing.budget import Budget
 
 
-def explain_protocol(name: str, as_json: bool) -> None:
-    """Print a protocol in words, and the delay budget of each of its features.
+def explain_protocol(name: str, source: str, sidecar: Path | None, as_json: bool) -> None:
+    """Print a protocol in words, the delay budget of each of its features, and how true its envelopes can be.
 
     Raises
     ------
     UserError
-        For a protocol that is not known or does not fit the simulated body.
+        For a protocol that is not known or does not fit the source, and a recording that cannot be read.
     """
+    from neurosim.cli.run import asked_source
     from neurosim.feedback.protocol import load_protocol
+    from neurosim.session.possible import possible_envelopes
     from neurosim.session.simulate import plan_sessions
     from neurosim.testing.budget import delay_budgets
 
     protocol = load_protocol(name)
-    budgets = delay_budgets(protocol, plan_sessions(protocol, seed=0).source.specs)
+    plan = plan_sessions(protocol, source=asked_source(source, sidecar), seed=0)
+    budgets = delay_budgets(protocol, plan.source.specs)
+    possible = possible_envelopes(plan.protocol, plan.source, plan.actors)
     if as_json:
         features = [_rounded(asdict(b) | {"said_s": b.said_s, "measured_s": b.measured_s}) for b in budgets]
-        print(json.dumps({"protocol": protocol.name, "features": features}, indent=2))
+        envelopes = [_rounded(asdict(each)) for each in possible]
+        print(json.dumps({"protocol": protocol.name, "features": features, "envelopes": envelopes}, indent=2))
         return
-    _print(protocol, budgets)
+    _print(protocol, budgets, possible, plan.source_name)
 
 
-def _print(protocol: TrainingProtocol, budgets: list[Budget]) -> None:
+def _print(protocol: TrainingProtocol, budgets: list[Budget], possible: list[Possible], source: str) -> None:
     from rich.text import Text
 
     console = make_console()
     console.print(Text(f"{protocol.title}. {protocol.purpose}."))
     for budget in budgets:
         console.print(_table(budget))
+    for each in possible:
+        console.print(Text(_worth(each, source)))
     for caveat in protocol.caveats:
         console.print(Text(f"Note: {caveat}"))
     console.print("Simulation of group averages, not medical advice.")
@@ -54,17 +63,36 @@ def _table(budget: Budget) -> Table:
     from rich.text import Text
 
     seen = f"a modulation of {budget.carrier_hz:.3g} Hz" if budget.carrier_hz else "a slow change"
-    title = f"{budget.feature}, from {', '.join(budget.channels)} ({budget.stream}); measured with {seen}"
+    sources = " and ".join(f"{', '.join(way.channels)} ({way.stream})" for way in budget.inputs)
+    title = f"{budget.feature}, from {sources}; measured with {seen}"
     table = Table(title=Text(title), title_justify="left")
     table.add_column("where the time goes")
     table.add_column("by design, ms", justify="right")
     table.add_column("measured, ms", justify="right")
+    for way in budget.inputs:
+        for step in way.steps:
+            table.add_row(Text(f"{way.name}: {step.kind}"), _ms(step.said_s), _ms(step.measured_s))
     for step in budget.steps:
         table.add_row(Text(step.kind), _ms(step.said_s), _ms(step.measured_s))
     table.add_row("wait for the end of a tick (mean)", _ms(budget.tick_s), _ms(budget.tick_s))
     table.add_row("to the eye or ear", _ms(budget.display_s), _ms(budget.display_s), end_section=True)
-    table.add_row("all together", _ms(budget.said_s), _ms(budget.measured_s))
+    whole = "all together, by the slowest input" if len(budget.inputs) > 1 else "all together"
+    table.add_row(whole, _ms(budget.said_s), _ms(budget.measured_s))
     return table
+
+
+def _worth(p: Possible, source: str) -> str:
+    reach, bound = (min(values) for values in (p.reach, p.bound))
+    known = (
+        "had too little baseline to say how true it can be"
+        if math.isnan(bound)
+        else f"correlates with the offline envelope by {reach:.3f}, and no causal filter by more than {bound:.3f}, "
+        "were the signal Gaussian noise (bursts are easier to follow, a steady rhythm is harder)"
+    )
+    return (
+        f"How true: {p.kind} in {p.feature}, {p.low_hz:g} to {p.high_hz:g} Hz as it was {1000 * p.target_delay_s:g} ms "
+        f"ago, after {p.baseline_s:.3g} s of baseline of {source}, {known}."
+    )
 
 
 def _ms(seconds: float) -> str:

@@ -22,8 +22,9 @@ from neurosim.cli.report import NOTICE
 from neurosim.cli.trace import draw_trace, nice_range
 from neurosim.core.spec import Float
 from neurosim.feedback.protocol import TrainingProtocol
-from neurosim.session.pipeline import choose_channels
+from neurosim.session.sealing.veil import DrawnSham
 from neurosim.session.session import Session
+from neurosim.session.streams import choose_channels
 from neurosim.session.tick import Sink, Tick
 
 _KEPT_S = 10.0
@@ -86,14 +87,16 @@ class _Watcher(Sink):
         self.console, self._captions = console, captions
         protocol = session.protocol
         self.total_s = protocol.duration_s
-        name = session.rule.condition_names[0]
+        self.sealed = isinstance(session.sham, DrawnSham)
+        name = session.protocol.rule.trained
         feature = next(f for f in protocol.features if f.name == name)
         unit = session.pipeline.specs[name].unit
         self._power = unit.endswith("^2")
         self.label = f"{name} [{unit.replace('uV', 'µV').replace('^2', '²')}]"
-        self._stream = feature.stream
-        spec = session.source.specs[feature.stream]
-        channel = choose_channels(feature, spec)[0]
+        source = next(iter(feature.sources.values()))
+        self._stream = source.stream
+        spec = session.source.specs[source.stream]
+        channel = choose_channels(source, spec)[0]
         self.traces = [_Trace(f"brain {spec.ch_names[channel]}", channel, spec.fs, 50.0)]
         if "Fp1" in spec.ch_names and spec.ch_names[channel] != "Fp1":
             self.traces.append(_Trace("eyes Fp1", spec.ch_names.index("Fp1"), spec.fs, 100.0))
@@ -187,7 +190,7 @@ class TerminalView(_Watcher):
             Text(""),
             self._row("signal", *self._trust(tick)),
             self._row("feedback", *self._verdict(tick)),
-            self._row("rewards", f"{self.n_rewards:<5}reward rate {self.rate}{self.aim}"),
+            self._row("rewards", "sealed" if self.sealed else f"{self.n_rewards:<5}reward rate {self.rate}{self.aim}"),
             self._row("time", *self._time(tick, width)),
         ]
         title = self._plain(f"neurosim: {tick.block.name}")
@@ -222,6 +225,8 @@ class TerminalView(_Watcher):
     def _verdict(self, tick: Tick) -> tuple[str, str]:
         if tick.block.kind != "training":
             return "none in this block", "dim"
+        if self.sealed:
+            return "sealed", "dim"
         return ("● on", "bold green") if tick.feedback.shown > 0 else ("off", "")
 
     def _time(self, tick: Tick, width: int) -> tuple[str]:
@@ -247,8 +252,9 @@ class PlainView(_Watcher):
             threshold = float(tick.feedback.threshold)
             mark = "not yet" if np.isnan(threshold) else f"{threshold:.1f}"
             trusted = "trusted" if tick.feedback.valid else "not trusted"
+            earned = "sealed" if self.sealed else f"rewards {self.n_rewards}, reward rate {self.rate}"
             print(
                 f"{tick.start_s:5.1f} s  {tick.block.name}: {self.label} {float(tick.feedback.value):5.1f}, "
-                f"threshold {mark}, {trusted}, rewards {self.n_rewards}, reward rate {self.rate}",
+                f"threshold {mark}, {trusted}, {earned}",
                 flush=True,
             )

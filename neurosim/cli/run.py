@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neurosim.cli.console import make_console, say
+from neurosim.cli.guesses import given_guesses, keep_guesses
 from neurosim.cli.warm import warm_up
 from neurosim.core.errors import UserError
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from neurosim.session.result import Result
     from neurosim.session.session import Session
     from neurosim.session.tick import Sink
+    from neurosim.signals.recordings.recorded import Recorded
     from neurosim.subject.population import Population
 
 
@@ -37,15 +39,36 @@ class Request:
     spread: float
     sessions: int
     sham: str | None
+    blind: Path | None
+    guess: str | None
+    operator_guess: str | None
     seed: int | None
     duration: float | None
     speed: str
     channels: tuple[str, ...]
+    band: str | None
     signals: tuple[str, ...]
     artifacts: str | None
     update_interval: float | None
     out: Path | None
     as_json: bool
+
+
+def asked_source(source: str, sidecar: Path | None) -> Recorded | None:
+    """Return the recording that stands in for the body; None for ``sim``.
+
+    Raises
+    ------
+    UserError
+        For a sidecar without a recording.
+    """
+    from neurosim.signals.recordings.recorded import Recorded
+
+    if source != "sim":
+        return Recorded(path=source, sidecar=None if sidecar is None else str(sidecar))
+    if sidecar is not None:
+        raise UserError("describes a recording; name the recording with --source", "--sidecar")
+    return None
 
 
 def run_protocol(request: Request) -> None:
@@ -59,20 +82,17 @@ def run_protocol(request: Request) -> None:
     speed = parse_speed(request.speed)
     if request.duration is not None and not 0 < request.duration < math.inf:
         raise UserError(f"must be above 0 s, got {request.duration:g}", "--duration")
-    if request.sidecar is not None and request.source == "sim":
-        raise UserError("describes a recording; name the recording with --source", "--sidecar")
+    source = asked_source(request.source, request.sidecar)
     n_subjects = None if request.subjects == 1 else request.subjects
+    given = given_guesses(request)
 
     from neurosim.cli.report import course_summary, doubt, note_on_length, save_summary, show_result, write_json
     from neurosim.core.noise import pick_seed
     from neurosim.session.simulate import simulate_sessions
-    from neurosim.signals.recordings.recorded import Recorded
 
     protocol = _asked_protocol(request)
     seed = pick_seed() if request.seed is None else request.seed
     planned_s = request.duration or protocol.duration_s
-    sidecar = None if request.sidecar is None else str(request.sidecar)
-    source = None if request.source == "sim" else Recorded(path=request.source, sidecar=sidecar)
     out = request.out
     if out is None and n_subjects is None:
         out = fresh_folder(protocol.name)
@@ -80,8 +100,8 @@ def run_protocol(request: Request) -> None:
 
     def watch(session: Session) -> Sequence[Sink]:
         note = note_on_length(session, planned_s)
-        if note is not None:
-            say(note)
+        for each in (*([note] if note else []), *session.notes):
+            say(each)
         return _views(session, request.as_json, live=not math.isinf(speed))
 
     def done(result: Result) -> None:
@@ -101,6 +121,7 @@ def run_protocol(request: Request) -> None:
             source=source,
             subjects=n_subjects,
             sham=request.sham,
+            blind=request.blind,
             seed=seed,
             duration_s=request.duration,
             signals=request.signals,
@@ -114,6 +135,8 @@ def run_protocol(request: Request) -> None:
         )
         if out is not None and (n_subjects is not None or len(results) > 1):
             write_json(out / "summary.json", course_summary(results))
+    if request.blind is not None and results[-1].out is not None:
+        keep_guesses(results[-1].out, given)
     if request.as_json:
         print(json.dumps(course_summary(results), indent=2))
     else:
@@ -142,6 +165,8 @@ def _asked_protocol(request: Request) -> TrainingProtocol:
     protocol = load_protocol(request.protocol)
     if request.channels:
         protocol = protocol.with_channels(*request.channels)
+    if request.band is not None:
+        protocol = protocol.with_band(*parse_band(request.band))
     if request.update_interval is not None:
         data = protocol.model_dump() | {"update_interval_s": request.update_interval}
         protocol = validate(data, TrainingProtocol, "--update-interval")
@@ -163,6 +188,23 @@ def _views(session: Session, as_json: bool, *, live: bool) -> Sequence[Sink]:
 
         return [ProgressView(session, make_console(stderr=True))]
     return []
+
+
+def parse_band(text: str) -> tuple[float, float]:
+    """Read a band such as 7.5,11.5 [Hz].
+
+    Raises
+    ------
+    UserError
+        For anything else.
+    """
+    try:
+        low_hz, high_hz = (float(part) for part in text.split(","))
+    except ValueError:
+        low_hz = high_hz = math.nan
+    if not 0 < low_hz < high_hz < math.inf:
+        raise UserError(f"must be two frequencies, such as 7.5,11.5, got '{text}'", "--band")
+    return low_hz, high_hz
 
 
 def parse_speed(text: str) -> float:

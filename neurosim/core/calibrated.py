@@ -7,11 +7,15 @@ from abc import abstractmethod
 import numpy as np
 
 from neurosim.core.spec import Bool, Samples, SignalSpec, concatenate
-from neurosim.core.stage import Baseline, Stage, StageConfig
+from neurosim.core.stage import Baseline, BaselineNeed, Stage, StageConfig, both
 
 
 class CalibratedStageConfig(StageConfig):
     """The description of a stage that needs a baseline."""
+
+    def baseline_need(self) -> BaselineNeed | None:
+        """Return the trusted baseline needed; some at least, where the description names no `least_s`."""
+        return BaselineNeed(float(getattr(self, "least_s", 0.0)))
 
     @abstractmethod
     def uncalibrated(self, spec: SignalSpec) -> Stage:
@@ -44,17 +48,19 @@ class Calibrating(Stage):
 
     Attributes
     ----------
+    config
+        As given.
     stage
         The stand-in, or the fitted stage.
     """
 
     def __init__(self, config: CalibratedStageConfig, spec: SignalSpec) -> None:
-        self._config = config
+        self.config = config
         self._input_spec = spec
         self.reset()
 
     def reset(self) -> None:
-        self.stage = self._config.uncalibrated(self._input_spec)
+        self.stage = self.config.uncalibrated(self._input_spec)
         self.spec = self.stage.spec
         self._baseline: list[Samples] | None = []
         self._valid: list[Bool] = []
@@ -70,15 +76,17 @@ class Calibrating(Stage):
             everything = np.ones((*x.shape[:-2], x.shape[-1]), dtype=np.bool_)
             self._valid.append(everything if valid is None else valid)
         self._next_valid = None
-        return self.stage.process(x)
+        out = self.stage.process(x)
+        self.known = self.stage.known
+        return out
 
     def calibrate(self) -> Baseline | None:
         if not self._baseline:
             return None
         baseline, valid = concatenate(self._baseline), np.concatenate(self._valid, axis=-1)
-        fitted = self._config.fit(self._input_spec, baseline, valid)
+        fitted = self.config.fit(self._input_spec, baseline, valid)
         output = fitted.process(baseline)
         self.stage = fitted
         self.spec = fitted.spec
         self._baseline, self._valid = None, []
-        return output, valid
+        return output, both(valid, fitted.known)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
+from functools import reduce
 from typing import Any, Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from neurosim.core.calibrated import Calibrating
 from neurosim.core.errors import ConfigError, Problem
-from neurosim.core.spec import Bool, Samples, SignalSpec, concatenate, time_first, time_last
-from neurosim.core.stage import AnyStage, Baseline, Stage, StageConfig
+from neurosim.core.spec import Bool, Samples, SignalSpec, branch_names, concatenate, join_channels
+from neurosim.core.stage import AnyStage, Baseline, Stage, StageConfig, both, known_of, waits_for_events
+
+#: A stage has forgotten what is older than so many of its delays: exp(-3), 5 %, of a one-pole smoother.
+SETTLE = 3.0
 
 
 class _Compound(Stage):
@@ -25,13 +31,19 @@ class _Compound(Stage):
         for stage in self.stages:
             stage.reset()
 
-    def mark_valid(self, valid: Bool) -> None:
-        for stage in self.stages:
-            stage.mark_valid(valid)
+
+def single_stages(stage: Stage) -> Iterator[Stage]:
+    """Yield the stages that a pipeline is made of, first to last, none of them a chain or a fork."""
+    if isinstance(stage, _Compound):
+        for each in stage.stages:
+            yield from single_stages(each)
+    else:
+        yield stage
 
 
-def _is_calibrated(stage: Stage) -> bool:
-    return any(map(_is_calibrated, stage.stages)) if isinstance(stage, _Compound) else isinstance(stage, Calibrating)
+def is_calibrated(stage: Stage) -> bool:
+    """Return whether a stage, or one inside it, is fitted to the baseline."""
+    return any(isinstance(each, Calibrating) for each in single_stages(stage))
 
 
 class ChainStage(_Compound):
@@ -39,26 +51,45 @@ class ChainStage(_Compound):
 
     What stands behind a calibrated stage sees the baseline anew, as that stage gives it once it is fitted: a z-score
     behind an envelope compares like with like.
+
+    Parameters
+    ----------
+    stages
+        First to last.
+    before
+        Spec of the input of each.
+    memories
+        For how long each remembers what stood in before its input had a value [samples].
+    spec
+        Of the output.
     """
 
-    def __init__(self, stages: list[Stage], before: list[SignalSpec], spec: SignalSpec) -> None:
+    def __init__(self, stages: list[Stage], before: list[SignalSpec], memories: list[int], spec: SignalSpec) -> None:
         self._delays_s = [each.delay_s for each in before]  # of the inputs, as the stages were prepared for
+        self._after = [_Afterwards(n, spec) for n in memories]
+        self._next_valid: Bool | None = None
         super().__init__(stages, spec)
+
+    def mark_valid(self, valid: Bool) -> None:
+        self._next_valid = valid
 
     def calibrate(self) -> Baseline | None:
         anew: Baseline | None = None
-        for stage in self.stages:
+        for stage, after in zip(self.stages, self._after, strict=True):
             if anew is not None:
                 samples, valid = anew
                 stage.reset()
+                after.reset()
                 stage.mark_valid(valid)
-                anew = stage.process(samples), valid
+                anew = stage.process(samples), both(valid, stage.known)
             anew = stage.calibrate() or anew
         self._add_delays()
         return anew
 
     def reset(self) -> None:
         super().reset()
+        for after in self._after:
+            after.reset()
         self._add_delays()
 
     def _add_delays(self) -> None:
@@ -68,9 +99,50 @@ class ChainStage(_Compound):
             self.spec = self.spec.replace(added_delay_s=self._delays_s[0] + sum(added) - self.spec.delay_s)
 
     def process(self, x: Samples) -> Samples:
-        for stage in self.stages:
+        self.known, valid, self._next_valid = None, self._next_valid, None
+        for stage, after in zip(self.stages, self._after, strict=True):
+            trusted = both(valid, self.known)
+            if trusted is not None:
+                stage.mark_valid(trusted)
+            self.known = after(self.known, x.shape[-1])
             x = stage.process(x)
+            self.known = both(self.known, stage.known)
         return x
+
+
+class _Afterwards:
+    """Where a stage has forgotten what stood in for its input before that had a value.
+
+    Parameters
+    ----------
+    memory
+        For how long it remembers [samples].
+    spec
+        Of the subjects.
+    """
+
+    def __init__(self, memory: int, spec: SignalSpec) -> None:
+        self._memory, self._batch_shape = memory, spec.batch_shape
+        self.reset()
+
+    def reset(self) -> None:
+        self._owed: NDArray[np.int64] | None = None
+
+    def __call__(self, known: Bool | None, n_times: int) -> Bool | None:
+        """Return the mask of the next chunk's output from that of its input, both ``(*batch, time)``."""
+        if not self._memory or not n_times or (known is None and self._owed is None):
+            return known
+        if known is None:
+            known = np.ones((*self._batch_shape, n_times), dtype=np.bool_)
+        owed = np.zeros(self._batch_shape, dtype=np.int64) if self._owed is None else self._owed
+        # The last sample without a value so far, counted from the chunk's first.
+        now = np.arange(n_times)
+        before = owed[..., None] - self._memory - 1
+        last = np.maximum(np.maximum.accumulate(np.where(known, -self._memory - 1, now), axis=-1), before)
+        owed = np.maximum(self._memory - (n_times - 1 - last[..., -1]), 0)
+        self._owed = owed if owed.any() else None
+        settled: Bool = now - last > self._memory
+        return settled
 
 
 class ForkStage(_Compound):
@@ -80,10 +152,14 @@ class ForkStage(_Compound):
         super().__init__(stages, spec)
         self._start()
 
+    def mark_valid(self, valid: Bool) -> None:
+        for stage in self.stages:
+            stage.mark_valid(valid)
+
     def _start(self) -> None:
         # Where one branch is fitted to the baseline and gives it anew, the others are asked for what they gave.
-        self._outputs: list[list[Samples]] = [[] for _ in self.stages]
-        self._collects = _is_calibrated(self)
+        self._outputs: list[list[Baseline]] = [[] for _ in self.stages]
+        self._collects = is_calibrated(self)
         longest = max(stage.spec.delay_s for stage in self.stages)
         self.spec = self.spec.replace(added_delay_s=longest - self.spec.delay_s)
 
@@ -93,25 +169,37 @@ class ForkStage(_Compound):
 
     def process(self, x: Samples) -> Samples:
         parts = [stage.process(x) for stage in self.stages]
+        self.known = reduce(both, [stage.known for stage in self.stages])
         if self._collects:
-            for outputs, part in zip(self._outputs, parts, strict=True):
-                outputs.append(part)
-        return _join(parts)
+            for outputs, part, stage in zip(self._outputs, parts, self.stages, strict=True):
+                outputs.append((part, known_of(stage, part)))
+        return join_channels(parts)
 
     def calibrate(self) -> Baseline | None:
         found = [stage.calibrate() for stage in self.stages]
         before = self._outputs
         self._start()
         self._collects = False
-        valid = next((each[1] for each in found if each is not None), None)
-        if valid is None:
+        if all(each is None for each in found):
             return None
-        parts = [each[0] if each is not None else concatenate(before[i]) for i, each in enumerate(found)]
-        return _join(parts), valid
+        parts = [each or _concatenated(before[i]) for i, each in enumerate(found)]
+        return join_channels([samples for samples, _ in parts]), np.logical_and.reduce([valid for _, valid in parts])
 
 
-def _join(parts: list[Samples]) -> Samples:
-    return time_last(np.concatenate([time_first(part) for part in parts], axis=-1))
+def _concatenated(chunks: list[Baseline]) -> Baseline:
+    return concatenate([samples for samples, _ in chunks]), np.concatenate([valid for _, valid in chunks], axis=-1)
+
+
+def _merged(stages: list[Stage]) -> list[Stage]:
+    """Let neighbours that can be run as one be one."""
+    merged = stages[:1]
+    for stage in stages[1:]:
+        both = merged[-1].beside(stage)
+        if both is None:
+            merged.append(stage)
+        else:
+            merged[-1] = both
+    return merged
 
 
 class Chain(StageConfig):
@@ -137,10 +225,15 @@ class Chain(StageConfig):
         """Return the empty chain, which passes everything on."""
         return [cls(stages=())]
 
+    def first_value_s(self) -> float:
+        """Return the sum: each stage waits for those before it."""
+        return sum(stage.first_value_s() for stage in self.stages)
+
     def prepare(self, spec: SignalSpec) -> ChainStage:
         """Prepare each stage for the output of the one before."""
         prepared: list[Stage] = []
         before: list[SignalSpec] = []
+        memories: list[int] = []
         for i, config in enumerate(self.stages):
             try:
                 stage = config.prepare(spec)
@@ -148,8 +241,11 @@ class Chain(StageConfig):
                 raise error.within("stages", i) from error
             prepared.append(stage)
             before.append(spec)
+            # What waits for events, or for its window to be full, says itself when it has a value.
+            late_s = 0.0 if waits_for_events(config) else stage.spec.delay_s - spec.delay_s
+            memories.append(math.ceil(SETTLE * late_s * spec.fs))
             spec = stage.spec
-        return ChainStage(prepared, before, spec)
+        return ChainStage(prepared, before, memories, spec)
 
 
 class Fork(StageConfig):
@@ -171,6 +267,10 @@ class Fork(StageConfig):
         """Return a fork of two that pass everything on."""
         return [cls(branches={"left": Chain(stages=()), "right": Chain(stages=())})]
 
+    def first_value_s(self) -> float:
+        """Return the longest."""
+        return max(stage.first_value_s() for stage in self.branches.values())
+
     def prepare(self, spec: SignalSpec) -> ForkStage:
         """Prepare each branch; they must agree in rate and unit, the delay is the longest."""
         stages: list[Stage] = []
@@ -185,14 +285,10 @@ class Fork(StageConfig):
         specs = [stage.spec for stage in stages]
         self._require_same(specs, "sampling rate", lambda s: s.fs)
         self._require_same(specs, "unit", lambda s: s.unit)
-        names = tuple(
-            name if part.n_channels == 1 else f"{name}.{channel}"
-            for name, part in zip(self.branches, specs, strict=True)
-            for channel in part.ch_names
-        )
+        names = branch_names(dict(zip(self.branches, specs, strict=True)))
         longest = max(part.delay_s for part in specs)
         joined = specs[0].replace(ch_names=names, added_delay_s=longest - specs[0].delay_s)
-        return ForkStage(stages, joined)
+        return ForkStage(_merged(stages), joined)
 
     def _require_same(self, specs: list[SignalSpec], what: str, of: Callable[[SignalSpec], Any]) -> None:
         found = {name: of(spec) for name, spec in zip(self.branches, specs, strict=True)}

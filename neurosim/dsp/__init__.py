@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from neurosim.dsp.arithmetic import Log, Mean, Pick, Ratio
+from neurosim.dsp.arithmetic import InRange, Log, Mean, Pick, Ratio
 from neurosim.dsp.body.beats import ECGBeats, PPGBeats
 from neurosim.dsp.body.breaths import BreathingPhase, BreathingRate, Breaths
 from neurosim.dsp.body.emg import EMGMedianFrequency, EMGRms
@@ -16,6 +16,7 @@ from neurosim.dsp.cleaning.artifact_gates import KurtosisGate, MuscleGate, RMSGa
 from neurosim.dsp.cleaning.electrode_quality import ElectrodeQuality
 from neurosim.dsp.cleaning.eog_regression import EOGRegression
 from neurosim.dsp.cleaning.gates import PeakToPeak
+from neurosim.dsp.cleaning.heartbeat import HeartbeatSubtraction
 from neurosim.dsp.cleaning.notch import Notch
 from neurosim.dsp.cleaning.rereference import AverageReference, Laplacian, Reference
 from neurosim.dsp.envelopes.ar_envelope import AREnvelope
@@ -70,7 +71,9 @@ __all__ = [
     "FIREnvelope",
     "HRVPower",
     "HeartRate",
+    "HeartbeatSubtraction",
     "ImaginaryCoherence",
+    "InRange",
     "KurtosisGate",
     "Laplacian",
     "Log",

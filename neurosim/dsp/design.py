@@ -50,6 +50,27 @@ def butter_bandpass(order: int, low_hz: float, high_hz: float, fs: float) -> tup
     return sos, delay_s
 
 
+def energy_delay_s(sos: Float, fs: float, of: float = 0.0) -> float:
+    """Return how late the power of noise is behind a filter: its group delay, weighted by what it lets through [s].
+
+    Parameters
+    ----------
+    sos
+        Second-order sections.
+    fs
+        Sampling rate [Hz].
+    of
+        Exponent of the noise, whose power is proportional to 1/f^exponent.
+    """
+    from scipy import signal
+
+    hz, response = signal.freqz_sos(sos, 2**14, fs=fs)
+    delay_s = -np.diff(np.unwrap(np.angle(response[1:]))) / (2.0 * np.pi * (hz[1] - hz[0]))
+    middle = 0.5 * (hz[1:-1] + hz[2:])
+    let_through = np.interp(middle, hz, np.abs(response) ** 2) * middle**-of
+    return float(np.sum(delay_s * let_through) / np.sum(let_through))
+
+
 def one_pole_gain(tau_s: float, fs: float) -> float:
     """Return the gain of ``y += gain (x - y)`` for a time constant [s]."""
     return 1.0 - math.exp(-1.0 / (fs * tau_s))

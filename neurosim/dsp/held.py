@@ -20,6 +20,10 @@ class WindowedConfig(StageConfig):
         json_schema_extra={"unit": "s"},
     )  # fmt: skip
 
+    def first_value_s(self) -> float:
+        """Return the length of the window."""
+        return self.window_s
+
     def n_update(self, fs: float) -> int:
         """Return the samples from one estimate to the next."""
         return max(1, round(self.update_s * fs))
@@ -37,19 +41,23 @@ class WindowedConfig(StageConfig):
 class HeldStage(Stage):
     """A stage that makes an estimate every ``n_update`` samples, on absolute indices, and holds it.
 
+    An estimate is a value once its window is full: from less of it a coherence, for one, would be too high.
+
     Parameters
     ----------
     n_update
         Samples from one estimate to the next.
+    n_window
+        Updates until the window is full.
     first
-        What is held before there is one.
+        What is held before there is an estimate.
     spec
         Of the output.
     """
 
-    def __init__(self, n_update: int, first: float, spec: SignalSpec) -> None:
+    def __init__(self, n_update: int, n_window: int, first: float, spec: SignalSpec) -> None:
         super().__init__(spec)
-        self.n_update, self._first = n_update, first
+        self.n_update, self._n_window, self._first = n_update, n_window, first
         self.reset()
 
     def reset(self) -> None:
@@ -68,6 +76,7 @@ class HeldStage(Stage):
         self.estimate(lanes, estimates[1:])
         newest = np.arange(self.index + 1, self.index + 1 + len(lanes)) // self.n_update - before
         self._held = estimates[-1].copy()
+        self.tell_unknown((newest + before < self._n_window)[:, None].repeat(self.spec.n_subjects, axis=1))
         self.index += len(lanes)
         return from_lanes(estimates.take(newest, axis=0), self.spec.batch_shape, self.spec.n_channels)
 

@@ -20,13 +20,13 @@ class ZScore(CalibratedStageConfig):
 
     Of each subject's and channel's trusted baseline samples: the median, and the median absolute deviation as large
     as the standard deviation of a normal distribution that has it; or mean and standard deviation, which a single
-    blink can shift. Powers are nearer to normal behind a logarithm. Before the baseline has ended the output is 0.
+    blink can shift. Powers are nearer to normal behind a logarithm. Before the baseline has ended there is no value.
     """
 
     kind: Literal["zscore"] = "zscore"
     robust: bool = Field(True, description="median and median absolute deviation, instead of mean and standard "
                          "deviation")  # fmt: skip
-    least_s: float = Field(5.0, gt=0, description="trusted baseline needed, else the output stays 0",
+    least_s: float = Field(5.0, gt=0, description="trusted baseline needed, else there is no value",
                            json_schema_extra={"unit": "s"})  # fmt: skip
 
     @classmethod
@@ -35,7 +35,7 @@ class ZScore(CalibratedStageConfig):
         return [cls(), cls(robust=False)]
 
     def uncalibrated(self, spec: SignalSpec) -> Stage:
-        """Return a stage whose output is 0."""
+        """Return a stage that has no value."""
         return Affine(np.zeros(spec.n_lanes), np.zeros(spec.n_lanes), spec.replace(unit="SD"))
 
     def fit(self, spec: SignalSpec, baseline: Samples, valid: Bool) -> Stage:
@@ -60,7 +60,7 @@ class ZScore(CalibratedStageConfig):
 
 
 class Affine(Stateless):
-    """``(x - centre) * scale`` for each lane.
+    """``(x - centre) * scale`` for each lane; no value where the scale is 0.
 
     Parameters
     ----------
@@ -71,8 +71,10 @@ class Affine(Stateless):
     """
 
     def __init__(self, centre: Float, scale: Float, spec: SignalSpec) -> None:
-        self._centre, self._scale = centre, scale
+        self._centre, self._scale, self._unknown = centre, scale, scale == 0.0
         super().__init__(spec)
 
     def run(self, x: Float, out: Float) -> None:
         np.multiply(np.subtract(x, self._centre, out=out), self._scale, out=out)
+        if self._unknown.any():
+            self.tell_unknown(np.broadcast_to(self._unknown, out.shape))

@@ -4,22 +4,42 @@ from __future__ import annotations
 
 from neurosim.core.event import SessionEvent
 from neurosim.session.clock import RealTimeClock, SimulatedClock
+from neurosim.session.commands import Command, Happen, Logged, Push, SetParameter, SetThreshold
+from neurosim.session.compare import compare_thresholds
 from neurosim.session.result import Result, read_session
 from neurosim.session.run import run
+from neurosim.session.sealing.blinding import bang_index, james_index
+from neurosim.session.sealing.key import draw_key, parse_arms, read_key, write_key
+from neurosim.session.sealing.reveal import blinding_indices, reveal_session
 from neurosim.session.session import Session
 from neurosim.session.simulate import simulate, simulate_sessions
 from neurosim.session.tick import Sink, Tick
 
 __all__ = [
+    "Command",
+    "Happen",
+    "Logged",
+    "Push",
     "RealTimeClock",
     "Result",
     "Session",
     "SessionEvent",
+    "SetParameter",
+    "SetThreshold",
     "SimulatedClock",
     "Sink",
     "Tick",
+    "bang_index",
+    "blinding_indices",
+    "compare_thresholds",
+    "draw_key",
+    "james_index",
+    "parse_arms",
+    "read_key",
     "read_session",
+    "reveal_session",
     "run",
     "simulate",
     "simulate_sessions",
+    "write_key",
 ]

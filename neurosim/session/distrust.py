@@ -63,25 +63,25 @@ def reasons(causes: Bool, names: Sequence[str]) -> list[str]:
     return [words[i] for i in which.ravel()]
 
 
-class BadStretches:
-    """Makes an event of each stretch of ticks that cannot be trusted, when it has ended.
-
-    Its kind is ``bad``: MNE leaves such stretches out.
+class Stretches:
+    """Makes an event of each stretch of ticks in which there is a cause, when it has ended.
 
     Parameters
     ----------
+    kind
+        Of the events.
     names
         Of the causes.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
-        self._names = names
+    def __init__(self, kind: str, names: Sequence[str]) -> None:
+        self._kind, self._names = kind, names
         self._onset_s: float | None = None
         self._causes: Bool = np.zeros(len(names), dtype=np.bool_)
 
-    def update(self, start_s: float, valid: bool, causes: Bool) -> list[SessionEvent]:
+    def update(self, start_s: float, causes: Bool) -> list[SessionEvent]:
         """Take the next tick, which begins at `start_s`; return the stretch that it ends."""
-        if valid:
+        if not causes.any():
             return self.end(start_s)
         if self._onset_s is None:
             self._onset_s, self._causes = start_s, causes
@@ -94,4 +94,4 @@ class BadStretches:
         if self._onset_s is None:
             return []
         onset_s, self._onset_s = self._onset_s, None
-        return [SessionEvent(onset_s, time_s - onset_s, "bad", reasons(self._causes[None], self._names)[0])]
+        return [SessionEvent(onset_s, time_s - onset_s, self._kind, reasons(self._causes[None], self._names)[0])]

@@ -16,7 +16,9 @@ from neurosim.core.errors import OutputError
 from neurosim.core.event import SessionEvent
 from neurosim.core.spec import SignalSpec
 from neurosim.feedback.protocol import TrainingProtocol
+from neurosim.session.assessment import Finding
 from neurosim.session.brainvision import BrainVisionWriter
+from neurosim.session.commands import Logged
 from neurosim.session.distrust import reasons
 from neurosim.session.tick import Sink, Tick
 
@@ -46,11 +48,26 @@ def as_toml(config: Config) -> str:
     return text
 
 
+def write_finding(path: Path, finding: Finding) -> None:
+    """Write what an assessment found out as ``assessment.tsv`` into a folder, which is made if need be.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        (path / "assessment.tsv").write_text(finding.as_tsv(), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", str(path / "assessment.tsv")) from None
+
+
 class FolderSink(Sink):
     """Writes protocol and facts at once, events as they happen, features every tick, signals every tick.
 
-    Files: ``protocol.toml``, ``session.json``, ``events.tsv``, ``features.tsv``, and each stream as a
-    BrainVision file (``eeg.vhdr``, ``truth_eeg_envelope.vhdr``).
+    Files: ``protocol.toml``, ``session.json``, ``events.tsv``, ``features.tsv``, ``commands.jsonl`` (one command of the
+    log a line), and each stream as a BrainVision file (``eeg.vhdr``, ``truth_eeg_envelope.vhdr``).
 
     Parameters
     ----------
@@ -64,6 +81,8 @@ class FolderSink(Sink):
         Names, in order; causes are what can make a tick invalid.
     facts
         What else is to be known: seed, source, versions.
+    sealed
+        Whether what is earned and shown is left out: the arm is not to be known yet.
 
     Raises
     ------
@@ -80,9 +99,12 @@ class FolderSink(Sink):
         conditions: tuple[str, ...],
         causes: tuple[str, ...],
         facts: Mapping[str, Any],
+        *,
+        sealed: bool = False,
     ) -> None:
         self.path = make_folder(path)
         self._facts = dict(facts)
+        self._sealed = sealed
         self._causes = causes
         self._time_s = 0.0
         self._flushed_s = 0.0
@@ -93,11 +115,11 @@ class FolderSink(Sink):
         def open_all() -> None:
             self._write_text("protocol.toml", as_toml(protocol))
             self._write_facts("running")
+            self._commands = self._open("commands.jsonl")
             self._events = self._open_table("events.tsv", ["onset", "duration", "trial_type", "value"])
+            earned = [] if sealed else [*(f"holding_{c}" for c in conditions), "joint", "met", "reward", "shown"]
             columns = ["onset", "block", *features, *(f"threshold_{c}" for c in conditions)]
-            self._features = self._open_table(
-                "features.tsv", [*columns, "valid", "met", "reward", "shown", "why_invalid"]
-            )
+            self._features = self._open_table("features.tsv", [*columns, "valid", *earned, "why_invalid"])
             for name, spec in streams.items():
                 self._signals[name] = BrainVisionWriter(self.path / name.replace("/", "_"), spec)
 
@@ -121,24 +143,24 @@ class FolderSink(Sink):
         facts = {**self._facts, "status": status, "duration_s": self._time_s}
         self._write_text("session.json", json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
 
+    def _open(self, name: str) -> TextIO:
+        file = (self.path / name).open("w", encoding="utf-8", newline="\n")
+        self._files.append(file)
+        return file
+
     def _open_table(self, name: str, columns: list[str]) -> TextIO:
-        table = (self.path / name).open("w", encoding="utf-8", newline="\n")
-        self._files.append(table)
+        table = self._open(name)
         table.write("\t".join(columns) + "\n")
         table.flush()
         return table
 
     def write(self, tick: Tick) -> None:
         def append() -> None:
-            feedback = tick.feedback
-            numbers = [*tick.features, *tick.thresholds]
-            cells = [f"{tick.start_s:.6f}", tick.block.name, *(_number(x) for x in numbers)]
-            cells += [str(int(flag)) for flag in (feedback.valid, feedback.met, feedback.reward)]
-            cells.append(f"{float(feedback.shown):g}")
-            cells.append("n/a" if feedback.valid else reasons(tick.causes[None], self._causes)[0] or "n/a")
-            self._features.write("\t".join(cells) + "\n")
+            self._features.write("\t".join(self._row(tick)) + "\n")
             for name, writer in self._signals.items():
                 writer.append(tick.samples[name])
+            for command in tick.commands:
+                self._commands.write(Logged(tick.index, command).as_json() + "\n")
             for event in tick.events:
                 self._append_event(event)
             self._time_s = tick.start_s
@@ -146,6 +168,16 @@ class FolderSink(Sink):
                 self._flush()
 
         self._guard(append)
+
+    def _row(self, tick: Tick) -> list[str]:
+        feedback = tick.feedback
+        cells = [f"{tick.start_s:.6f}", tick.block.name, *(_number(x) for x in (*tick.features, *tick.thresholds))]
+        cells.append(_number(feedback.valid))
+        if not self._sealed:
+            earned = (*feedback.holding, feedback.joint, feedback.met, feedback.reward, feedback.shown)
+            cells += map(_number, earned)
+        cells.append("n/a" if feedback.valid else reasons(tick.causes[None], self._causes)[0] or "n/a")
+        return cells
 
     def _append_event(self, event: SessionEvent) -> None:
         text = event.text.replace("\t", " ").replace("\n", " ") or "n/a"
@@ -178,8 +210,12 @@ class FolderSink(Sink):
                 _close_quietly(table.close)
 
 
-def _number(x: float) -> str:
-    return "n/a" if np.isnan(x) else f"{x:.9g}"
+def _number(x: Any) -> str:
+    """Write a number so that it reads back to the bit: a rule that is run again decides the same."""
+    number = float(x)
+    if np.isnan(number):
+        return "n/a"
+    return repr(number).removesuffix(".0")
 
 
 def _close_quietly(close: Callable[[], None]) -> None:

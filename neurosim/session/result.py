@@ -14,7 +14,9 @@ from neurosim.core.errors import UserError
 from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Float, Samples, SignalSpec
 from neurosim.feedback.protocol import TrainingProtocol
+from neurosim.session.assessment import Finding
 from neurosim.session.blocks import BlockStatistics
+from neurosim.session.commands import Logged, read_commands
 from neurosim.session.distrust import reasons
 from neurosim.session.memory import MemorySink
 
@@ -64,8 +66,14 @@ class Result:
         Whether it ran to its end.
     out
         The folder it was written to.
+    command_log
+        What somebody did to the session, and in which tick.
     skill
         What each learner has learned ``(subject,)`` [ln], where there is one.
+    finding
+        What an assessment found out; None for a training.
+    commitment
+        Of a sealed session: what its key will be held against. Nothing that was earned or shown is there then.
     """
 
     protocol: TrainingProtocol
@@ -81,8 +89,11 @@ class Result:
     blocks: list[BlockStatistics]
     late_ticks: int
     completed: bool
+    command_log: tuple[Logged, ...] = ()
     out: Path | None = None
     skill: Float | None = None
+    finding: Finding | None = None
+    commitment: str | None = None
     _memory: MemorySink | None = field(default=None, repr=False)
 
     @property
@@ -119,7 +130,11 @@ class Result:
             table["subject"] = np.tile(self.subjects, memory.n_ticks)
         table |= {name: values[:, i] for i, name in enumerate(self.feature_names)}
         table |= {f"threshold_{name}": thresholds[:, i] for i, name in enumerate(self.condition_names)}
-        table |= {name: memory.column(name).ravel() for name in ("valid", "met", "reward", "shown")}
+        if not self.sealed:
+            holding = memory.holding().reshape(memory.n_ticks * n, -1)
+            table |= {f"holding_{name}": holding[:, i] for i, name in enumerate(self.condition_names)}
+        earned = () if self.sealed else ("joint", "met", "reward", "shown")
+        table |= {name: memory.column(name).ravel() for name in ("valid", *earned)}
         causes = memory.causes().reshape(memory.n_ticks * n, -1)
         table["why_invalid"] = reasons(causes, self.cause_names)
         return pd.DataFrame(table)
@@ -157,15 +172,58 @@ class Result:
         return [b for b in self.blocks if b.block.kind == kind]
 
     @property
-    def reward_rate(self) -> float | None:
-        """Share of the training time in which the conditions were met, mean over subjects; None without training."""
+    def sealed(self) -> bool:
+        """Whether the arm is not known, nor what was earned and shown."""
+        return self.commitment is not None
+
+    def _training_mean(self, name: str) -> float | None:
         training = self._of_kind("training")
         n = sum(b.n_ticks for b in training)
-        return float(sum(b.n_met.mean() for b in training) / n) if n else None
+        return float(sum(getattr(b, name).mean() for b in training) / n) if n and not self.sealed else None
+
+    @property
+    def reward_rate(self) -> float | None:
+        """Share of the training time in which the conditions were met, mean over subjects; None without, or sealed."""
+        return self._training_mean("n_met")
+
+    @property
+    def shown_rate(self) -> float | None:
+        """Mean of what was shown in training, over subjects: of a sham at the matched rate, the reward rate."""
+        return self._training_mean("n_shown")
+
+    @property
+    def holding_rates(self) -> dict[str, float]:
+        """Share of the training time in which each condition held by itself, mean over subjects."""
+        training = self._of_kind("training")
+        n = sum(b.n_ticks for b in training)
+        means = [b.n_holding.reshape(-1, len(self.condition_names)).mean(axis=0) for b in training]
+        return {name: float(sum(m[i] for m in means) / n) for i, name in enumerate(self.condition_names)} if n else {}
+
+    @property
+    def joint_rate(self) -> float | None:
+        """Share of the training time in which all that a reward needs held at once; None without training."""
+        training = self._of_kind("training")
+        n = sum(b.n_ticks for b in training)
+        return float(sum(b.n_joint.mean() for b in training) / n) if n else None
+
+    @property
+    def switches_per_min(self) -> float | None:
+        """How often what is met goes on or off in training [1/min], mean over subjects; None without training."""
+        training = self._of_kind("training")
+        minutes = sum(b.n_ticks for b in training) * self.protocol.update_interval_s / 60.0
+        return float(sum(b.n_switches.mean() for b in training) / minutes) if training else None
 
     @property
     def n_rewards(self) -> int:
-        """Rewards given, over all subjects."""
+        """Rewards earned, over all subjects.
+
+        Raises
+        ------
+        UserError
+            While the session is sealed.
+        """
+        if self.sealed:
+            raise UserError("the session is sealed; reveal it first")
         return int(sum(b.n_rewards.sum() for b in self.blocks))
 
     @property
@@ -193,6 +251,15 @@ class Result:
 
     def summary(self) -> dict[str, Any]:
         """Return the numbers that matter, ready for JSON; means over subjects where there are several."""
+        earned: dict[str, Any] = {"commitment": self.commitment}
+        if not self.sealed:
+            rates = {"reward_rate": _rounded(self.reward_rate), "shown_rate": _rounded(self.shown_rate)}
+            earned = rates | {
+                "joint_rate": _rounded(self.joint_rate),
+                "holding_rates": {name: _rounded(rate) for name, rate in self.holding_rates.items()},
+                "switches_per_min": _rounded(self.switches_per_min),
+                "n_rewards": self.n_rewards,
+            }
         return {
             "protocol": self.protocol.name,
             "source": self.source,
@@ -203,24 +270,32 @@ class Result:
             "n_ticks": self.n_ticks,
             "late_ticks": self.late_ticks,
             "completed": self.completed,
-            "reward_rate": _rounded(self.reward_rate),
-            "n_rewards": self.n_rewards,
-            "feature": self.condition_names[0],
+            **earned,
+            "feature": self.protocol.rule.trained,
             "blocks": [self._block_summary(b) for b in self.blocks],
+            "assessment": None if self.finding is None else self.finding.summary(),
             "out": None if self.out is None else str(self.out),
         }
 
     def _block_summary(self, b: BlockStatistics) -> dict[str, Any]:
-        feature = self.feature_names.index(self.condition_names[0])
+        feature = self.feature_names.index(self.protocol.rule.trained)
         means = b.mean_features[..., feature]
         seen = means[np.isfinite(means)]
+        earned: dict[str, Any] = {}
+        if not self.sealed:
+            rates = ("reward_rate", "shown_rate", "joint_rate")
+            earned = {name: _rounded(float(getattr(b, name).mean())) for name in rates} | {
+                "holding_rates": {
+                    name: _rounded(float(b.holding_rate[..., i].mean())) for i, name in enumerate(self.condition_names)
+                },
+                "n_rewards": int(b.n_rewards.sum()),
+            }
         return {
             "name": b.block.name,
             "kind": b.block.kind,
             "duration_s": b.n_ticks * self.protocol.update_interval_s,
             "mean_feature": _rounded(float(seen.mean())) if seen.size else None,
-            "reward_rate": _rounded(float(b.reward_rate.mean())),
-            "n_rewards": int(b.n_rewards.sum()),
+            **earned,
             "valid_rate": _rounded(float(b.valid_rate.mean())),
         }
 
@@ -254,6 +329,8 @@ class SessionFolder:
         What ``session.json`` says.
     features, events
         The tables.
+    commands
+        What somebody did to the session, and in which tick.
     """
 
     path: Path
@@ -261,12 +338,20 @@ class SessionFolder:
     facts: dict[str, Any]
     features: pd.DataFrame
     events: pd.DataFrame
+    commands: list[Logged]
 
     def to_raw(self, stream: str = "eeg") -> mne.io.BaseRaw:
         """Read a stream with MNE [V]."""
         import mne
 
         return mne.io.read_raw_brainvision(self.path / f"{stream.replace('/', '_')}.vhdr", verbose="error")
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read a table of a session's folder, its numbers to the bit."""
+    import pandas as pd
+
+    return pd.read_csv(path, sep="\t", na_values="n/a", float_precision="round_trip")
 
 
 def read_session(path: str | Path) -> SessionFolder:
@@ -277,11 +362,11 @@ def read_session(path: str | Path) -> SessionFolder:
     UserError
         When it is not one.
     """
-    import pandas as pd
-
     folder = Path(path)
     if not (folder / "session.json").is_file():
         raise UserError("is no session folder: there is no session.json in it", str(folder))
     facts = json.loads((folder / "session.json").read_text(encoding="utf-8"))
-    tables = [pd.read_csv(folder / name, sep="\t", na_values="n/a") for name in ("features.tsv", "events.tsv")]
-    return SessionFolder(folder, load_toml(folder / "protocol.toml", TrainingProtocol), facts, *tables)
+    names = ("revealed.tsv" if (folder / "revealed.tsv").is_file() else "features.tsv", "events.tsv")
+    features, events = (read_table(folder / name) for name in names)
+    protocol, commands = load_toml(folder / "protocol.toml", TrainingProtocol), read_commands(folder / "commands.jsonl")
+    return SessionFolder(folder, protocol, facts, features, events, commands)

@@ -10,26 +10,29 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-from neurosim.core.actor import Actor
+from neurosim.core.actor import Actor, ActorConfig
 from neurosim.core.errors import ConfigError, RecordingError, did_you_mean
 from neurosim.core.noise import pick_seed
-from neurosim.core.registry import find_kind
 from neurosim.core.source import Source, SourceConfig
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol, load_protocol
-from neurosim.feedback.sham import Sham, ShamConfig
+from neurosim.feedback.shams.sham import Sham, ShamConfig, parse_sham
+from neurosim.session.assessment import Finding, assessor
 from neurosim.session.blocks import BlockSink
 from neurosim.session.clock import Clock, RealTimeClock, SimulatedClock
-from neurosim.session.folder import FolderSink, make_folder
+from neurosim.session.commands import Logged
+from neurosim.session.folder import FolderSink, make_folder, write_finding
 from neurosim.session.memory import MemorySink
 from neurosim.session.result import Result
 from neurosim.session.run import run
+from neurosim.session.sealing.veil import Seal, Veil
 from neurosim.session.session import Session
 from neurosim.session.tick import Sink
 from neurosim.signals.body.body import Body
 from neurosim.signals.body.events import parse_artifacts
 from neurosim.subject.learner import Learner, LearnerActor
 from neurosim.subject.population import Population
+from neurosim.subject.stressors import Stressors
 from neurosim.subject.subject import Subject, load_subject
 
 Keep = Literal["all", "ticks", "blocks"]
@@ -56,6 +59,7 @@ def simulate_sessions(
     source: SourceConfig | None = None,
     subjects: int | Sequence[int] | None = None,
     sham: str | ShamConfig | None = None,
+    blind: str | Path | None = None,
     seed: int | None = None,
     duration_s: float | None = None,
     speed: float = math.inf,
@@ -67,6 +71,7 @@ def simulate_sessions(
     done: Callable[[Result], None] = lambda result: None,
     signals: str | Sequence[str] = (),
     artifacts: str | None = None,
+    commands: Sequence[Logged] = (),
     piece: int | None = None,
 ) -> list[Result]:
     """Run training sessions of the same subjects, with rest between them.
@@ -84,7 +89,10 @@ def simulate_sessions(
     subjects
         None for one subject without a batch axis; a number, or the address of each subject, for a batch.
     sham
-        Name or description of the sham shown instead of real feedback.
+        Name (with settings: ``"shifted:shift_s=10"``) or description of the sham shown instead of real feedback.
+    blind
+        File of the key that says what is shown, real feedback or a sham. Nothing in the result or its folder tells
+        which; what was shown is written beside the key, and `reveal_session` puts both together. One subject only.
     seed
         Root of all noise; None picks one, and the result tells it.
     duration_s
@@ -111,6 +119,8 @@ def simulate_sessions(
     artifacts
         What disturbs the body's signals, instead of what the subject's file says: ``"typical"``, ``"none"``, or a list
         such as ``"blink=20, mains"``.
+    commands
+        What is done to each session in which tick: the `command_log` of one that is to be repeated.
     piece
         Largest number of samples handled at once; changes nothing in the result.
 
@@ -122,6 +132,13 @@ def simulate_sessions(
     if isinstance(subject, Population):
         subjects = subject.n if subjects is None else subjects
         subject = subject.subject
+    seal = None if blind is None else Seal.read(Path(blind))
+    if seal is not None:
+        if sham is not None or out is None:
+            raise ConfigError(
+                "names the sham itself, and needs a folder for what is seen: give out, and no sham", "blind"
+            )
+        sham = seal.sham
     plan = plan_sessions(protocol, subject, source, subjects, sham, seed, duration_s, signals, artifacts)
     folder = None if out is None else make_folder(Path(out))
     keep = keep or ("all" if subjects is None else "blocks")
@@ -130,19 +147,29 @@ def simulate_sessions(
         if number:
             plan.rest(rest_s)
         try:
-            session = Session(plan.protocol, plan.source, plan.actors, sham=plan.sham, piece=piece)
+            session = Session(plan.protocol, plan.source, plan.actors, sham=plan.sham, piece=piece, commands=commands)
         except ConfigError as error:
             raise ConfigError(error.problems, f"{plan.protocol.name}.toml") from None
         blocks, memory = BlockSink(), MemorySink(signals=keep == "all") if keep != "blocks" else None
         where = folder if folder is None or n_sessions == 1 else folder / f"session-{number + 1:02d}"
-        watching: list[Sink] = [blocks, *([memory] if memory else []), *sinks(session)]
+        finds = assessor(plan.protocol, plan.source.specs, {f: s.unit for f, s in session.pipeline.specs.items()})
+        facts, behind = plan.facts(number), list[Sink]()
+        if seal is not None and folder is not None:
+            facts |= (sealed := seal.facts(folder, number + 1 if n_sessions > 1 else None))
+            behind.append(seal.record(sealed))
+        watching: list[Sink] = [blocks, *([memory] if memory else []), *([finds] if finds else []), *sinks(session)]
         if where is not None and subjects is None:
             watching.append(FolderSink(where, plan.protocol, plan.source.specs, tuple(session.pipeline.specs),
                                        session.rule.condition_names, session.pipeline.cause_names,
-                                       plan.facts(number)))  # fmt: skip
+                                       facts, sealed=seal is not None))  # fmt: skip
+        if seal is not None:
+            watching = [*map(Veil, watching), *behind]
         clock: Clock = SimulatedClock() if math.isinf(speed) else RealTimeClock(speed)
         completed = run(session, clock, watching, stop)
-        results.append(plan.result(session, number, blocks, clock, completed, where, memory))
+        finding = None if finds is None else finds.finding()
+        if finding is not None and where is not None:
+            write_finding(where, finding)
+        results.append(plan.result(session, number, blocks, clock, completed, where, memory, finding, seal))
         done(results[-1])
         if not completed:
             break
@@ -185,7 +212,7 @@ class Plan:
 
     def result(
         self, session: Session, number: int, blocks: BlockSink, clock: Clock, completed: bool, out: Path | None,
-        memory: MemorySink | None,
+        memory: MemorySink | None, finding: Finding | None, seal: Seal | None = None,
     ) -> Result:  # fmt: skip
         """Return the result of a session that has ended."""
         learners = [actor for actor in self.actors if isinstance(actor, LearnerActor)]
@@ -203,8 +230,11 @@ class Plan:
             blocks=blocks.blocks,
             late_ticks=clock.late_ticks,
             completed=completed,
+            command_log=tuple(session.command_log),
             out=out,
-            skill=learners[0].skill if learners else None,
+            skill=learners[0].skill if learners and seal is None else None,
+            finding=finding,
+            commitment=None if seal is None else seal.key.commitment,
             _memory=memory,
         )
 
@@ -228,6 +258,8 @@ def plan_sessions(
         For everything that the arguments or the files they name have wrong.
     """
     protocol = protocol if isinstance(protocol, TrainingProtocol) else load_protocol(protocol)
+    if problems := protocol.problems():  # one that was put together in Python is not checked until here
+        raise ConfigError(problems, f"{protocol.name}.toml")
     person = subject if isinstance(subject, Subject) else load_subject(subject)
     if artifacts is not None:
         person = _disturbed(person, artifacts)
@@ -239,7 +271,7 @@ def plan_sessions(
     grid = TickGrid(protocol.update_interval_s)
     try:
         body = (source or person.body).prepare(grid, seed, addresses, shape)
-        actors = [_aimed(a, protocol).prepare(grid, seed, addresses, shape) for a in person.actors if source is None]
+        actors = [a.prepare(grid, seed, addresses, shape) for a in _actors(person, protocol) if source is None]
     except ConfigError as error:
         raise ConfigError(error.problems, error.where or ("the source" if source else person.name)) from None
     if duration_s is not None:
@@ -250,7 +282,7 @@ def plan_sessions(
         protocol = protocol.fit(grid.start_s(body.n_ticks))
     events = frozenset[str]().union(*(actor.events for actor in person.actors))
     _attach(body, protocol, signals, events, alone=subjects is None)
-    shamming = find_kind("sham", sham)() if isinstance(sham, str) else sham
+    shamming = parse_sham(sham) if isinstance(sham, str) else sham
     return Plan(
         protocol=protocol,
         source=body,
@@ -283,7 +315,7 @@ def _attach(
     unknown = [name for name in more if name not in source.specs]
     if unknown:
         raise ConfigError(f"no stream '{unknown[0]}'; {did_you_mean(unknown[0], source.specs)}", "signals")
-    used = {feature.stream for feature in protocol.features} | {gate.stream for gate in protocol.gates}
+    used = protocol.streams
     if used <= source.specs.keys():  # else the pipeline says what is wrong, and what there is
         source.select(used | set(more) | ({"truth/state", "truth/artifacts"} if alone else set()), events)
 
@@ -292,9 +324,12 @@ def _name_of(person: Subject, source: SourceConfig | None) -> str:
     return person.name if source is None else str(getattr(source, "path", source.kind))
 
 
-def _aimed(actor: Any, protocol: TrainingProtocol) -> Any:
-    """Let a learner who has no rhythm of its own move the one that the protocol trains."""
-    trained = next((f.truth for f in protocol.features if f.truth), None)
-    if isinstance(actor, Learner) and actor.rhythm is None and trained is not None:
-        return actor.model_copy(update={"rhythm": trained})
-    return actor
+def _actors(person: Subject, protocol: TrainingProtocol) -> list[ActorConfig]:
+    """Return who acts on the body: those of the subject, and who does to it what the blocks ask for."""
+    actors = [_aimed(actor, protocol) for actor in person.actors]
+    return [*actors, Stressors(stressors=protocol.stressors)] if protocol.stressors else actors
+
+
+def _aimed(actor: ActorConfig, protocol: TrainingProtocol) -> ActorConfig:
+    """Let a learner who has no aim of its own take the one of the protocol."""
+    return actor.aimed_at(protocol) if isinstance(actor, Learner) else actor

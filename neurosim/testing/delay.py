@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neurosim.core.config import Config
+from neurosim.core.join import Join
 from neurosim.core.spec import Float, SignalSpec, time_last
-from neurosim.core.stage import StageConfig
+from neurosim.core.stage import StageConfig, waits_for_events
 from neurosim.testing.inputs import LAW_FS, law_spec
 from neurosim.testing.memory import bands_hz, cutoffs_hz, longest_time_s
 
@@ -18,6 +18,7 @@ _DEPTH = 0.3  # of the modulation
 _LEVEL_UV = 20.0
 _PERIODS = 2
 _MOST_SAMPLES = 2_000_000
+_SLOW_S = 100.0  # period of the sine that joins are measured with
 
 
 def usual_carrier_hz(config: StageConfig, fs: float = LAW_FS) -> float | None:
@@ -122,20 +123,26 @@ def _component(y: Float, t: Float, frequency_hz: float) -> complex:
     return complex(2.0 * np.mean(y * wave))
 
 
-def waits_for_events(config: StageConfig) -> bool:
-    """Return whether a stage's delay is a median latency, because it or a stage inside it waits for events."""
-    return config.delay_is_latency or any(map(waits_for_events, stages_inside(config)))
+def measured_hold_s(join: Join, inputs: Mapping[str, SignalSpec]) -> dict[str, float]:
+    """Measure how long a slow sine takes through a join, input by input [s].
 
-
-def stages_inside(value: object) -> Iterator[StageConfig]:
-    """Go through the stages that a description, or a collection in one, holds."""
-    fields = (each for _, each in value) if isinstance(value, Config) else ()
-    for each in (*fields, *(value.values() if isinstance(value, Mapping) else ()),
-                 *(value if isinstance(value, tuple) else ())):  # fmt: skip
-        if isinstance(each, StageConfig):
-            yield each
-        else:
-            yield from stages_inside(each)
+    Parameters
+    ----------
+    join
+        As made; it is reset afterwards.
+    inputs
+        The specs of its inputs.
+    """
+    slow_hz = 1.0 / _SLOW_S
+    for name, spec in inputs.items():
+        n_times = round(_PERIODS * _SLOW_S * spec.fs)
+        sine = np.sin(2.0 * np.pi * slow_hz * np.arange(n_times) / spec.fs)
+        join.push(name, time_last(np.repeat(sine[:, None], spec.n_channels, axis=1)), np.ones(n_times, np.bool_))
+    joined = join.take()[0]
+    join.reset()
+    at = np.arange(joined.shape[-1]) / join.spec.fs
+    first = np.cumsum([0, *(spec.n_channels for spec in inputs.values())])
+    return {name: _delay_s(joined[c], at, slow_hz, 0.0) for name, c in zip(inputs, first[:-1], strict=True)}
 
 
 def delay_agrees(config: StageConfig, *, carrier_hz: float | None = None) -> None:

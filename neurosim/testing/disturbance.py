@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from neurosim.core.spec import Float, Samples
-from neurosim.core.stage import StageConfig
+from neurosim.core.spec import Bool, Float, Samples
+from neurosim.core.stage import StageConfig, known_of
 from neurosim.dsp.cleaning.entrance import Entrance
 from neurosim.testing.inputs import LAW_FS, law_signal, law_spec
 from neurosim.testing.memory import longest_time_s
@@ -52,17 +52,18 @@ DISTURBANCES: dict[str, Callable[[Float, int], None]] = {
 }
 
 
-def _through(config: StageConfig, x: Samples) -> Samples:
-    """Return the output behind the entrance; bad samples are marked, as a pipeline does."""
+def _through(config: StageConfig, x: Samples) -> tuple[Samples, Bool]:
+    """Return the output behind the entrance, and where it is a value; bad samples are marked, as a pipeline does."""
     stage, entrance = config.prepare(law_spec()), Entrance(law_spec())
     n_baseline = round(_BASELINE_S * LAW_FS)
-    outputs = []
+    outputs, known = [], []
     for part in (x[:, :n_baseline], x[:, n_baseline:]):
         repaired, valid = entrance.process(part)
         stage.mark_valid(np.asarray(valid.all(axis=-2)))
         outputs.append(stage.process(repaired))
+        known.append(known_of(stage, outputs[-1]))
         stage.calibrate()
-    return np.concatenate(outputs, axis=-1)
+    return np.concatenate(outputs, axis=-1), np.concatenate(known, axis=-1)
 
 
 def recovers(config: StageConfig, *, settle_s: float | None = None) -> None:
@@ -88,16 +89,18 @@ def recovers(config: StageConfig, *, settle_s: float | None = None) -> None:
     start = round(_START_S * LAW_FS)
     n_settled = start + round((_LONGEST_S + settle_s) * LAW_FS)
     x = law_signal(n_settled + round(_COMPARE_S * LAW_FS))
-    undisturbed = _through(config, x)
+    undisturbed, known = _through(config, x)
     fs = config.prepare(law_spec()).spec.fs
     late = slice(int(np.ceil(n_settled * fs / LAW_FS)), None)
     scale = np.abs(undisturbed[:, late]).max(axis=-1)
     for name, spoil in DISTURBANCES.items():
         bad = x.copy(order="K")
         spoil(bad, start)
-        got = _through(config, bad)
+        got, known_now = _through(config, bad)
         first = np.flatnonzero(~np.isfinite(got).all(axis=0))
         assert not first.size, f"{config.kind}: {name} at {_START_S:g} s makes it not finite at {first[:1] / fs} s"
         off = np.abs(got[:, late] - undisturbed[:, late]).max(axis=-1)
         message = f"{config.kind}: {name} is still there {settle_s:.3g} s later: off by {off} where {scale} is usual"
         assert (off <= TOLERANCE * scale).all(), message
+        message = f"{config.kind}: {name} has changed where there is a value {settle_s:.3g} s later"
+        assert (known_now[late] == known[late]).all(), message

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from neurosim.feedback.protocol import TrainingProtocol
-from neurosim.feedback.sham import RandomSham, Sham, ShamConfig
+from neurosim.feedback.shams.random import RandomSham
+from neurosim.feedback.shams.sham import Sham, ShamConfig, parse_sham
 from neurosim.session.result import Result
 from neurosim.session.session import Session
 from neurosim.session.simulate import plan_sessions, simulate_sessions
@@ -30,16 +32,17 @@ def _kept(result: Result) -> dict[str, Any]:
 
 
 def _assert_same(got: list[Result], expected: list[Result], what: str, subject: int | None = None) -> None:
-    """Compare sessions; of the first ones, a subject of the batch."""
+    """Compare sessions; or a subject of the first ones' batch with the first subject of the other ones'."""
     for number, (one, other) in enumerate(zip(got, expected, strict=True), 1):
         found, wanted = _kept(one), _kept(other)
         for name, values in found.items():
             if values is None:
                 continue
+            expect = wanted[name]
             if subject is not None:
                 axis = 0 if name == "skill" else 1
-                values = np.take(values, [subject], axis=axis)
-            assert_identical(values, wanted[name], f"{what}: {name} of session {number}")
+                values, expect = np.take(values, [subject], axis=axis), np.take(expect, [0], axis=axis)
+            assert_identical(values, expect, f"{what}: {name} of session {number}")
 
 
 def check_session(
@@ -71,11 +74,14 @@ def check_session(
     """
     who: dict[str, Any] = {"subject": subject, "sham": sham, "seed": seed, "duration_s": duration_s}
     options = who | {"n_sessions": n_sessions, "keep": "all"}
-    plain = simulate_sessions(protocol, **options)
-    _assert_same(simulate_sessions(protocol, **options), plain, "the same again")
-    for piece in pieces:
-        _assert_same(simulate_sessions(protocol, piece=piece, **options), plain, f"in pieces of {piece}")
-    alone = simulate_sessions(protocol, subjects=[ALONE], **options)
+    config = parse_sham(sham) if isinstance(sham, str) else sham
+    few = (ALONE, *(() if config is None else config.company((ALONE,))))  # a donor must be there
+    who |= {"subjects": None if len(few) == 1 else few}
+    plain = simulate_sessions(protocol, **options, subjects=who["subjects"])
+    for piece in (None, *pieces):
+        again = simulate_sessions(protocol, **options, subjects=who["subjects"], piece=piece)
+        _assert_same(again, plain, f"in pieces of {piece}" if piece else "the same again")
+    alone = simulate_sessions(protocol, subjects=few, **options)
     batch = simulate_sessions(protocol, subjects=len(BATCH), **options)
     _assert_same(batch, alone, f"subject {ALONE} of {len(BATCH)}, not alone", ALONE)
     branches_go_on_alike(protocol, **who)
@@ -99,6 +105,7 @@ def branches_go_on_alike(
     sham: str | ShamConfig | None = None,
     seed: int = 1,
     duration_s: float = 20.0,
+    subjects: Sequence[int] | None = None,
 ) -> None:
     """Law 6: a running session goes on identically after `copy.deepcopy`, and so does the copy.
 
@@ -111,7 +118,7 @@ def branches_go_on_alike(
     """
 
     def prepare() -> Session:
-        plan = plan_sessions(protocol, subject, sham=sham, seed=seed, duration_s=duration_s)
+        plan = plan_sessions(protocol, subject, subjects=subjects, sham=sham, seed=seed, duration_s=duration_s)
         return Session(plan.protocol, plan.source, plan.actors, sham=plan.sham)
 
     def go_on(session: Session, n: int) -> list[Outputs]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from neurosim.feedback.sham import Sham, ShamConfig
+from neurosim.feedback.shams.sham import Sham, ShamConfig
 from neurosim.testing.exact import Outputs
 from neurosim.testing.feedbacks import N_TICKS, law_feedbacks
 from neurosim.testing.inputs import law_cue
@@ -18,12 +19,22 @@ def sham_trial(config: ShamConfig) -> Trial[Sham]:
     """Return how a sham is put through the laws of everything that goes on step by step."""
 
     def prepare(given: Given) -> Sham:
-        return config.prepare(GRID, SEED, given.subjects, given.batch_shape)
+        there = _with_company(config, given)
+        return config.prepare(GRID, SEED, there.subjects, there.batch_shape)
 
     def step(sham: Sham, k: int, given: Given) -> Outputs:
-        return {"shown": sham.update(k, law_feedbacks(given)[k])}
+        there = _with_company(config, given)
+        shown = sham.update(k, law_feedbacks(there)[k])
+        return {"shown": shown if there is given else given.shaped(shown[: len(given.subjects)])}
 
     return Trial(config.kind, prepare, step, N_TICKS, rest=lambda sham: sham.rest(86400.0))
+
+
+def _with_company(config: ShamConfig, given: Given) -> Given:
+    """Return who must be there for these subjects to be shown something: one alone may need another."""
+    company = config.company(given.subjects)
+    subjects = (*given.subjects, *company)
+    return replace(given, subjects=subjects, batch_shape=(len(subjects),)) if company else given
 
 
 def shown_is_sound(config: ShamConfig) -> None:
@@ -34,7 +45,7 @@ def shown_is_sound(config: ShamConfig) -> None:
     AssertionError
         When it is not.
     """
-    for given in (Given(), Given((17, 3), (2,))):
+    for given in (_with_company(config, Given()), _with_company(config, Given((17, 3), (2,)))):
         sham = sham_trial(config).prepare(given)
         for k in range(N_TICKS):
             shown, what = sham.update(k, law_feedbacks(given)[k]), f"{config.kind}: tick {k}"

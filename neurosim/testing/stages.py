@@ -10,8 +10,8 @@ from functools import lru_cache
 import numpy as np
 
 from neurosim.core.spec import Bool, Samples, SignalSpec, concatenate, take_channels, time_first, time_last
-from neurosim.core.stage import Stage, StageConfig
-from neurosim.testing.delay import delay_agrees, stages_inside
+from neurosim.core.stage import Stage, StageConfig, known_of, stages_inside
+from neurosim.testing.delay import delay_agrees
 from neurosim.testing.disturbance import recovers
 from neurosim.testing.exact import Outputs, assert_identical
 from neurosim.testing.inputs import LAW_FS, law_signal, law_spec, law_valid
@@ -67,18 +67,26 @@ def run_stage(
     Samples
         The output.
     """
+    return _run(stage, x, valid, lengths, calibrate_at)[0]
+
+
+def _run(
+    stage: Stage, x: Samples, valid: Bool, lengths: Sequence[int] | None = None, calibrate_at: int | None = _N_BASELINE
+) -> tuple[Samples, Bool]:
+    """Return the output, as `run_stage` does, and where it is a value ``(*batch, time)``."""
     lengths = [x.shape[-1]] if lengths is None else list(lengths)
     if calibrate_at is not None:
         lengths = cut_at(lengths, calibrate_at)
-    parts, at = [], 0
+    parts, known, at = [], [], 0
     for n in lengths:
         if at == calibrate_at:
             stage.calibrate()
             calibrate_at = None
         stage.mark_valid(valid[..., at : at + n])
         parts.append(stage.process(x[..., at : at + n]))
+        known.append(known_of(stage, parts[-1]))
         at += n
-    return concatenate(parts)
+    return concatenate(parts), np.concatenate(known, axis=-1)
 
 
 def stage_trial(config: StageConfig) -> Trial[Stage]:
@@ -94,7 +102,8 @@ def stage_trial(config: StageConfig) -> Trial[Stage]:
             stage.calibrate()
         stage.mark_valid(valid[..., now])
         chunk = _other(x)[..., now] if given.changed(k) else x[..., now]
-        return {"output": stage.process(chunk.copy(order="K"))}
+        out = stage.process(chunk.copy(order="K"))
+        return {"output": out, "known": known_of(stage, out)}
 
     return Trial(config.kind, prepare, step, _N_STEPS, reset=lambda stage: stage.reset())
 
@@ -108,10 +117,11 @@ def chunking_never_matters(config: StageConfig) -> None:
         Naming the partition.
     """
     x, valid = _alone(0)
-    whole = run_stage(config.prepare(law_spec()), x, valid)
+    whole, known = _run(config.prepare(law_spec()), x, valid)
     for name, lengths in partitions(_N_TIMES).items():
-        cut = run_stage(config.prepare(law_spec()), x, valid, lengths)
+        cut, known_cut = _run(config.prepare(law_spec()), x, valid, lengths)
         assert_identical(cut, whole, f"{config.kind}: cut into {name}, not whole")
+        assert_identical(known_cut, known, f"{config.kind}: where it has a value, cut into {name}, not whole")
     other_order = run_stage(config.prepare(law_spec()), np.ascontiguousarray(x), valid)
     assert_identical(other_order, whole, f"{config.kind}: input with channels first in memory, not time")
 
@@ -165,6 +175,8 @@ def index_is_time(config: StageConfig) -> None:
             lanes = (*given.batch_shape, spec.n_channels)
             assert out.shape[:-1] == lanes, f"{what}: gives the shape {out.shape}, spec says {lanes} and time"
             assert_identical(chunk, kept, f"{what}: writes into its input")
+            known = known_of(stage, out).shape
+            assert known == (*out.shape[:-2], out.shape[-1]), f"{what}: known has the shape {known}, out {out.shape}"
             n_in, n_out = n_in + n, n_out + out.shape[-1]
             due = n_in * spec.fs / before.fs
             message = f"{what}: {n_out} samples came out after {n_in} went in; at {spec.fs:g} Hz {due:g} are due"
@@ -203,7 +215,7 @@ def channels_keep_apart(config: StageConfig) -> None:
 
 
 def _mixes(config: StageConfig) -> bool:
-    return config.mixes_channels or any(map(_mixes, stages_inside(config)))
+    return config.mixes_channels or any(_mixes(stage) for _, stage in stages_inside(config))
 
 
 #: The laws of stages by name; each takes a `StageConfig` and raises AssertionError.

@@ -5,7 +5,7 @@ import pytest
 
 from neurosim.core.chain import Chain, Fork
 from neurosim.core.errors import ConfigError
-from neurosim.core.spec import SignalSpec
+from neurosim.core.spec import SignalSpec, time_last
 from neurosim.core.stage import StageConfig
 from neurosim.dsp import BandPass, BandPower, Envelope, Log, Mean, Pick, Ratio, Smooth
 
@@ -39,6 +39,28 @@ def test_fork_names_channels_by_branch_and_takes_the_longest_delay() -> None:
     x = np.random.default_rng(1).normal(size=(2, 100))
     expected = np.concatenate([stage.prepare(_SPEC).process(x) for stage in (_THETA, _ALPHA)])
     np.testing.assert_array_equal(two.process(x), expected)
+
+
+@pytest.mark.parametrize("batch_shape", [(), (1,), (3,)])
+def test_neighbours_that_are_run_as_one_give_what_they_give_alone(batch_shape: tuple[int, ...]) -> None:
+    spec = SignalSpec(256.0, ("Cz", "Pz"), "uV", batch_shape, 0.01)
+    branches = {
+        "theta": _THETA,
+        "alpha": _ALPHA,
+        "steep": BandPower(low_hz=8, high_hz=12, order=4),
+        "smooth": Chain.of(_ALPHA, Smooth(tau_s=0.5)),
+        "beta": BandPower(low_hz=15, high_hz=20),
+    }
+    fork = Fork(branches=branches).prepare(spec)
+    assert len(fork.stages) == 4
+    x = time_last(np.random.default_rng(1).normal(size=(300, *batch_shape, 2)))
+    alone = [config.prepare(spec) for config in branches.values()]
+    expected = np.concatenate([stage.process(x) for stage in alone], axis=-2)
+    np.testing.assert_array_equal(fork.process(x), expected)
+    assert fork.spec.delay_s == max(stage.spec.delay_s for stage in alone)
+    fork.reset()
+    chunks = np.split(x, [1, 1, 130], axis=-1)
+    np.testing.assert_array_equal(np.concatenate([fork.process(chunk) for chunk in chunks], axis=-1), expected)
 
 
 @pytest.mark.parametrize(

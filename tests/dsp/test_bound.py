@@ -5,8 +5,8 @@ import pytest
 from scipy import integrate, linalg, signal
 
 from neurosim.core.spec import Float
-from neurosim.dsp import Spectrum, envelope_bound, measure_spectrum
-from neurosim.dsp.envelopes.bound import envelope_correlation, wiener_filter
+from neurosim.dsp import FIREnvelope, Spectrum, WeightedFIREnvelope, envelope_bound, measure_spectrum
+from neurosim.dsp.envelopes.bound import envelope_correlation, filter_correlation, wiener_filter
 
 FS = 256.0
 
@@ -69,6 +69,53 @@ def test_envelopes_of_gaussian_signals_correlate_as_said(squared: float) -> None
     other = np.sqrt(squared) * a + np.sqrt(1 - squared) * b
     got = np.corrcoef(np.abs(a), np.abs(other))[0, 1]
     assert envelope_correlation(squared) == pytest.approx(got, abs=4 / np.sqrt(n))
+
+
+@pytest.mark.parametrize("squared", [0.05, 0.5, 0.9, 0.99])
+def test_linear_estimate_of_any_envelope(squared: float) -> None:
+    """Rayleigh's distribution gives the closed form; others what simulation says."""
+    random = np.random.default_rng(5)
+    n = 400_000
+    rayleigh = np.sqrt(-np.log1p(-(np.arange(n) + 0.5) / n))  # its quantiles
+    assert envelope_correlation(squared, rayleigh) == pytest.approx(envelope_correlation(squared), abs=1e-4)
+    error = np.sqrt(squared * (1 - squared) / 2) * (random.normal(size=n) + 1j * random.normal(size=n))
+    for envelope in (1 + 0.3 * random.normal(size=n), random.exponential(size=n) ** 2, random.choice([1.0, 3.0], n)):
+        z = np.abs(envelope) * np.exp(2j * np.pi * random.uniform(size=n))
+        z /= np.sqrt(np.mean(np.abs(z) ** 2))
+        got = np.corrcoef(np.abs(z), np.abs(squared * z + error))[0, 1]
+        assert envelope_correlation(squared, 7.0 * np.abs(envelope)) == pytest.approx(got, abs=4 / np.sqrt(n))
+
+
+def test_no_filter_surpasses_the_bound_and_each_reaches_what_is_said() -> None:
+    hz = np.arange(2049) * FS / 4096
+    spectrum = Spectrum(1 / (1 + (hz - 10) ** 2) + 0.1, FS)
+    band = (8.0, 12.0, 0.05)
+    taps = WeightedFIREnvelope(low_hz=8, high_hz=12, target_delay_s=0.05, floor=1e-6).taps(spectrum)
+    plain = FIREnvelope(low_hz=8, high_hz=12, target_delay_s=0.05).unweighted_taps(FS)
+    bound, best, other = (
+        envelope_bound(spectrum, *band),
+        *(filter_correlation(t, spectrum, *band) for t in (taps, plain)),
+    )
+    assert best < bound  # that looks back twice as far
+    assert best == pytest.approx(envelope_bound(spectrum, *band, memory_s=1.5), abs=1e-4)
+    assert other < best
+    assert filter_correlation(3j * plain, spectrum, *band) == pytest.approx(other, abs=1e-12)
+    n = 2**20  # 1.1 hours of Gaussian noise with that spectrum
+    density = np.interp(np.fft.fftfreq(n, 1 / FS), np.r_[-hz[:0:-1], hz], np.r_[spectrum.psd[:0:-1], spectrum.psd])
+    x = np.fft.ifft(np.fft.fft(np.random.default_rng(4).normal(size=n)) * np.sqrt(density)).real
+    f = np.fft.fftfreq(n, 1 / FS)
+    z = np.fft.ifft(2 * np.fft.fft(x) * ((f >= 8) & (f <= 12)))
+    late = round(0.05 * FS)
+    for filter_taps, said in ((taps, best), (plain, other)):
+        y = signal.fftconvolve(x, filter_taps)[1000:n]
+        got = np.corrcoef(np.abs(y), np.abs(z[1000 - late : n - late]))[0, 1]
+        assert said == pytest.approx(got, abs=0.01)
+
+
+def test_envelopes_that_hold_still_correlate_with_nothing() -> None:
+    assert envelope_correlation(0.9, np.full(100, 3.0)) == 0.0
+    assert envelope_correlation(0.0, np.arange(9.0)) == 0.0
+    assert envelope_correlation(1.0, np.arange(9.0)) == 1.0
 
 
 @pytest.mark.parametrize("delay_s", [-0.3, -0.05, 0.0, 0.05, 0.2, 1.0])

@@ -22,7 +22,7 @@ def test_closed_loop() -> None:
     check_session("smr_up", seed=1)
 
 
-@pytest.mark.parametrize("sham", [None, "random"])
+@pytest.mark.parametrize("sham", [None, "random", "yoked", "shifted:shift_s=0.5", "phase_randomised:least_s=2"])
 def test_course_of_two_sessions_with_a_quick_learner(sham: str | None) -> None:
     check_session("alpha_up", subject=QUICK, sham=sham, n_sessions=2, pieces=(7,))
 

@@ -207,7 +207,7 @@ def heart_in_breath(x, breaths, start, fs, least, hold_s, before, breath_before,
 
     ``x (time, 3 lane)`` beats, ``breaths (time, 2 lane)`` length and time since the beginning [s];
     ``out (time, 2 lane)``; ``breath_before (lane,), held (3, lane)`` and the others as in `beat_statistic` are the
-    state. A breath with fewer than ``least`` trusted beats changes nothing; after ``hold_s`` of such it is 0.
+    state. A breath with fewer than ``least`` trusted beats changes nothing; after ``hold_s`` of such it is NaN.
     """
     for lane in range(held.shape[1]):
         ring = rings[lane]
@@ -240,7 +240,7 @@ def heart_in_breath(x, breaths, start, fs, least, hold_s, before, breath_before,
                     held[1, lane] = np.arctan2(imag, real) / (2.0 * np.pi)
                     held[2, lane] = now_s
             if now_s - held[2, lane] > hold_s:
-                held[0, lane] = held[1, lane] = 0.0
+                held[0, lane] = held[1, lane] = np.nan
             breath_before[lane] = since_s
             out[t, 2 * lane] = held[0, lane]
             out[t, 2 * lane + 1] = held[1, lane]

@@ -39,17 +39,27 @@ def sosfilt(x, sos, state, out):
         _cascade(sos, state, x[t], out[t])
 
 
+@inlined
+def _power(sos, state, gain, smoothed, source, row):
+    """Filter, square and smooth at one time; ``smoothed (lane,)`` is the state of the smoothing."""
+    _cascade(sos, state, source, row)
+    for lane in range(row.shape[0]):
+        v = row[lane]
+        y = smoothed[lane] + gain * (v * v - smoothed[lane])
+        smoothed[lane] = y
+        row[lane] = y
+
+
 @kernel
-def band_power(x, sos, state, gain, smoothed, out):
-    """Filter as `sosfilt` does, square, and smooth as `one_pole` does; ``smoothed (lane,)`` is its state."""
-    for t in range(x.shape[0]):
-        row = out[t]
-        _cascade(sos, state, x[t], row)
-        for lane in range(row.shape[0]):
-            v = row[lane]
-            y = smoothed[lane] + gain * (v * v - smoothed[lane])
-            smoothed[lane] = y
-            row[lane] = y
+def band_powers(x, sos, state, gains, smoothed, out):
+    """Filter each band as `sosfilt` does, square, and smooth as `one_pole` does.
+
+    ``x (time, lane)``, ``sos (band, section, 6)``, ``state (band, section, 2, lane)``, ``gains (band,)``,
+    ``smoothed (band, lane)``, ``out (time, band, lane)``.
+    """
+    for band in range(sos.shape[0]):
+        for t in range(x.shape[0]):
+            _power(sos[band], state[band], gains[band], smoothed[band], x[t], out[t, band])
 
 
 @kernel

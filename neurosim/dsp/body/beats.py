@@ -12,7 +12,7 @@ from pydantic import Field
 from neurosim.core.errors import ConfigError
 from neurosim.core.spec import Float, Samples, SignalSpec, as_lanes, from_lanes
 from neurosim.core.stage import Stage, StageConfig
-from neurosim.dsp.design import butter_bandpass, one_pole_gain
+from neurosim.dsp.design import butter_bandpass, energy_delay_s, one_pole_gain
 
 #: What a stage of beats tells about each channel [s]: the interval between the last two beats, corrected; the time
 #: since the last one; and the interval as it was measured. Where first and last differ, the interval is not trusted.
@@ -130,7 +130,8 @@ class BeatStage(Stage):
         self._sos, self._of_slope, self._n_in = sos.copy(), of.of_slope, spec.n_lanes
         self._gain = one_pole_gain(of.smooth_s, fs)
         n_back, n_report = round(6.0 * of.smooth_s * fs), math.ceil(config.report_s * fs)
-        late = delay_s * fs + (0.5 if of.of_slope else 0.0)
+        # What makes a slope steep is the upper part of the band, which is less late than the middle.
+        late = energy_delay_s(sos, fs, of=-2.0) * fs + 0.5 if of.of_slope else delay_s * fs
         fade = math.exp(-1.0 / (config.fade_s * fs))
         self._n_ring = round(of.wait_s * fs) + n_back + 3
         self._parameters = (
@@ -175,6 +176,7 @@ class BeatStage(Stage):
             find_beats(drive, mark, self._index, *self._parameters, self._state, self._heights, self._history,
                        self._counts, self._marks, self._room, out)  # fmt: skip
             self._index += len(lanes)
+        self.tell_unknown(out[:, 0::3] == 0.0)
         return from_lanes(out, self.spec.batch_shape, self.spec.n_channels)
 
     def _rising(self, y: Float) -> Float:

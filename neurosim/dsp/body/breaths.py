@@ -14,6 +14,8 @@ from neurosim.dsp.body.rises import RiseFinder, RiseStage
 
 #: What a stage of breaths tells about each channel [s]: from one inspiration to the next, and since the last.
 BREATH_CHANNELS = ("breath_s", "since_breath_s")
+#: From breath to breath at rest, by which latencies that count breaths are told [s].
+USUAL_BREATH_S = 4.0
 
 
 class _OfBreaths(StageConfig):
@@ -62,16 +64,21 @@ class BreathStage(RiseStage):
 
     def run(self, rises: Float, start: int, out: Float) -> None:
         out[:, 0::2], out[:, 1::2] = rises[:, 0::3], rises[:, 1::3]
+        self.tell_unknown(rises[:, 0::3] == 0.0)
 
 
 class BreathingRate(_OfBreaths):
-    """Breaths a minute, of the last breath; 0 until there are two."""
+    """Breaths a minute, of the last breath; no value until there are two.
+
+    A step of the rate shows in the first breath of which it fills half: after a usual breath in the median, and the
+    report of the next one.
+    """
 
     kind: Literal["breathing_rate"] = "breathing_rate"
 
     def prepare(self, spec: SignalSpec) -> Stage:
         """Set up the smoothing for the stream's rate."""
-        return BreathingRateStage(self.finder(), spec, spec.replace(unit="1/min"))
+        return BreathingRateStage(self.finder(), spec, spec.replace(unit="1/min"), USUAL_BREATH_S)
 
 
 class BreathingRateStage(RiseStage):
@@ -79,8 +86,9 @@ class BreathingRateStage(RiseStage):
 
     def run(self, rises: Float, start: int, out: Float) -> None:
         breath_s = rises[:, 0::3]
-        out[:] = 0.0
+        out[:] = np.nan
         np.divide(60.0, breath_s, out=out, where=breath_s > 0.1)
+        self.stand_in(out)
 
 
 class BreathingPhase(_OfBreaths):
@@ -106,7 +114,8 @@ class BreathingPhaseStage(RiseStage):
 
     def run(self, rises: Float, start: int, out: Float) -> None:
         breath_s, since_s = rises[:, 0::3], rises[:, 1::3]
-        out[:] = 0.0
+        out[:] = np.nan
         np.divide(since_s, breath_s, out=out, where=breath_s > 0.1)
         overdue = since_s > breath_s + self._report_s + 2.0 / self.spec.fs
         out[:] = np.where(overdue & (breath_s > 0.1), 1.0, out - np.floor(out))
+        self.stand_in(out)

@@ -60,17 +60,17 @@ class EMGRmsStage(LaneStage):
 
     def __init__(self, config: EMGRms, spec: SignalSpec) -> None:
         sos, delay_s = butter_bandpass(config.order, config.low_hz, config.high_hz, spec.fs)
-        self._sos, self._gain = sos.copy(), one_pole_gain(config.tau_s, spec.fs)
+        self._sos, self._gains = sos[None].copy(), np.array([one_pole_gain(config.tau_s, spec.fs)])
         super().__init__(spec.replace(added_delay_s=delay_s + one_pole_delay_s(config.tau_s, spec.fs)))
 
     def reset(self) -> None:
-        self._state = np.zeros((len(self._sos), 2, self.spec.n_lanes))
-        self._mean_square = np.zeros(self.spec.n_lanes)
+        self._state = np.zeros((*self._sos.shape[:2], 2, self.spec.n_lanes))
+        self._mean_square = np.zeros((1, self.spec.n_lanes))
 
     def run(self, x: Float, out: Float) -> None:
-        from neurosim.core.kernels.filters import band_power
+        from neurosim.core.kernels.filters import band_powers
 
-        band_power(x, self._sos, self._state, self._gain, self._mean_square, out)
+        band_powers(x, self._sos, self._state, self._gains, self._mean_square, out[:, None])
         np.sqrt(out, out=out)
 
 
@@ -78,7 +78,8 @@ class EMGMedianFrequency(StageConfig):
     """Frequency that halves the power of the EMG [Hz]: it falls as a muscle tires (De Luca 1984).
 
     Of the mean spectrum of the last seconds (Welch: Hann segments that overlap by half), from ``low_hz`` to
-    ``high_hz``. A lower edge of 30 Hz or more keeps the heart out of a weak EMG. It is 0 until the window is full.
+    ``high_hz``. A lower edge of 30 Hz or more keeps the heart out of a weak EMG. No value until the window is
+    full.
     """
 
     kind: Literal["emg_median_frequency"] = "emg_median_frequency"
@@ -92,6 +93,10 @@ class EMGMedianFrequency(StageConfig):
     def examples(cls) -> list[Self]:
         """Return one that the laws' sampling rate can hold."""
         return [cls(low_hz=5.0, high_hz=100.0)]
+
+    def first_value_s(self) -> float:
+        """Return the length of the window."""
+        return self.window_s
 
     def prepare(self, spec: SignalSpec) -> Stage:
         """Set up segments and frequencies for the stream's rate."""
@@ -135,7 +140,7 @@ class EMGMedianFrequencyStage(LaneStage):
         self._index, self._count = 0, 0
         self._past, self._segment = np.zeros((self.spec.n_lanes, n)), np.zeros(n)
         self._psds, self._psd = np.zeros((self.spec.n_lanes, self._n_kept, n_hz)), np.zeros(n_hz)
-        self._held = np.zeros(self.spec.n_lanes)
+        self._held = np.full(self.spec.n_lanes, np.nan)
 
     def run(self, x: Float, out: Float) -> None:
         from neurosim.core.kernels.periodogram import median_frequency
@@ -146,3 +151,4 @@ class EMGMedianFrequencyStage(LaneStage):
             self._segment, self._psds, self._count, self._psd, self._held, out,
         )  # fmt: skip
         self._index += len(x)
+        self.stand_in(out)

@@ -12,13 +12,17 @@ from neurosim.core.spec import Samples, SignalSpec, as_lanes, from_lanes, take_c
 from neurosim.core.stage import AnyStage, Stage, StageConfig
 from neurosim.dsp.arithmetic import channel_index
 from neurosim.dsp.body.beats import BEAT_CHANNELS, ECGBeats
-from neurosim.dsp.body.breaths import Breaths
+from neurosim.dsp.body.breaths import USUAL_BREATH_S, Breaths
 
 _N_BEATS = 128  # that are remembered: breaths of 30 s at 250 beats a minute
 
 
 class _HeartInBreath(StageConfig):
-    """Looks at two channels of a stream: one with the heart, one with the breath; told at the end of each breath."""
+    """Looks at two channels of a stream: one with the heart, one with the breath; told at the end of each breath.
+
+    A change shows in the first breath of which it fills half: after a usual breath in the median, and the report of
+    the next one.
+    """
 
     delay_is_latency: ClassVar[bool] = True
 
@@ -28,7 +32,7 @@ class _HeartInBreath(StageConfig):
     breaths: Breaths = Field(default_factory=lambda: Breaths(), description="what finds the breaths")
     least: int = Field(3, ge=3, description="trusted beats that a breath needs, else the last value is held")
     hold_s: float = Field(
-        30.0, ge=5, le=300, description="after that long without such a breath the output is 0",
+        30.0, ge=5, le=300, description="after that long without such a breath there is no value",
         json_schema_extra={"unit": "s"},
     )  # fmt: skip
 
@@ -46,7 +50,7 @@ class _HeartInBreath(StageConfig):
         if beats.spec.ch_names != tuple(f"{self.heart}.{each}" for each in BEAT_CHANNELS):
             raise ConfigError("must find beats, as ecg_beats and ppg_beats do").within("beats")
         breaths = self.breaths.prepare(spec.replace(ch_names=(self.breath,)))
-        longest = max(beats.spec.delay_s, breaths.spec.delay_s)
+        longest = max(beats.spec.delay_s, breaths.spec.delay_s) + USUAL_BREATH_S
         after = spec.replace(ch_names=(name,), unit=unit, added_delay_s=longest - spec.delay_s)
         return HeartInBreathStage(beats, breaths, channels, which, (self.least, self.hold_s), after)
 
@@ -111,7 +115,8 @@ class HeartInBreathStage(Stage):
     def _forget(self) -> None:
         n = self.spec.n_subjects
         self._index = 0
-        self._before, self._breath_before, self._held = np.zeros(n), np.zeros(n), np.zeros((3, n))
+        self._before, self._breath_before = np.zeros((2, n))
+        self._held = np.full((3, n), np.nan)
         self._rings, self._counts = np.zeros((n, _N_BEATS, 3)), np.zeros(n, dtype=np.int64)
 
     def reset(self) -> None:
@@ -128,4 +133,6 @@ class HeartInBreathStage(Stage):
         heart_in_breath(beats, breaths, self._index, self.spec.fs, *self._limits, self._before, self._breath_before,
                         self._rings, self._counts, self._held, both)  # fmt: skip
         self._index += len(beats)
-        return from_lanes(np.ascontiguousarray(both[:, self._which :: 2]), self.spec.batch_shape, 1)
+        out = np.ascontiguousarray(both[:, self._which :: 2])
+        self.stand_in(out)
+        return from_lanes(out, self.spec.batch_shape, 1)

@@ -14,6 +14,8 @@ from neurosim.core.stage import Stage, StageConfig
 from neurosim.dsp.body.beats import BEAT_CHANNELS
 
 _SHORTEST_S = 0.25  # between two beats; see `Beats.refractory_s`
+#: From beat to beat at rest, by which latencies that count beats are told [s].
+USUAL_IBI_S = 0.8
 
 
 def hearts(spec: SignalSpec) -> tuple[str, ...] | None:
@@ -26,7 +28,7 @@ def hearts(spec: SignalSpec) -> tuple[str, ...] | None:
 class OfBeats(StageConfig):
     """What stages share that stand behind `ecg_beats` or `ppg_beats`, or take intervals [s] as a device sends them.
 
-    Of plain intervals every change counts as a beat. The output is 0 until there are beats enough.
+    Of plain intervals every change counts as a beat. There is no value until there are beats enough.
     """
 
     delay_is_latency: ClassVar[bool] = True
@@ -62,7 +64,10 @@ class OfBeatsStage(Stage):
 
     @abstractmethod
     def run(self, beats: Float, start: int, out: Float) -> None:
-        """Fill ``out (time, lane)`` from beats ``(time, 3 lane)``; the first sample has the index ``start``."""
+        """Fill ``out (time, lane)`` from beats ``(time, 3 lane)``; the first sample has the index ``start``.
+
+        NaN stands where there is no value yet.
+        """
 
     def process(self, x: Samples) -> Samples:
         lanes = as_lanes(x)
@@ -73,35 +78,41 @@ class OfBeatsStage(Stage):
             beats_of_intervals(intervals, self._index, self.spec.fs, self._last, self._changed, lanes)
         out = np.empty((len(lanes), self.spec.n_lanes))
         self.run(lanes, self._index, out)
+        self.stand_in(out)
         self._index += len(lanes)
         return from_lanes(out, self.spec.batch_shape, self.spec.n_channels)
 
 
 class IBI(OfBeats):
-    """The time between the last two beats, corrected [s]."""
+    """The time between the last two beats, corrected [s].
+
+    A step of the heart rate shows in the first interval of which it fills half: after 1/2 to 3/2 of a beat, a usual
+    beat in the median, and the report of the one that ends it.
+    """
 
     kind: Literal["ibi"] = "ibi"
 
     def prepare(self, spec: SignalSpec) -> Stage:
         """Look the channels up."""
-        return IBIStage("s", 0.0, spec)
+        return IBIStage("s", USUAL_IBI_S, spec)
 
 
 class IBIStage(OfBeatsStage):
     """See `IBI`."""
 
     def run(self, beats: Float, start: int, out: Float) -> None:
-        out[:] = beats[:, 0::3]
+        ibi_s = beats[:, 0::3]
+        out[:] = np.where(ibi_s > 0.0, ibi_s, np.nan)
 
 
 class HeartRate(OfBeats):
-    """Heart rate of the last interval [1/min]; a change of the rate is seen about a beat after its report."""
+    """Heart rate of the last interval [1/min]; as late as `IBI`."""
 
     kind: Literal["heart_rate"] = "heart_rate"
 
     def prepare(self, spec: SignalSpec) -> Stage:
         """Look the channels up."""
-        return HeartRateStage("1/min", 0.0, spec)
+        return HeartRateStage("1/min", USUAL_IBI_S, spec)
 
 
 class HeartRateStage(OfBeatsStage):
@@ -109,7 +120,7 @@ class HeartRateStage(OfBeatsStage):
 
     def run(self, beats: Float, start: int, out: Float) -> None:
         ibi_s = beats[:, 0::3]
-        out[:] = 0.0
+        out[:] = np.nan
         np.divide(60.0, ibi_s, out=out, where=ibi_s > _SHORTEST_S)
 
 
@@ -194,7 +205,7 @@ class BeatWindowStage(OfBeatsStage):
         super().__init__(unit, added_delay_s, spec)
 
     def forget(self, n: int) -> None:
-        self._before, self._held = np.zeros((2, n))
+        self._before, self._held = np.zeros(n), np.full(n, np.nan)
         self._rings, self._counts = np.zeros((n, self._capacity, 3)), np.zeros(n, dtype=np.int64)
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from neurosim.core.spec import Float, SignalSpec
 from neurosim.core.stage import Stage
-from neurosim.dsp.body.heart_rate import BeatWindowStage, OfBeats
+from neurosim.dsp.body.heart_rate import USUAL_IBI_S, BeatWindowStage, OfBeats
 from neurosim.dsp.design import check_band
 
 _LONGEST_GAP_S = 5.0  # between trusted beats; over a longer one no curve can be drawn
@@ -22,6 +22,11 @@ class _OfSpectrum(OfBeats):
     update_s: float = Field(5.0, gt=0, le=60, description="time from one estimate to the next; held in between",
                             json_schema_extra={"unit": "s"})  # fmt: skip
     taper: Literal["hann", "none"] = Field("hann", description="what the window is multiplied by")
+    window_s: float
+
+    def first_value_s(self) -> float:
+        """Return the length of the window."""
+        return self.window_s
 
 
 class HRVPower(_OfSpectrum):
@@ -66,7 +71,10 @@ class CoherenceRatio(_OfSpectrum):
 
 
 class SpectrumStage(BeatWindowStage):
-    """See `HRVPower` and `CoherenceRatio`; half the window and half the update count as delay.
+    """See `HRVPower` and `CoherenceRatio`.
+
+    Half the window and half the update count as delay, and a usual beat: half of one since the last beat, half from
+    the middle of its interval to the beat, where the interval is entered.
 
     Parameters
     ----------
@@ -96,7 +104,7 @@ class SpectrumStage(BeatWindowStage):
         self._cosines, self._sines = taper * np.cos(2.0 * np.pi * turns), taper * np.sin(2.0 * np.pi * turns)
         self._n_update = max(1, round(config.update_s * spec.fs))
         self._rate_hz, self._hz, self._bands = resample_hz, hz, bands
-        added_s = (window_s + self._n_update / spec.fs) / 2.0
+        added_s = (window_s + self._n_update / spec.fs) / 2.0 + USUAL_IBI_S
         super().__init__(window_s, unit, added_s, spec)
 
     def forget(self, n: int) -> None:

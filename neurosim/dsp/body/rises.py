@@ -96,6 +96,7 @@ class RiseStage(Stage):
 
         lanes = as_lanes(x)
         out = np.empty((len(lanes), self.spec.n_lanes))
+        self.known = None
         if len(lanes):
             if self._index == 0:
                 self._first = lanes[0].copy()

@@ -80,7 +80,7 @@ class _OfResponses(StageConfig):
 
 
 class SCRAmplitude(_OfResponses):
-    """Height of the last response [uS], from where it began to its top; 0 until there is one."""
+    """Height of the last response [uS], from where it began to its top; no value until there is one."""
 
     kind: Literal["scr_amplitude"] = "scr_amplitude"
 
@@ -94,14 +94,19 @@ class SCRAmplitudeStage(RiseStage):
 
     def run(self, rises: Float, start: int, out: Float) -> None:
         out[:] = rises[:, 2::3]
+        self.tell_unknown(out == 0.0)
 
 
 class SCRRate(_OfResponses):
-    """Responses a minute, over the last ``window_s``."""
+    """Responses a minute, over the last ``window_s``; no value until these have passed."""
 
     kind: Literal["scr_rate"] = "scr_rate"
     window_s: float = Field(60.0, ge=5, le=3600, description="responses of the last seconds count",
                             json_schema_extra={"unit": "s"})  # fmt: skip
+
+    def first_value_s(self) -> float:
+        """Return the length of the window."""
+        return self.window_s
 
     def prepare(self, spec: SignalSpec) -> Stage:
         """Set up filters and window for the stream's rate."""
@@ -126,3 +131,5 @@ class SCRRateStage(RiseStage):
 
         count_onsets(rises, start, self.spec.fs, self._window_s, self._before, self._rings, self._counts, out)
         out *= 60.0 / self._window_s
+        early = np.arange(start, start + len(out)) < self._window_s * self.spec.fs
+        self.tell_unknown(early[:, None].repeat(self.spec.n_subjects, axis=1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar, Literal, Self
 
 import numpy as np
@@ -10,7 +11,7 @@ from pydantic import Field, model_validator
 from neurosim.core.spec import Float, SignalSpec
 from neurosim.core.stage import Stage
 from neurosim.dsp.cleaning.gates import _BLOCKS, GateStage, RelativeToBaseline
-from neurosim.dsp.design import butter_bandpass, check_band, one_pole_gain
+from neurosim.dsp.design import butter_bandpass, check_band, energy_delay_s, one_pole_gain
 
 
 class RMSGate(RelativeToBaseline):
@@ -28,6 +29,11 @@ class RMSGate(RelativeToBaseline):
     def examples(cls) -> list[Self]:
         """Return one with a fixed limit and one with the baseline's."""
         return [cls(max_uv=30.0, hold_s=0.5), cls(max_z=4.0, hold_s=0.5)]
+
+    @property
+    def fixed_limit(self) -> float:
+        """The largest trusted value, whatever the baseline."""
+        return self.max_uv
 
     @model_validator(mode="after")
     def _one_limit(self) -> Self:
@@ -56,6 +62,11 @@ class KurtosisGate(RelativeToBaseline):
     def examples(cls) -> list[Self]:
         """Return one with a fixed limit and one with the baseline's."""
         return [cls(hold_s=0.5), cls(max_excess=0.0, max_z=5.0, hold_s=0.5)]
+
+    @property
+    def fixed_limit(self) -> float:
+        """The largest trusted value, whatever the baseline."""
+        return self.max_excess
 
     @model_validator(mode="after")
     def _one_limit(self) -> Self:
@@ -88,6 +99,11 @@ class MuscleGate(RelativeToBaseline):
         """Return one with a fixed limit and one with the baseline's."""
         return [cls(max_uv=4.0, hold_s=0.5), cls(max_z=3.0, low_hz=60.0, high_hz=120.0, hold_s=0.5)]
 
+    @property
+    def fixed_limit(self) -> float:
+        """The largest trusted value, whatever the baseline."""
+        return self.max_uv
+
     @model_validator(mode="after")
     def _one_limit(self) -> Self:
         if not self.max_uv and not self.max_z:
@@ -103,10 +119,12 @@ class MuscleGate(RelativeToBaseline):
 class _MeasuredGate(GateStage):
     """A gate with a fixed limit, one from the baseline, or both."""
 
-    def __init__(self, config: RelativeToBaseline, max_value: float, n_block: int, spec: SignalSpec) -> None:
+    def __init__(
+        self, config: RelativeToBaseline, max_value: float, n_block: int, latency_s: float, spec: SignalSpec
+    ) -> None:
         self._config = config
         self._least = config.least_s * spec.fs / n_block
-        super().__init__(max_value, n_block, config.hold_s, spec)
+        super().__init__(max_value, n_block, config.hold_s, latency_s, spec)
 
     def reset(self) -> None:
         super().reset()
@@ -138,7 +156,11 @@ class MomentGate(_MeasuredGate):
         from neurosim.core.kernels.moments import KURTOSIS, RMS
 
         self._which = RMS if isinstance(config, RMSGate) else KURTOSIS
-        super().__init__(config, max_value, max(1, round(window_s * spec.fs / _BLOCKS)), spec)
+        n_block = max(1, round(window_s * spec.fs / _BLOCKS))
+        # Twice the limit fills it in a quarter of the window, two blocks, and an outlier is one at once; then comes
+        # the end of a block.
+        n_blocks = 2.5 if self._which == RMS else 0.5
+        super().__init__(config, max_value, n_block, n_blocks * n_block / spec.fs, spec)
 
     def reset(self) -> None:
         super().reset()
@@ -164,17 +186,19 @@ class MuscleStage(_MeasuredGate):
     """
 
     def __init__(self, config: MuscleGate, spec: SignalSpec) -> None:
-        self._sos = butter_bandpass(config.order, config.low_hz, config.high_hz, spec.fs)[0].copy()
-        self._gain = one_pole_gain(config.tau_s, spec.fs)
-        super().__init__(config, config.max_uv or np.inf, max(1, round(config.tau_s * spec.fs)), spec)
+        self._sos = butter_bandpass(config.order, config.low_hz, config.high_hz, spec.fs)[0][None].copy()
+        self._gains = np.array([one_pole_gain(config.tau_s, spec.fs)])
+        # Of a step of the power to four times the limit's, a smoother has reached a quarter after so long.
+        latency_s = energy_delay_s(self._sos[0], spec.fs) + math.log(4.0 / 3.0) * config.tau_s
+        super().__init__(config, config.max_uv or np.inf, max(1, round(config.tau_s * spec.fs)), latency_s, spec)
 
     def reset(self) -> None:
         super().reset()
-        self._state = np.zeros((len(self._sos), 2, self.spec.n_lanes))
-        self._mean_square = np.zeros(self.spec.n_lanes)
+        self._state = np.zeros((*self._sos.shape[:2], 2, self.spec.n_lanes))
+        self._mean_square = np.zeros((1, self.spec.n_lanes))
 
     def measure(self, x: Float, out: Float) -> None:
-        from neurosim.core.kernels.filters import band_power
+        from neurosim.core.kernels.filters import band_powers
 
-        band_power(x, self._sos, self._state, self._gain, self._mean_square, out)
+        band_powers(x, self._sos, self._state, self._gains, self._mean_square, out[:, None])
         np.sqrt(out, out=out)

@@ -12,12 +12,13 @@ from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.spec import Float, SignalSpec
 from neurosim.core.stage import Stage
 from neurosim.dsp.cleaning.neighbours import distances, nearest
-from neurosim.dsp.design import butter_bandpass
+from neurosim.dsp.design import butter_bandpass, energy_delay_s
 from neurosim.dsp.held import HeldStage, WindowedConfig, WindowMean
 
 _BRAIN_HZ = (1.0, 40.0)
 _ORDER = 2
 _MAINS_HZ = 2.0  # half the width of the band that counts as mains
+_EXPONENT = 1.5  # of an EEG's background, which tells how late its power is behind the filter
 _TINY = 1e-12
 
 
@@ -87,8 +88,9 @@ class QualityStage(HeldStage):
         bands = (_BRAIN_HZ, mains, (_BRAIN_HZ[0], top), (_BRAIN_HZ[1], top))
         self._sos = [butter_bandpass(_ORDER, low, high, spec.fs)[0].copy() for low, high in bands]
         self._n_blocks = config.n_blocks(spec.fs)
-        out = spec.replace(unit="1", added_delay_s=config.window_delay_s(spec.fs))
-        super().__init__(config.n_update(spec.fs), 1.0, out)
+        late_s = energy_delay_s(self._sos[0], spec.fs, of=_EXPONENT)
+        out = spec.replace(unit="1", added_delay_s=late_s + config.window_delay_s(spec.fs))
+        super().__init__(config.n_update(spec.fs), self._n_blocks, 1.0, out)
 
     def reset(self) -> None:
         super().reset()

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from neurosim.core.spec import Bool, Float, SignalSpec, time_first
-from neurosim.core.stage import Stage, StageConfig
+from neurosim.core.stage import BaselineNeed, Stage, StageConfig
 from neurosim.dsp.lanes import LaneStage
 
 _BLOCKS = 8  # windows move on in eighths, on absolute sample indices
@@ -23,7 +23,8 @@ class Gated(StageConfig):
     What follows within `hold_s` is not trusted either, so that nothing of the artifact is left in smoothed features.
     """
 
-    #: It reports events; where it opens and closes with a slow modulation, that has no one delay.
+    #: It reports events: artifacts that end up twice as large as the limit. Where it opens and closes with a slow
+    #: modulation, that has no one delay.
     delay_is_latency: ClassVar[bool] = True
     hold_s: float = Field(1.0, ge=0, description="distrust afterwards", json_schema_extra={"unit": "s"})
 
@@ -42,6 +43,17 @@ class RelativeToBaseline(Gated):
     max_z: float = Field(0.0, ge=0, description="largest trusted robust z of the baseline; 0 for any",
                          json_schema_extra={"unit": "SD"})  # fmt: skip
     least_s: float = Field(5.0, gt=0, description="trusted baseline needed for that", json_schema_extra={"unit": "s"})
+
+    @property
+    def fixed_limit(self) -> float:
+        """The limit that holds from the first sample on; 0 for none."""
+        raise NotImplementedError
+
+    def baseline_need(self) -> BaselineNeed | None:
+        """Return the trusted baseline needed for `max_z`."""
+        return (
+            BaselineNeed(self.least_s, "only the fixed limit holds" if self.fixed_limit else "") if self.max_z else None
+        )
 
     def limit(self, baseline: Float) -> float:
         """Return the limit that follows from a channel's measures in the baseline."""
@@ -62,14 +74,16 @@ class GateStage(LaneStage):
         From one measure of the baseline to the next [samples].
     hold_s
         See `Gated`.
+    latency_s
+        From an artifact twice as large as the limit to the closing, in the median [s].
     spec
         Of the input.
     """
 
-    def __init__(self, max_value: float, n_block: int, hold_s: float, spec: SignalSpec) -> None:
+    def __init__(self, max_value: float, n_block: int, hold_s: float, latency_s: float, spec: SignalSpec) -> None:
         self.max_value, self.n_block = max_value, n_block
         self._n_hold = round(hold_s * spec.fs)
-        super().__init__(spec.replace(unit="valid"))
+        super().__init__(spec.replace(unit="valid", added_delay_s=latency_s))
 
     def reset(self) -> None:
         self.index = 0
@@ -133,6 +147,10 @@ class PeakToPeak(Gated):
     times_baseline: float = Field(0.0, ge=0, description="multiple of the baseline's median that is trusted anyway")
     window_s: float = Field(0.5, gt=0, description="length of the window", json_schema_extra={"unit": "s"})
 
+    def baseline_need(self) -> BaselineNeed | None:
+        """Return the shortest baseline for `times_baseline`, a measure of the window."""
+        return BaselineNeed(self.window_s / _BLOCKS, "only max_uv holds") if self.times_baseline else None
+
     def prepare(self, spec: SignalSpec) -> Stage:
         """Set up the gate for the stream's rate."""
         return PeakToPeakGate(self, spec)
@@ -151,7 +169,7 @@ class PeakToPeakGate(GateStage):
 
     def __init__(self, config: PeakToPeak, spec: SignalSpec) -> None:
         self._times_baseline = config.times_baseline
-        super().__init__(config.max_uv, max(1, round(config.window_s * spec.fs / _BLOCKS)), config.hold_s, spec)
+        super().__init__(config.max_uv, max(1, round(config.window_s * spec.fs / _BLOCKS)), config.hold_s, 0.0, spec)
 
     def reset(self) -> None:
         super().reset()

@@ -8,11 +8,10 @@ import numpy as np
 from pydantic import Field
 
 from neurosim.core.errors import ConfigError
-from neurosim.core.spec import Float, SignalSpec
+from neurosim.core.spec import Samples, SignalSpec, as_lanes, from_lanes
 from neurosim.core.stage import Stage
 from neurosim.dsp.design import butter_bandpass, check_band, one_pole_delay_s, one_pole_gain
 from neurosim.dsp.filters import Band
-from neurosim.dsp.lanes import LaneStage
 
 
 class _SmoothedBand(Band):
@@ -44,7 +43,7 @@ class BandPower(_SmoothedBand):
         """Design the filter for the stream's rate."""
         if "^" in spec.unit or spec.unit.startswith("ln"):
             raise ConfigError(f"takes a signal, not a power or its logarithm ({spec.unit}); put it before them")
-        return BandPowerStage(self, self._measured(spec, f"{spec.unit}^2"), root=False)
+        return BandPowerStage([self], self._measured(spec, f"{spec.unit}^2"), root=False)
 
 
 class Envelope(_SmoothedBand):
@@ -57,36 +56,55 @@ class Envelope(_SmoothedBand):
 
     def prepare(self, spec: SignalSpec) -> Stage:
         """Design the filter for the stream's rate."""
-        return BandPowerStage(self, self._measured(spec, spec.unit), root=True)
+        return BandPowerStage([self], self._measured(spec, spec.unit), root=True)
 
 
-class BandPowerStage(LaneStage):
-    """See `BandPower` and `Envelope`.
+class BandPowerStage(Stage):
+    """See `BandPower` and `Envelope`; here of one band or of several, whose channels stand band by band.
 
     Parameters
     ----------
-    band
-        Edges, order and time constant.
+    bands
+        Edges, order and time constant of each; the order is the same.
     spec
         Of the output.
     root
         Whether to give the amplitude instead of the power.
     """
 
-    def __init__(self, band: _SmoothedBand, spec: SignalSpec, *, root: bool) -> None:
-        self._sos = butter_bandpass(band.order, band.low_hz, band.high_hz, spec.fs)[0].copy()
-        self._gain = one_pole_gain(band.tau_s, spec.fs)
-        self._root = root
+    def __init__(self, bands: list[_SmoothedBand], spec: SignalSpec, *, root: bool) -> None:
+        self._bands, self._root = bands, root
+        self._sos = np.stack([butter_bandpass(band.order, band.low_hz, band.high_hz, spec.fs)[0] for band in bands])
+        self._gains = np.array([one_pole_gain(band.tau_s, spec.fs) for band in bands])
         super().__init__(spec)
+        self.reset()
 
     def reset(self) -> None:
-        self._state = np.zeros((len(self._sos), 2, self.spec.n_lanes))
-        self._mean_square = np.zeros(self.spec.n_lanes)
+        n_lanes = self.spec.n_lanes // len(self._bands)
+        self._state = np.zeros((*self._sos.shape[:2], 2, n_lanes))
+        self._mean_square = np.zeros((len(self._bands), n_lanes))
 
-    def run(self, x: Float, out: Float) -> None:
-        from neurosim.core.kernels.filters import band_power
+    def process(self, x: Samples) -> Samples:
+        from neurosim.core.kernels.filters import band_powers
 
-        band_power(x, self._sos, self._state, self._gain, self._mean_square, out)
+        lanes = as_lanes(x)
+        powers = np.empty((len(lanes), *self._mean_square.shape))
+        band_powers(lanes, self._sos, self._state, self._gains, self._mean_square, powers)
         if self._root:
-            np.multiply(out, 2.0, out=out)
-            np.sqrt(out, out=out)
+            np.multiply(powers, 2.0, out=powers)
+            np.sqrt(powers, out=powers)
+        n_times, n_bands, n_lanes = powers.shape
+        if n_bands > 1 and self.spec.batch_shape:  # band by band within each subject
+            by_band = powers.reshape(n_times, n_bands, *self.spec.batch_shape, self.spec.n_channels // n_bands)
+            powers = np.ascontiguousarray(np.moveaxis(by_band, 1, -2))
+        return from_lanes(powers.reshape(n_times, n_bands * n_lanes), self.spec.batch_shape, self.spec.n_channels)
+
+    def beside(self, other: Stage) -> Stage | None:
+        if not isinstance(other, BandPowerStage) or self._likeness() != other._likeness():
+            return None
+        later_s = max(0.0, other.spec.delay_s - self.spec.delay_s)
+        both = self.spec.replace(ch_names=self.spec.ch_names + other.spec.ch_names, added_delay_s=later_s)
+        return BandPowerStage(self._bands + other._bands, both, root=self._root)
+
+    def _likeness(self) -> tuple[object, ...]:
+        return self._root, self._sos.shape[1:], self.spec.batch_shape

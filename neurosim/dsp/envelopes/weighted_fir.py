@@ -10,9 +10,9 @@ from pydantic import Field
 
 from neurosim.core.calibrated import CalibratedStageConfig, Calibrating
 from neurosim.core.spec import Bool, Float, Samples, SignalSpec
-from neurosim.core.stage import Stage
+from neurosim.core.stage import BaselineNeed, Stage
 from neurosim.dsp.envelopes.analytic import FIRMagnitude, finish
-from neurosim.dsp.envelopes.bound import Complex, envelope_bound, wiener_filter
+from neurosim.dsp.envelopes.bound import Complex, envelope_bound, filter_correlation, wiener_filter
 from neurosim.dsp.envelopes.fir import LaggedEnvelope
 from neurosim.dsp.envelopes.spectrum import Spectrum, measure_spectrum
 
@@ -27,6 +27,10 @@ class CalibratedEnvelope(CalibratedStageConfig, LaggedEnvelope):
 
     least_s: float = Field(4.0, gt=0, description="trusted baseline needed; 30 s are enough to be near the best",
                            json_schema_extra={"unit": "s"})  # fmt: skip
+
+    def baseline_need(self) -> BaselineNeed:
+        """Return the trusted baseline needed; without it the filter is a good one still."""
+        return BaselineNeed(self.least_s, "the filter stays the unweighted one")
 
     @abstractmethod
     def taps(self, spectrum: Spectrum) -> Complex:
@@ -87,14 +91,14 @@ class CalibratedFIRMagnitude(FIRMagnitude):
 
     Attributes
     ----------
-    spectra
+    config, spectra
         As given.
     """
 
     def __init__(self, config: CalibratedEnvelope, spectra: list[Spectrum | None], spec: SignalSpec) -> None:
-        self.spectra, self._config = spectra, config
-        taps = np.array([config.taps_or_unweighted(spectrum, spec.fs) for spectrum in spectra])
-        super().__init__(taps, config.center(), spec)
+        self.spectra, self.config = spectra, config
+        self._taps = np.array([config.taps_or_unweighted(spectrum, spec.fs) for spectrum in spectra])
+        super().__init__(self._taps, config.center(), spec)
 
     @property
     def bound(self) -> Float:
@@ -103,9 +107,16 @@ class CalibratedFIRMagnitude(FIRMagnitude):
         ``(lane,)``, lanes in (subject, channel) order; NaN for one with too little baseline.
         See `neurosim.dsp.envelope_bound`.
         """
-        c = self._config
+        c = self.config
         return np.array([np.nan if s is None else envelope_bound(s, c.low_hz, c.high_hz, c.target_delay_s)
                          for s in self.spectra])  # fmt: skip
+
+    @property
+    def reach(self) -> Float:
+        """Correlation that this filter reaches, were the baseline Gaussian ``(lane,)``, as `bound`."""
+        c = self.config
+        return np.array([np.nan if s is None else filter_correlation(taps, s, c.low_hz, c.high_hz, c.target_delay_s)
+                         for taps, s in zip(self._taps, self.spectra, strict=True)])  # fmt: skip
 
 
 class WeightedFIREnvelope(CalibratedEnvelope):

@@ -77,7 +77,7 @@ class PairStage(HeldStage):
         self._config, self._pair, self._input_spec = config, pair, spec
         delay_s = self._band().delay_s + config.window_delay_s(spec.fs)
         out = spec.replace(ch_names=(config.output,), unit="1", added_delay_s=delay_s)
-        super().__init__(config.n_update(spec.fs), 0.0, out)
+        super().__init__(config.n_update(spec.fs), config.n_blocks(spec.fs), 0.0, out)
 
     def _band(self) -> ComplexBand:
         c, spec = self._config, self._input_spec

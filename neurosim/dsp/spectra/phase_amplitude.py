@@ -92,7 +92,7 @@ class CouplingStage(HeldStage):
         self._edges = np.where(y >= 0.0, 1.0 - x / size, x / size - 1.0)  # see `phase_histogram`
         slow, _ = self._bands(spec)
         out = spec.replace(unit="1", added_delay_s=slow.delay_s + config.window_delay_s(spec.fs))
-        super().__init__(config.n_update(spec.fs), 0.0, out)
+        super().__init__(config.n_update(spec.fs), config.n_blocks(spec.fs), 0.0, out)
 
     def _bands(self, spec: SignalSpec) -> tuple[ComplexBand, ComplexBand]:
         c = self._config

@@ -74,23 +74,21 @@ class RelativePowerStage(LaneStage):
         total = butter_bandpass(config.order, config.total_low_hz, config.total_high_hz, fs)[0]
         delay_s = filter_s + one_pole_delay_s(config.tau_s, fs)
         total_s = _group_delay_s(total, math.sqrt(config.low_hz * config.high_hz), fs)
-        self._sos, self._gains = (band.copy(), total.copy()), (
-            one_pole_gain(config.tau_s, fs),
-            1.0 / (1.0 + max(0.0, delay_s - total_s) * fs),  # the one-pole smoother that has this delay
-        )  # fmt: skip
+        self._sos = np.stack([band, total])
+        # The second is that of the one-pole smoother that has this delay.
+        self._gains = np.array([one_pole_gain(config.tau_s, fs), 1.0 / (1.0 + max(0.0, delay_s - total_s) * fs)])
         super().__init__(spec.replace(unit="1", added_delay_s=delay_s))
 
     def reset(self) -> None:
-        self._states = tuple(np.zeros((len(sos), 2, self.spec.n_lanes)) for sos in self._sos)
+        self._state = np.zeros((*self._sos.shape[:2], 2, self.spec.n_lanes))
         self._mean_squares = np.zeros((2, self.spec.n_lanes))
 
     def run(self, x: Float, out: Float) -> None:
-        from neurosim.core.kernels.filters import band_power
+        from neurosim.core.kernels.filters import band_powers
 
-        total = np.empty_like(x)
-        for i, power in enumerate((out, total)):
-            band_power(x, self._sos[i], self._states[i], self._gains[i], self._mean_squares[i], power)
-        np.divide(out, np.maximum(total, _TINY, out=total), out=out)
+        powers = np.empty((len(x), 2, x.shape[1]))
+        band_powers(x, self._sos, self._state, self._gains, self._mean_squares, powers)
+        np.divide(powers[:, 0], np.maximum(powers[:, 1], _TINY), out=out)
 
 
 def _group_delay_s(sos: Float, frequency_hz: float, fs: float) -> float:

@@ -118,7 +118,8 @@ class SpectralFitStage(HeldStage):
         self.bias = _log_bias(self._taper, self._hop * n_update, self._n_segments)
         age = float(np.sum(taper * (n - 1 - at)) / np.sum(taper))
         delay = age + (n_update - 1) / 2.0 + (self._n_segments - 1) / 2.0 * self._hop * n_update
-        super().__init__(n_update, first, spec.replace(added_delay_s=delay / fs))
+        n_window = math.ceil(n / n_update) + (self._n_segments - 1) * self._hop
+        super().__init__(n_update, n_window, first, spec.replace(added_delay_s=delay / fs))
 
     def reset(self) -> None:
         super().reset()

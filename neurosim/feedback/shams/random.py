@@ -1,46 +1,19 @@
-"""Shams: feedback that looks alike and depends on nothing the subject does."""
+"""Random feedback at the matched reward rate."""
 
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import Literal
 
 import numpy as np
-from pydantic import Field, SerializeAsAny
+from pydantic import Field
 
-from neurosim.core.config import KindConfig, of_kind
 from neurosim.core.feedback import Feedback
 from neurosim.core.noise import SESSION_STRIDE, AddressedNoise
 from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
-
-
-class Sham(ABC):
-    """Replaces what is shown."""
-
-    @abstractmethod
-    def update(self, tick_index: int, feedback: Feedback) -> Float:
-        """Return what the subject gets instead ``(*batch,)``, 0 to 1."""
-
-    @abstractmethod
-    def rest(self, duration_s: float) -> None:
-        """Let the time between two sessions pass [s]."""
-
-
-class ShamConfig(KindConfig):
-    """The description of a sham; `kind` is its name in files and on the command line."""
-
-    category: ClassVar[str] = "sham"
-
-    @abstractmethod
-    def prepare(self, grid: TickGrid, seed: int, subjects: Sequence[int], batch_shape: tuple[int, ...]) -> Sham:
-        """Return the sham of these subjects."""
-
-
-#: A sham of any kind, as a field of another model.
-AnySham = Annotated[SerializeAsAny[ShamConfig], of_kind(ShamConfig)]
+from neurosim.feedback.shams.sham import Sham, ShamConfig
 
 
 class RandomSham(ShamConfig):
