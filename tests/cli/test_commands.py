@@ -16,6 +16,8 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+from neurosim.feedback import TrainingProtocol
+
 Run = subprocess.CompletedProcess[str]
 
 
@@ -174,8 +176,7 @@ duration_s = 10
         "neurosim: mine.toml: features[0].stages[0].kind: unknown stage 'bandpas'; did you mean 'bandpass'?",
         "neurosim: mine.toml: features[0].stages[1].low_hz: must be greater than 0, got -1",
         "neurosim: mine.toml: rule.conditions[0].threshold.value: is missing",
-        "neurosim: mine.toml: colour: unknown key; known: blocks, caveats, display_delay_s, features, gates, name, "
-        "purpose, references, rule, title, update_interval_s",
+        f"neurosim: mine.toml: colour: unknown key; known: {', '.join(sorted(TrainingProtocol.model_fields))}",
     ]
 
 
