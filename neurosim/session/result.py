@@ -66,7 +66,7 @@ class Result:
     out
         The folder it was written to.
     skill
-        What each learner has learned ``(subject,)`` [ln], where there is one.
+        What each learner has learned ``(subject,)``, in the unit of what is learned: ln for rhythms; None without one.
     finding
         What an assessment found out; None for a training.
     """

@@ -61,8 +61,8 @@ class Learner(ActorConfig):
         None, "memory for the usual reward; by default ten strategies, and half a minute at least"
     )
     learning_rate_hz: float = Field(
-        0.0096, ge=0, description="of a rhythm: how far a strategy moves in a second in which the reward is 1 more than "
-        "usual, as a share of what was tried", json_schema_extra={"unit": "1/s"}
+        0.0096, ge=0, description="of a rhythm: how much of what was tried is taken over in a second in which "
+        "the reward is 1 more than usual", json_schema_extra={"unit": "1/s"}
     )  # fmt: skip
     retention: float = Field(0.9, ge=0, le=1, description="share of what was learned that is kept over a day")
     efficacy_sd: float = Field(0.35, ge=0, description="spread of what strategies move, log-normal around 1")
@@ -72,7 +72,7 @@ class Learner(ActorConfig):
     )  # fmt: skip
     non_responder_sd: float = Field(0.08, ge=0, description="how little that is")
     alpha_correlation: float = Field(
-        0.0, ge=-1, le=1, description="of what strategies move with the resting amplitude of alpha, in a population"
+        0.0, ge=-1, le=1, description="of what strategies move, and for whom, with the resting amplitude of alpha"
     )
     given_strategy: float = Field(
         0.0, ge=0, lt=1, description="share of the largest offset that the instruction brings at once; 0 for none given"
@@ -81,6 +81,7 @@ class Learner(ActorConfig):
     expectation: float = Field(
         0.015, ge=0, le=0.5, description="fall of arousal by belief in the training, whatever is shown; 0 for none"
     )
+    expectation_sd: float = Field(0.5, ge=0, description="its spread between people, log-normal around that mean")
     expectation_tau_s: float = _seconds(300.0, "time constant of that, from the first training on")
     fatigue: float = Field(0.0, ge=0, le=1, description="share of the effort that is lost when fully tired")
     tired_s: float = _seconds(1200.0, "time constant of tiring on task")
@@ -185,6 +186,9 @@ class LearnerActor(Actor):
         self._effort = Effort(
             config.fatigue, config.tired_s, config.rested_s, config.lapses_per_min, config.lapse_s, dt, seed, subjects
         )
+        deviate = AddressedNoise(people, "learner/expectation", subjects).normal(0, 1)[0]
+        spread = config.expectation_sd
+        self._relaxation = config.expectation * np.exp(spread * deviate - 0.5 * spread**2)
         self._learned = np.zeros((n, d))
         self._session = 0
         self._start()
@@ -230,7 +234,7 @@ class LearnerActor(Actor):
                 offsets[latent] = (most * success).reshape(self._shape)
         drive = Drive(offsets)
         if config.expectation:
-            drive = drive + Drive({"arousal": -config.expectation * self._belief})
+            drive = drive + Drive({"arousal": (-self._belief * self._relaxation).reshape(self._shape)})
         if trying and (config.fatigue or config.lapses_per_min):
             drive = drive + Drive({"attention": (_ATTENTION * (self._engaged - 1.0)).reshape(self._shape)})
         return drive
