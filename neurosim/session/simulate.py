@@ -239,7 +239,7 @@ def plan_sessions(
     grid = TickGrid(protocol.update_interval_s)
     try:
         body = (source or person.body).prepare(grid, seed, addresses, shape)
-        actors = [_aimed(a, protocol).prepare(grid, seed, addresses, shape) for a in person.actors if source is None]
+        actors = [aimed(a, protocol).prepare(grid, seed, addresses, shape) for a in person.actors if source is None]
     except ConfigError as error:
         raise ConfigError(error.problems, error.where or ("the source" if source else person.name)) from None
     if duration_s is not None:
@@ -292,7 +292,7 @@ def _name_of(person: Subject, source: SourceConfig | None) -> str:
     return person.name if source is None else str(getattr(source, "path", source.kind))
 
 
-def _aimed(actor: Any, protocol: TrainingProtocol) -> Any:
+def aimed(actor: Any, protocol: TrainingProtocol) -> Any:
     """Let a learner who has no rhythm of its own move the one that the protocol trains."""
     trained = next((f.truth for f in protocol.features if f.truth), None)
     if isinstance(actor, Learner) and actor.rhythm is None and trained is not None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Literal, Self
 
 import numpy as np
 from pydantic import Field
@@ -54,6 +54,10 @@ class Learner(ActorConfig):
         0.0, ge=-1, le=1, description="of what strategies move with the resting amplitude of alpha, in a population"
     )
     people_seed: int | None = Field(None, ge=0, description="root of who they are; by default that of the run")
+
+    def idle(self) -> Self:
+        """Return the same person, who does as told but tries nothing and learns nothing."""
+        return self.model_copy(update={"explore_sd": 0.0, "learning_rate_hz": 0.0})
 
     def prepare(
         self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]
@@ -156,6 +160,12 @@ class LearnerActor(Actor):
         self._learned *= self._config.retention
         self._session += 1
         self._start()
+
+    def memory(self) -> dict[str, Float]:
+        return {"learned": self._learned.copy()}
+
+    def recall(self, memory: Mapping[str, Float]) -> None:
+        self._learned = np.array(memory["learned"])
 
 
 def _dot(a: Float, b: Float) -> Float:

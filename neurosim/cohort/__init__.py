@@ -1,0 +1,1 @@
+"""Trials: many people, several arms, many sessions, and what came of it."""
