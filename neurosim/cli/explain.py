@@ -54,16 +54,21 @@ def _table(budget: Budget) -> Table:
     from rich.text import Text
 
     seen = f"a modulation of {budget.carrier_hz:.3g} Hz" if budget.carrier_hz else "a slow change"
-    title = f"{budget.feature}, from {', '.join(budget.channels)} ({budget.stream}); measured with {seen}"
+    sources = " and ".join(f"{', '.join(way.channels)} ({way.stream})" for way in budget.inputs)
+    title = f"{budget.feature}, from {sources}; measured with {seen}"
     table = Table(title=Text(title), title_justify="left")
     table.add_column("where the time goes")
     table.add_column("by design, ms", justify="right")
     table.add_column("measured, ms", justify="right")
+    for way in budget.inputs:
+        for step in way.steps:
+            table.add_row(Text(f"{way.name}: {step.kind}"), _ms(step.said_s), _ms(step.measured_s))
     for step in budget.steps:
         table.add_row(Text(step.kind), _ms(step.said_s), _ms(step.measured_s))
     table.add_row("wait for the end of a tick (mean)", _ms(budget.tick_s), _ms(budget.tick_s))
     table.add_row("to the eye or ear", _ms(budget.display_s), _ms(budget.display_s), end_section=True)
-    table.add_row("all together", _ms(budget.said_s), _ms(budget.measured_s))
+    whole = "all together, by the slowest input" if len(budget.inputs) > 1 else "all together"
+    table.add_row(whole, _ms(budget.said_s), _ms(budget.measured_s))
     return table
 
 

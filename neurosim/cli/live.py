@@ -22,8 +22,8 @@ from neurosim.cli.report import NOTICE
 from neurosim.cli.trace import draw_trace, nice_range
 from neurosim.core.spec import Float
 from neurosim.feedback.protocol import TrainingProtocol
-from neurosim.session.pipeline import choose_channels
 from neurosim.session.session import Session
+from neurosim.session.streams import choose_channels
 from neurosim.session.tick import Sink, Tick
 
 _KEPT_S = 10.0
@@ -86,14 +86,15 @@ class _Watcher(Sink):
         self.console, self._captions = console, captions
         protocol = session.protocol
         self.total_s = protocol.duration_s
-        name = session.rule.condition_names[0]
+        name = session.protocol.rule.trained
         feature = next(f for f in protocol.features if f.name == name)
         unit = session.pipeline.specs[name].unit
         self._power = unit.endswith("^2")
         self.label = f"{name} [{unit.replace('uV', 'µV').replace('^2', '²')}]"
-        self._stream = feature.stream
-        spec = session.source.specs[feature.stream]
-        channel = choose_channels(feature, spec)[0]
+        source = next(iter(feature.sources.values()))
+        self._stream = source.stream
+        spec = session.source.specs[source.stream]
+        channel = choose_channels(source, spec)[0]
         self.traces = [_Trace(f"brain {spec.ch_names[channel]}", channel, spec.fs, 50.0)]
         if "Fp1" in spec.ch_names and spec.ch_names[channel] != "Fp1":
             self.traces.append(_Trace("eyes Fp1", spec.ch_names.index("Fp1"), spec.fs, 100.0))

@@ -12,6 +12,9 @@ from neurosim.cli.console import make_console
 from neurosim.core.errors import OutputError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
+    from neurosim.session.assessment import Finding
     from neurosim.session.result import Result
     from neurosim.session.session import Session
 
@@ -62,7 +65,7 @@ def show_result(result: Result) -> None:
     from rich.text import Text
 
     summary = result.summary()
-    unit = result.feature_units[result.feature_names.index(summary["feature"])].replace("uV", "µV").replace("^2", "²")
+    unit = pretty_units(result.feature_units[result.feature_names.index(summary["feature"])])
     source = Path(summary["source"]).name
     who = source if summary["n_subjects"] == 1 else f"{source}, mean of {summary['n_subjects']}"
     title = f"{result.protocol.title}: session {summary['session']}, {who}, seed {result.seed}"
@@ -80,12 +83,38 @@ def show_result(result: Result) -> None:
         )  # fmt: skip
     console = make_console()
     console.print(table)
+    if len(summary["holding_rates"]) > 1:
+        single = ", ".join(f"{name} {rate:.0%}" for name, rate in summary["holding_rates"].items())
+        console.print(Text(f"In training held: {single}; all that a reward needs at once {summary['joint_rate']:.0%}."))
+    if result.finding is not None:
+        _show_finding(console, result.finding)
     if not summary["completed"]:
         console.print(f"Ended after {summary['duration_s']:.0f} s of {result.protocol.duration_s:.0f} s.")
     if summary["late_ticks"]:
         console.print(f"{summary['late_ticks']} of {summary['n_ticks']} ticks were late.")
     if result.out is not None:
         console.print(Text(f"Folder: {result.out}"), soft_wrap=True)
+
+
+def _show_finding(console: Console, finding: Finding) -> None:
+    """Print what an assessment found out."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table()
+    for i, name in enumerate(finding.columns):
+        table.add_column(Text(pretty_units(name)), justify="right" if i else "left")
+    for row in finding.rows:
+        cells = ["-" if x is None else f"{x:.2f}" if isinstance(x, float) else x for x in row]
+        table.add_row(*(Text(cell) for cell in cells))
+    if finding.rows:
+        console.print(table)
+    console.print(Text(finding.sentence))
+
+
+def pretty_units(text: str) -> str:
+    """Write the units of files as people do."""
+    return text.replace("uV", "µV").replace("uS", "µS").replace("degC", "°C").replace("^2", "²")
 
 
 def note_on_length(session: Session, planned_s: float) -> str | None:
@@ -112,15 +141,15 @@ def doubt(result: Result) -> str | None:
 
 def _bad_channels(result: Result) -> list[str]:
     """Return what is wrong with the channels that the features are made from."""
-    from neurosim.session.pipeline import choose_channels
+    from neurosim.session.streams import choose_channels
 
     if len(result.subjects) > 1:
         return []
     reasons: dict[str, str] = {}
-    for feature in result.protocol.features:
-        spec = result.streams[feature.stream]
-        for channel in choose_channels(feature, spec):
-            x = result.samples(feature.stream)[..., channel, :].ravel()
+    for source in (each for feature in result.protocol.features for each in feature.sources.values()):
+        spec = result.streams[source.stream]
+        for channel in choose_channels(source, spec):
+            x = result.samples(source.stream)[..., channel, :].ravel()
             name = spec.ch_names[channel]
             if np.mean(~np.isfinite(x)) > 0.1:
                 reasons[name] = f"{name} has gaps"

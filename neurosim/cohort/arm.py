@@ -18,7 +18,7 @@ from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.feedback.sham import AnySham
 from neurosim.session.pipeline import choose_channels
-from neurosim.session.simulate import Plan, aimed, plan_sessions
+from neurosim.session.simulate import Plan, actors_of, plan_sessions
 from neurosim.signals.body.body import Body
 from neurosim.subject.learner import Learner
 from neurosim.subject.subject import Subject
@@ -114,15 +114,15 @@ def plan_arms(
     n, grid = len(people), TickGrid(protocol.update_interval_s)
     if n < 2 and any(arm.donor for arm in arms):
         raise ConfigError("a yoked arm needs two people at least, who are shown each other's feedback", "people")
-    of_arm = [subject.actors if arm.actors is None else arm.actors for arm in arms]
-    everyone = subject.model_copy(update={"actors": tuple(actor for actors in of_arm for actor in actors)})
+    of_arm = [subject if arm.actors is None else subject.model_copy(update={"actors": arm.actors}) for arm in arms]
+    everyone = subject.model_copy(update={"actors": tuple(actor for person in of_arm for actor in person.actors)})
     plan = plan_sessions(protocol, _narrowed(everyone, protocol), subjects=[*people] * len(arms), seed=seed)
     if any(arm.rule is not None for arm in arms):
         rules = tuple(protocol.rule if arm.rule is None else arm.rule for arm in arms)
         plan.protocol = plan.protocol.model_copy(update={"rule": SplitRule(rules=rules)})
     prepared = []
-    for arm, actors in zip(arms, of_arm, strict=True):
-        asked = (aimed(actor, protocol) for actor in actors)
+    for arm, person in zip(arms, of_arm, strict=True):
+        asked = actors_of(person, protocol)
         those = (a.idle() if isinstance(a, Learner) and not arm.driven else a for a in asked)
         ready = [actor.prepare(grid, seed, tuple(people), (n,)) for actor in those]
         late = grid.n_ticks(arm.extra_delay_s)

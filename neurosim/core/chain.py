@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, Self
 
-import numpy as np
 from pydantic import Field
 
 from neurosim.core.calibrated import Calibrating
 from neurosim.core.errors import ConfigError, Problem
-from neurosim.core.spec import Bool, Samples, SignalSpec, concatenate, time_first, time_last
+from neurosim.core.spec import Bool, Samples, SignalSpec, branch_names, concatenate, join_channels
 from neurosim.core.stage import AnyStage, Baseline, Stage, StageConfig
 
 
@@ -30,8 +29,9 @@ class _Compound(Stage):
             stage.mark_valid(valid)
 
 
-def _is_calibrated(stage: Stage) -> bool:
-    return any(map(_is_calibrated, stage.stages)) if isinstance(stage, _Compound) else isinstance(stage, Calibrating)
+def is_calibrated(stage: Stage) -> bool:
+    """Return whether a stage, or one inside it, is fitted to the baseline."""
+    return any(map(is_calibrated, stage.stages)) if isinstance(stage, _Compound) else isinstance(stage, Calibrating)
 
 
 class ChainStage(_Compound):
@@ -83,7 +83,7 @@ class ForkStage(_Compound):
     def _start(self) -> None:
         # Where one branch is fitted to the baseline and gives it anew, the others are asked for what they gave.
         self._outputs: list[list[Samples]] = [[] for _ in self.stages]
-        self._collects = _is_calibrated(self)
+        self._collects = is_calibrated(self)
         longest = max(stage.spec.delay_s for stage in self.stages)
         self.spec = self.spec.replace(added_delay_s=longest - self.spec.delay_s)
 
@@ -96,7 +96,7 @@ class ForkStage(_Compound):
         if self._collects:
             for outputs, part in zip(self._outputs, parts, strict=True):
                 outputs.append(part)
-        return _join(parts)
+        return join_channels(parts)
 
     def calibrate(self) -> Baseline | None:
         found = [stage.calibrate() for stage in self.stages]
@@ -107,11 +107,7 @@ class ForkStage(_Compound):
         if valid is None:
             return None
         parts = [each[0] if each is not None else concatenate(before[i]) for i, each in enumerate(found)]
-        return _join(parts), valid
-
-
-def _join(parts: list[Samples]) -> Samples:
-    return time_last(np.concatenate([time_first(part) for part in parts], axis=-1))
+        return join_channels(parts), valid
 
 
 class Chain(StageConfig):
@@ -185,11 +181,7 @@ class Fork(StageConfig):
         specs = [stage.spec for stage in stages]
         self._require_same(specs, "sampling rate", lambda s: s.fs)
         self._require_same(specs, "unit", lambda s: s.unit)
-        names = tuple(
-            name if part.n_channels == 1 else f"{name}.{channel}"
-            for name, part in zip(self.branches, specs, strict=True)
-            for channel in part.ch_names
-        )
+        names = branch_names(dict(zip(self.branches, specs, strict=True)))
         longest = max(part.delay_s for part in specs)
         joined = specs[0].replace(ch_names=names, added_delay_s=longest - specs[0].delay_s)
         return ForkStage(stages, joined)

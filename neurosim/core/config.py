@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from abc import ABC
+from collections.abc import Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
@@ -31,8 +32,17 @@ class Config(BaseModel):
             return handler(data)
         except ValidationError as error:
             problems = _all_problems(error, cls)
-        text = "; ".join(str(p) for p in problems).replace("{", "(").replace("}", ")")
-        raise PydanticCustomError(_PROBLEMS, "{text}", {"text": text, "problems": problems})
+        except ConfigError as error:  # of a validator of a field
+            problems = list(error.problems)
+        refuse(problems)
+        raise AssertionError("pydantic found something wrong, and nothing is")
+
+
+def refuse(problems: Sequence[Problem]) -> None:
+    """Raise from a model's validator with everything that is wrong with the whole of it, if something is."""
+    if problems:
+        text = "; ".join(map(str, problems)).replace("{", "(").replace("}", ")")
+        raise PydanticCustomError(_PROBLEMS, "{text}", {"text": text, "problems": list(problems)})
 
 
 class KindConfig(Config, ABC):
@@ -90,6 +100,8 @@ def validate(data: Any, model: type[_T], where: str = "") -> _T:
         return model.model_validate(data)
     except ValidationError as error:
         raise _as_config_error(error, model, where) from None
+    except ConfigError as error:  # of a validator of the whole model
+        raise ConfigError(error.problems, where) from None
 
 
 def parse_toml(text: str, where: str) -> dict[str, Any]:

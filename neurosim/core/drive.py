@@ -29,14 +29,19 @@ LATENTS: dict[str, Latent] = {
     "vasomotor_tone": Latent("0 to 1", "constriction of the vessels of the skin, 0.5 at rest"),
     "frontalis": Latent("0 to 1", "voluntary contraction of the forehead, 1 the strongest"),
     "trapezius": Latent("0 to 1", "voluntary contraction of the shoulder, 1 the strongest"),
+    "frontalis_tension": Latent("ln", "tension that the forehead keeps by itself, more or less than the body's own"),
+    "trapezius_tension": Latent("ln", "tension that the shoulder keeps by itself, more or less than the body's own"),
     "breathing_rate": Latent("1/min", "faster or slower breathing than the body's own"),
     "breathing_depth": Latent("ln", "deeper or shallower breathing than the body's own"),
     "breathing_pace": Latent("1/min", "a pacer that breathing follows; 0 for none"),
+    "breath": Latent("-1 to 1", "breath at will: above 0.5 the lungs fill and stay full, below -0.5 they empty"),
     "theta_drive": Latent("ln", "regulation of frontal-midline theta"),
     "alpha_drive": Latent("ln", "regulation of posterior alpha"),
     "mu_drive": Latent("ln", "regulation of the central mu rhythm"),
     "smr_drive": Latent("ln", "regulation of the sensorimotor rhythm"),
     "beta_drive": Latent("ln", "regulation of frontal beta"),
+    "alpha_asymmetry": Latent("ln", "alpha of the right half of the head over that of the left"),
+    "slow_potential": Latent("uV", "slow potential at the vertex; negative is alert and expecting"),
 }
 
 

@@ -32,6 +32,8 @@ class Cue:
         Rate of the breathing pacer [1/min]; 0 for none.
     pacer_phase
         Where the pacer stands at the end of the tick, 0 to 1; it breathes in first.
+    stressor
+        What is done to the subject; empty for nothing.
     """
 
     block: str = "rest"
@@ -41,6 +43,7 @@ class Cue:
     trial: int = 0
     pacer_per_min: float = 0.0
     pacer_phase: float = 0.0
+    stressor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,10 @@ class Feedback:
         while it is not known yet.
     holding
         Which conditions hold in this tick ``(*batch, condition)``, each by itself, on valid input.
+    joint
+        All conditions that a reward needs hold in this tick, in training or transfer; `holding` of all of them at once.
     met
-        All conditions that a reward needs hold, for the dwell time, on valid input. The reward rate is the share of it.
+        They have held for the dwell and release times, on valid input. The reward rate is the share of it.
     reward
         A reward is given in this tick: `met`, and the refractory time since the last one is over.
     valid
@@ -69,6 +74,7 @@ class Feedback:
     value: Float
     threshold: Float
     holding: Bool
+    joint: Bool
     met: Bool
     reward: Bool
     valid: Bool

@@ -2,16 +2,54 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from pydantic import SerializeAsAny
 
 from neurosim.core.config import KindConfig, of_kind
+from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.feedback import Cue, Feedback
 from neurosim.core.spec import Bool, SignalSpec, Values
 from neurosim.core.timeline import TickGrid
+
+
+@dataclass(frozen=True, slots=True)
+class Allotted:
+    """The time that the blocks of a session give to a rule.
+
+    Parameters
+    ----------
+    baseline_s
+        Baseline before the first training [s].
+    training_s
+        All training [s].
+    stretch_s
+        Its shortest stretch without a break: a block, or the task of a trial [s]; infinity without training.
+    active_s
+        All but rest [s].
+    both_ways
+        Whether trials ask for up as well as down.
+    """
+
+    baseline_s: float
+    training_s: float
+    stretch_s: float
+    active_s: float
+    both_ways: bool = False
+
+    def whatever_length(self) -> Allotted:
+        """Return the same with all the time in the world for what there is at all."""
+
+        def endless(length_s: float) -> float:
+            return math.inf if length_s else 0.0
+
+        return Allotted(
+            endless(self.baseline_s), endless(self.training_s), math.inf, endless(self.active_s), self.both_ways
+        )
 
 
 class Rule(ABC):
@@ -42,6 +80,16 @@ class Rule(ABC):
             What the subject is told: what goes on, and which way is asked for.
         """
 
+    def set_threshold(self, condition: str, value: float, subject: int | None = None) -> None:
+        """Set the threshold of a condition by hand, for one subject of the batch or for all.
+
+        Raises
+        ------
+        ConfigError
+            Where it cannot be set, saying why.
+        """
+        raise ConfigError("this rule has no threshold that is set by hand")
+
     @abstractmethod
     def reset(self) -> None:
         """Return to the state before the first tick."""
@@ -51,6 +99,15 @@ class RuleConfig(KindConfig):
     """The description of a rule; `kind` is its name in files."""
 
     category: ClassVar[str] = "rule"
+
+    @property
+    @abstractmethod
+    def trained(self) -> str:
+        """Name of the feature that is trained and shown: the `value` of the feedback."""
+
+    def problems(self, features: Collection[str], allotted: Allotted) -> list[Problem]:
+        """Return everything that does not fit the features or the blocks of a protocol, with the remedy."""
+        return []
 
     @abstractmethod
     def prepare(self, features: Mapping[str, SignalSpec], grid: TickGrid, batch_shape: tuple[int, ...]) -> Rule:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
@@ -35,6 +36,8 @@ class SignalSpec:
         ``()`` for one live subject, ``(n,)`` for n subjects.
     delay_s
         Delay of a slow modulation from the body to this stream [s].
+    trials_s
+        When each trial of the session begins, and when its task does [s]; empty where there are none.
     """
 
     fs: float
@@ -42,6 +45,7 @@ class SignalSpec:
     unit: str
     batch_shape: tuple[int, ...] = ()
     delay_s: float = 0.0
+    trials_s: tuple[tuple[float, float], ...] = ()
 
     @property
     def n_channels(self) -> int:
@@ -119,3 +123,22 @@ def concatenate(chunks: list[Samples]) -> Samples:
     if len(chunks) == 1:
         return chunks[0]
     return time_last(np.concatenate([time_first(chunk) for chunk in chunks]))
+
+
+def join_channels(parts: list[Samples]) -> Samples:
+    """Join the channels of streams side by side, keeping the time-major layout."""
+    if len(parts) == 1:
+        return parts[0]
+    return time_last(np.concatenate([time_first(part) for part in parts], axis=-1))
+
+
+def branch_names(branches: Mapping[str, SignalSpec]) -> tuple[str, ...]:
+    """Name the channels of branches that are joined: ``branch``, or ``branch.channel`` where it has several.
+
+    A branch without a name keeps its channels' names.
+    """
+    return tuple(
+        f"{name}.{channel}" if name and spec.n_channels > 1 else name or channel
+        for name, spec in branches.items()
+        for channel in spec.ch_names
+    )

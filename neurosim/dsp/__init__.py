@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from neurosim.dsp.arithmetic import Log, Mean, Pick, Ratio
+from neurosim.dsp.arithmetic import InRange, Log, Mean, Pick, Ratio
 from neurosim.dsp.body.beats import ECGBeats, PPGBeats
 from neurosim.dsp.body.breaths import BreathingPhase, BreathingRate, Breaths
 from neurosim.dsp.body.emg import EMGMedianFrequency, EMGRms
@@ -71,6 +71,7 @@ __all__ = [
     "HRVPower",
     "HeartRate",
     "ImaginaryCoherence",
+    "InRange",
     "KurtosisGate",
     "Laplacian",
     "Log",

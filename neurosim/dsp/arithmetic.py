@@ -130,6 +130,46 @@ class LogStage(Stateless):
         np.log(np.maximum(x, _TINY, out=out), out=out)
 
 
+class InRange(StageConfig):
+    """Whether each channel lies between two limits, 1 or 0; the mean behind it is the share of metrics in range.
+
+    Examples
+    --------
+    >>> stage = InRange(low=-2.0, high=2.0).prepare(SignalSpec(4.0, ("theta", "alpha"), "SD"))
+    >>> stage.process(np.array([[0.5, -2.5], [2.0, 1.0]])).tolist()
+    [[1.0, 0.0], [1.0, 1.0]]
+    """
+
+    kind: Literal["in_range"] = "in_range"
+    low: float = Field(-2.0, description="lower limit, in the unit of the input")
+    high: float = Field(2.0, description="upper limit, in the unit of the input")
+
+    def prepare(self, spec: SignalSpec) -> Stage:
+        """Check the limits."""
+        if not self.low < self.high:
+            raise ConfigError([Problem(("high",), f"must be above low = {self.low:g}, got {self.high:g}")])
+        return InRangeStage(self, spec.replace(unit="1"))
+
+
+class InRangeStage(Stateless):
+    """See `InRange`.
+
+    Parameters
+    ----------
+    config
+        The limits.
+    spec
+        Of the output.
+    """
+
+    def __init__(self, config: InRange, spec: SignalSpec) -> None:
+        self._low, self._high = config.low, config.high
+        super().__init__(spec)
+
+    def run(self, x: Float, out: Float) -> None:
+        out[:] = (x >= self._low) & (x <= self._high)
+
+
 class Ratio(StageConfig):
     """One channel divided by another, such as theta by beta after a fork."""
 

@@ -2,63 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, Self
 
 import numpy as np
 from pydantic import Field
 
-from neurosim.core.config import Config
 from neurosim.core.errors import ConfigError, Problem, did_you_mean
 from neurosim.core.feedback import Cue, Feedback
-from neurosim.core.rule import Rule, RuleConfig
-from neurosim.core.spec import Bool, SignalSpec, Values
+from neurosim.core.rule import Allotted, Rule, RuleConfig
+from neurosim.core.spec import Bool, Float, SignalSpec, Values
 from neurosim.core.timeline import TickGrid
-from neurosim.feedback.thresholds import AnyThreshold, FixedThreshold, PercentileThreshold
-
-
-class Condition(Config):
-    """A feature must be above its threshold (what is trained), or below it (an inhibit)."""
-
-    feature: str = Field(description="name of the feature")
-    direction: Literal["above", "below"] = Field("above", description="side of the threshold that counts")
-    threshold: AnyThreshold = Field(description="what the feature is compared with")
-    hysteresis: float = Field(0.0, ge=0, description="how far back past the threshold it may fall, in its unit")
+from neurosim.feedback.conditions import Condition, too_long
+from neurosim.feedback.graded import Graded, Grading
+from neurosim.feedback.thresholds import FixedThreshold, PercentileThreshold, Seen
 
 
 class Operant(RuleConfig):
     """Reward while all conditions have held for the dwell time on trusted input.
 
     `met` follows the conditions; a `reward` is given when they are met and the last reward is longer ago
-    than the refractory time.
+    than the refractory time. What is shown is 1 while they are met, or graded by the first condition.
+    Where a trial asks for the other way ("down"), the first condition looks at the other side of its threshold.
     """
 
     kind: Literal["operant"] = "operant"
-    conditions: tuple[Condition, ...] = Field(min_length=1, description="all must hold; the first is shown")
+    conditions: tuple[Condition, ...] = Field(min_length=1, description="all but flags must hold; the first is trained")
     dwell_s: float = Field(0.0, ge=0, description="how long they must hold first", json_schema_extra={"unit": "s"})
     refractory_s: float = Field(0.5, ge=0, description="least time between rewards", json_schema_extra={"unit": "s"})
+    graded: Graded | None = Field(None, description="shows how far the first feature is past its threshold")
 
     @classmethod
     def examples(cls) -> list[Self]:
-        """Return a reward with an inhibit for the laws' features."""
+        """Return a reward with an inhibit for the laws' features; and all that a condition can do, graded."""
         above = Condition(
             feature="power", threshold=PercentileThreshold(percentile=50, window_s=4, least_s=0.5), hysteresis=0.1
         )
         below = Condition(feature="inhibit", direction="below", threshold=FixedThreshold(value=1.0))
-        return [cls(conditions=(above, below), dwell_s=0.05, refractory_s=0.2)]
+        mute = Condition(
+            name="burst", feature="inhibit", direction="below", threshold=FixedThreshold(value=1.8),
+            action="mute", release_s=0.1,
+        )  # fmt: skip
+        freeze = mute.model_copy(update={"name": "jump", "threshold": FixedThreshold(value=1.5), "action": "freeze"})
+        flag = below.model_copy(update={"action": "flag"})
+        linear, sigmoid = Graded(span=1.0, unit="sd"), Graded(shape="sigmoid", span=0.5)
+        return [
+            cls(conditions=(above, below), dwell_s=0.05, refractory_s=0.2),
+            cls(conditions=(above, mute, flag), dwell_s=0.05, graded=linear),
+            cls(conditions=(above, freeze, mute), graded=sigmoid),
+        ]
+
+    @property
+    def trained(self) -> str:
+        """The first condition's feature."""
+        return self.conditions[0].feature
 
     def prepare(self, features: Mapping[str, SignalSpec], grid: TickGrid, batch_shape: tuple[int, ...]) -> Rule:
         """Look the features up."""
+        problems = self._wrong_names(features)
+        if problems:
+            raise ConfigError(problems)
         names = list(features)
+        return OperantRule(self, [names.index(c.feature) for c in self.conditions], grid, batch_shape)
+
+    def problems(self, features: Collection[str], allotted: Allotted) -> list[Problem]:
+        """Return every name that is not there, and every time that the blocks do not allow."""
+        problems = self._wrong_names(features)
+        for i, condition in enumerate(self.conditions):
+            problems += [Problem(("conditions", i, *p.loc), p.message) for p in condition.problems(allotted)]
+        for key in ("dwell_s", "refractory_s"):
+            if getattr(self, key) > allotted.stretch_s:
+                problems.append(too_long(key, getattr(self, key), allotted))
+        if self.graded is not None and self.graded.unit == "sd" and not allotted.baseline_s:
+            message = "needs a baseline block before the training; add one, or give the span in the feature's unit"
+            problems.append(Problem(("graded", "unit"), message))
+        return problems
+
+    def _wrong_names(self, features: Collection[str]) -> list[Problem]:
         problems = [
-            Problem(("conditions", i, "feature"), f"no feature '{c.feature}'; {did_you_mean(c.feature, names)}")
+            Problem(("conditions", i, "feature"), f"no feature '{c.feature}'; {did_you_mean(c.feature, features)}")
             for i, c in enumerate(self.conditions)
             if c.feature not in features
         ]
-        if problems:
-            raise ConfigError(problems)
-        columns = [names.index(c.feature) for c in self.conditions]
-        return OperantRule(self, columns, grid, batch_shape)
+        twice = [name for name, n in Counter(c.called for c in self.conditions).items() if n > 1]
+        if twice:
+            problems.append(Problem(("conditions",), f"two are called '{twice[0]}'; give one of them a name"))
+        return problems
 
 
 class OperantRule(Rule):
@@ -80,46 +110,84 @@ class OperantRule(Rule):
         self._columns = list(columns)
         self._shape = batch_shape
         self._n = int(np.prod(batch_shape, dtype=int))
-        self.condition_names = tuple(c.feature for c in config.conditions)
+        self.condition_names = tuple(c.called for c in config.conditions)
         self._sign = np.array([1.0 if c.direction == "above" else -1.0 for c in config.conditions])
+        self._other_sign = np.where(np.arange(len(self._sign)) == 0, -self._sign, self._sign)
         self._hysteresis = np.array([c.hysteresis for c in config.conditions])
+        actions = np.array([c.action for c in config.conditions])
+        self._needed, self._freezes = actions != "flag", actions == "freeze"
+        # What the grade itself says need not hold for it to be shown.
+        self._gates = self._needed & ~((np.arange(len(actions)) == 0) & (actions == "require"))
         self._thresholds = [c.threshold.prepare(grid, self._n) for c in config.conditions]
+        self._grading = None if config.graded is None else Grading(config.graded, self._n)
         # Ticks that must have passed: a time of 0.25 s at 1/64 s is 16 ticks.
         self._dwell = max(1, grid.n_ticks(config.dwell_s))
         self._refractory = max(1, grid.n_ticks(config.refractory_s))
+        self._release = np.array([grid.n_ticks(c.release_s) for c in config.conditions])
         self.reset()
 
     def reset(self) -> None:
         for threshold in self._thresholds:
             threshold.reset()
+        if self._grading is not None:
+            self._grading.reset()
         self._holding = np.zeros((self._n, len(self._columns)), dtype=np.bool_)
+        self._left = np.zeros((self._n, len(self._columns)), dtype=np.int64)
         self._run = np.zeros(self._n, dtype=np.int64)
         self._since = np.full(self._n, self._refractory, dtype=np.int64)
+        self._shown = np.zeros(self._n)
         self.thresholds = np.full((*self._shape, len(self._columns)), np.nan)
+
+    def set_threshold(self, condition: str, value: float, subject: int | None = None) -> None:
+        if condition not in self.condition_names:
+            raise ConfigError(f"no condition '{condition}'; {did_you_mean(condition, self.condition_names)}")
+        try:
+            self._thresholds[self.condition_names.index(condition)].set(value, subject)
+        except ConfigError as error:
+            raise ConfigError(f"the threshold of '{condition}' {error}") from None
 
     def update(self, features: Values, valid: Bool, cue: Cue) -> Feedback:
         values = features.reshape(self._n, -1)[:, self._columns]
         trusted = valid.reshape(self._n)
         take = trusted if cue.block != "rest" else np.zeros_like(trusted)
-        thresholds = np.stack(
-            [t.update(np.ascontiguousarray(values[:, i]), take) for i, t in enumerate(self._thresholds)], axis=1
-        )
-        sign = -self._sign if cue.target == "down" else self._sign
+        sign = self._other_sign if cue.target == "down" else self._sign
+        thresholds = np.stack([t.now(cue) for t in self._thresholds], axis=1)
         margin = sign * (values - thresholds)  # NaN while there is no threshold: compares false
-        self._holding = (margin > 0) | (self._holding & (margin > -self._hysteresis))
+        self._holding = ((margin > 0) | (self._holding & (margin > -self._hysteresis))) & trusted[:, None]
+        blocked = self._blocked(trusted)
+        for i, threshold in enumerate(self._thresholds):
+            column = np.ascontiguousarray(values[:, i])
+            threshold.note(Seen(column, self._holding[:, i], take, cue, float(sign[i])))
         counts = trusted & (cue.block in ("training", "transfer"))
-        self._run = np.where(self._holding.all(axis=1) & counts, self._run + 1, 0)
+        self._run = np.where((blocked & self._needed).any(axis=1), 0, np.where(counts, self._run + 1, 0))
         met = self._run >= self._dwell
         reward = met & (self._since >= self._refractory) & (cue.block == "training")
         self._since = np.where(reward, 1, self._since + 1)
+        graded = met.astype(np.float64)
+        if self._grading is not None:
+            grade = self._grading.update(values[:, 0].copy(), take, margin[:, 0].copy(), cue)
+            graded = np.where(trusted & ~(blocked & self._gates).any(axis=1), grade, 0.0)
+        self._show(graded, blocked, cue)
         self.thresholds = thresholds.reshape(*self._shape, -1)
         return Feedback(
             value=values[:, 0].reshape(self._shape),
             threshold=thresholds[:, 0].reshape(self._shape),
-            holding=(self._holding & trusted[:, None]).reshape(self.thresholds.shape),
+            holding=self._holding.reshape(self.thresholds.shape),
+            joint=(counts & (self._holding | ~self._needed).all(axis=1)).reshape(self._shape),
             met=met.reshape(self._shape),
             reward=reward.reshape(self._shape),
             valid=valid,
-            shown=(met & (cue.block == "training")).astype(np.float64).reshape(self._shape),
+            shown=self._shown.reshape(self._shape),
             cue=cue,
         )
+
+    def _blocked(self, trusted: Bool) -> Bool:
+        """Return which conditions do not hold, or have not held for their release time yet ``(subject, condition)``."""
+        left = np.where(self._holding, np.maximum(self._left - 1, 0), self._release + 1)
+        self._left = np.where(trusted[:, None], left, self._left)  # a bad tick releases nothing and blocks nothing
+        blocked: Bool = self._left > 0
+        return blocked
+
+    def _show(self, shown: Float, blocked: Bool, cue: Cue) -> None:
+        frozen = (blocked & self._freezes).any(axis=1)
+        self._shown = np.where(frozen, self._shown, shown) if cue.block == "training" else np.zeros(self._n)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neurosim.core.spec import Float
+from neurosim.core.spec import Bool, Float
 from neurosim.feedback.block import Block
 from neurosim.session.tick import Sink, Tick
 
@@ -23,6 +23,12 @@ class BlockStatistics:
         Ticks in it so far.
     n_valid, n_met, n_shown, n_rewards
         Trusted ticks, ticks in which the conditions were met, ticks' worth of what was shown, rewards.
+    n_holding
+        Trusted ticks in which each condition held by itself ``(*batch, condition)``.
+    n_joint
+        Trusted ticks in which all that a reward needs held at once, dwell and release left out.
+    n_switches
+        How often what is met went on or off.
     feature_sums
         Of each feature over the trusted ticks ``(*batch, feature)``.
     truth_sums
@@ -37,6 +43,9 @@ class BlockStatistics:
     n_met: Float
     n_shown: Float
     n_rewards: Float
+    n_holding: Float
+    n_joint: Float
+    n_switches: Float
     feature_sums: Float
     truth_sums: dict[str, Float]
     n_truth: dict[str, int]
@@ -51,6 +60,19 @@ class BlockStatistics:
     def reward_rate(self) -> Float:
         """Share of the block's time in which the conditions were met ``(*batch,)``."""
         return self.n_met / self.n_ticks
+
+    @property
+    def holding_rate(self) -> Float:
+        """Share of the block's time in which each condition held by itself ``(*batch, condition)``."""
+        return self.n_holding / self.n_ticks
+
+    @property
+    def joint_rate(self) -> Float:
+        """Share of the block's time in which all that a reward needs held at once ``(*batch,)``.
+
+        Independent conditions would hold together for the product of their rates.
+        """
+        return self.n_joint / self.n_ticks
 
     @property
     def shown_rate(self) -> Float:
@@ -78,10 +100,12 @@ class BlockSink(Sink):
 
     def __init__(self) -> None:
         self.blocks: list[BlockStatistics] = []
+        self._met: Bool = np.zeros(0, dtype=np.bool_)
 
     def write(self, tick: Tick) -> None:
         if not self.blocks or self.blocks[-1].block is not tick.block:
             self.blocks.append(_fresh(tick))
+            self._met = np.zeros_like(tick.feedback.met)
         s = self.blocks[-1]
         feedback = tick.feedback
         s.n_ticks += 1
@@ -89,6 +113,10 @@ class BlockSink(Sink):
         s.n_met += feedback.met
         s.n_shown += feedback.shown
         s.n_rewards += feedback.reward
+        s.n_holding += feedback.holding
+        s.n_joint += feedback.joint
+        s.n_switches += feedback.met != self._met
+        self._met = feedback.met
         s.feature_sums += np.where(feedback.valid[..., None], tick.features, 0.0)
         for name, sums in s.truth_sums.items():
             x = tick.samples[name]
@@ -98,7 +126,19 @@ class BlockSink(Sink):
 
 
 def _fresh(tick: Tick) -> BlockStatistics:
-    n_valid, n_met, n_shown, n_rewards = np.zeros((4, *tick.feedback.met.shape))
+    n_valid, n_met, n_shown, n_rewards, n_joint, n_switches = np.zeros((6, *tick.feedback.met.shape))
     truth = {name: np.zeros(x.shape[:-1]) for name, x in tick.samples.items() if name.startswith("truth/")}
-    sums = np.zeros(tick.features.shape)
-    return BlockStatistics(tick.block, 0, n_valid, n_met, n_shown, n_rewards, sums, truth, dict.fromkeys(truth, 0))
+    return BlockStatistics(
+        block=tick.block,
+        n_ticks=0,
+        n_valid=n_valid,
+        n_met=n_met,
+        n_shown=n_shown,
+        n_rewards=n_rewards,
+        n_holding=np.zeros(tick.feedback.holding.shape),
+        n_joint=n_joint,
+        n_switches=n_switches,
+        feature_sums=np.zeros(tick.features.shape),
+        truth_sums=truth,
+        n_truth=dict.fromkeys(truth, 0),
+    )

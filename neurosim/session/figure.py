@@ -9,7 +9,7 @@ import numpy as np
 
 from neurosim.core.spec import Float
 from neurosim.session import palette
-from neurosim.session.pipeline import choose_channels
+from neurosim.session.streams import choose_channels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,25 +63,26 @@ def _busiest(result: Result, times: Float) -> float:
 
 
 def _draw_signal(axes: Axes, result: Result, start_s: float) -> None:
-    feature = result.protocol.features[result.feature_names.index(result.condition_names[0])]
-    spec = result.streams[feature.stream]
-    channel = choose_channels(feature, spec)[0]
+    feature = result.protocol.features[result.feature_names.index(result.protocol.rule.trained)]
+    source = next(iter(feature.sources.values()))
+    spec = result.streams[source.stream]
+    channel = choose_channels(source, spec)[0]
     first = int(start_s * spec.fs)
-    x = result.samples(feature.stream)[channel, first : first + int(_EXCERPT_S * spec.fs)]
+    x = result.samples(source.stream)[channel, first : first + int(_EXCERPT_S * spec.fs)]
     x = x - np.nanmedian(x) if np.isfinite(x).any() else x
     axes.plot((first + np.arange(x.size)) / spec.fs, x, color=palette.SIGNAL, linewidth=0.8)
     axes.set_title(f"The signal at {spec.ch_names[channel]}, the first {_EXCERPT_S:.0f} s of training", **_TITLE)
-    axes.set(xlabel="time [s]", ylabel="amplitude [µV]")
+    axes.set(xlabel="time [s]", ylabel=f"amplitude [{_UNITS.get(spec.unit, spec.unit)}]")
 
 
 def _draw_feature(axes: Axes, result: Result, times: Float) -> None:
-    column = result.feature_names.index(result.condition_names[0])
+    column = result.feature_names.index(result.protocol.rule.trained)
     unit = _UNITS.get(result.feature_units[column], result.feature_units[column])
     memory = result.memory
     # A long session has more ticks than the page has dots: draw the mean of each stretch of ticks.
     n = max(1, memory.n_ticks // _MOST_POINTS)
     axes.plot(_thin(times, n), _thin(memory.features()[:, column], n), color=palette.FEATURE, linewidth=1.2,
-              label=f"{result.condition_names[0]}")  # fmt: skip
+              label=f"{result.protocol.rule.trained}")  # fmt: skip
     axes.plot(_thin(times, n), _thin(memory.thresholds()[:, 0], n), color=palette.TEXT, linewidth=1.2,
               linestyle="--", label="threshold")  # fmt: skip
     top = float(np.nanpercentile(memory.features()[:, column], 99.5)) * 1.15
@@ -94,7 +95,7 @@ def _draw_feature(axes: Axes, result: Result, times: Float) -> None:
     _shade(axes, times, memory.column("valid").astype(bool), result.protocol.update_interval_s)
     _name_blocks(axes, result, top)
     axes.set_title("The feature, and the threshold that it must pass to earn a reward", **_TITLE)
-    axes.set(xlabel="time [s]", ylabel=f"{result.condition_names[0]} [{unit}]",
+    axes.set(xlabel="time [s]", ylabel=f"{result.protocol.rule.trained} [{unit}]",
              xlim=(times[0], times[-1] + result.protocol.update_interval_s))  # fmt: skip
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, fontsize=8, frameon=False)
 
@@ -138,7 +139,7 @@ def _draw_rate(axes: Axes, result: Result, times: Float) -> None:
 
 def _truth(result: Result) -> tuple[str, Float, float] | None:
     """Return the rhythm, its true envelope (mean over sources) and its rate, where the source knows it."""
-    feature = result.protocol.features[result.feature_names.index(result.condition_names[0])]
+    feature = result.protocol.features[result.feature_names.index(result.protocol.rule.trained)]
     spec = result.streams.get("truth/eeg_envelope")
     if spec is None or not feature.truth:
         return None
@@ -153,7 +154,7 @@ def _draw_truth(axes: Axes, result: Result, times: Float, truth: tuple[str, Floa
     part = envelope[first:stop]
     axes.plot((first + np.arange(part.size)) / fs, part, color=palette.TRUTH, linestyle=":", linewidth=1.6,
               label="truth")  # fmt: skip
-    column = result.feature_names.index(result.condition_names[0])
+    column = result.feature_names.index(result.protocol.rule.trained)
     inside = (times >= start_s) & (times < start_s + 2 * _EXCERPT_S)
     estimate = np.sqrt(np.maximum(2.0 * result.memory.features()[inside, column], 0.0))
     if result.feature_units[column] == "uV^2":

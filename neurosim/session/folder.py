@@ -16,6 +16,7 @@ from neurosim.core.errors import OutputError
 from neurosim.core.event import SessionEvent
 from neurosim.core.spec import SignalSpec
 from neurosim.feedback.protocol import TrainingProtocol
+from neurosim.session.assessment import Finding
 from neurosim.session.brainvision import BrainVisionWriter
 from neurosim.session.distrust import reasons
 from neurosim.session.tick import Sink, Tick
@@ -44,6 +45,21 @@ def as_toml(config: Config) -> str:
     """Write a model as TOML that reads back into the same model."""
     text: str = tomli_w.dumps(config.model_dump(mode="json", exclude_none=True))
     return text
+
+
+def write_finding(path: Path, finding: Finding) -> None:
+    """Write what an assessment found out as ``assessment.tsv`` into a folder, which is made if need be.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        (path / "assessment.tsv").write_text(finding.as_tsv(), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", str(path / "assessment.tsv")) from None
 
 
 class FolderSink(Sink):
@@ -95,8 +111,9 @@ class FolderSink(Sink):
             self._write_facts("running")
             self._events = self._open_table("events.tsv", ["onset", "duration", "trial_type", "value"])
             columns = ["onset", "block", *features, *(f"threshold_{c}" for c in conditions)]
+            columns += [f"holding_{c}" for c in conditions]
             self._features = self._open_table(
-                "features.tsv", [*columns, "valid", "met", "reward", "shown", "why_invalid"]
+                "features.tsv", [*columns, "valid", "joint", "met", "reward", "shown", "why_invalid"]
             )
             for name, spec in streams.items():
                 self._signals[name] = BrainVisionWriter(self.path / name.replace("/", "_"), spec)
@@ -133,7 +150,8 @@ class FolderSink(Sink):
             feedback = tick.feedback
             numbers = [*tick.features, *tick.thresholds]
             cells = [f"{tick.start_s:.6f}", tick.block.name, *(_number(x) for x in numbers)]
-            cells += [str(int(flag)) for flag in (feedback.valid, feedback.met, feedback.reward)]
+            flags = (*feedback.holding, feedback.valid, feedback.joint, feedback.met, feedback.reward)
+            cells += [str(int(flag)) for flag in flags]
             cells.append(f"{float(feedback.shown):g}")
             cells.append("n/a" if feedback.valid else reasons(tick.causes[None], self._causes)[0] or "n/a")
             self._features.write("\t".join(cells) + "\n")

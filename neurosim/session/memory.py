@@ -43,7 +43,7 @@ class MemorySink(Sink):
         return len(self._ticks)
 
     def column(self, name: str) -> Float:
-        """Return a field of the feedback over time ``(tick, *batch)``: value, threshold, met, reward, valid, shown."""
+        """Return a field of the feedback over time ``(tick, *batch)``: value, threshold, joint, met and so on."""
         return np.array([getattr(tick.feedback, name) for tick in self._ticks])
 
     def start_s(self) -> Float:
@@ -65,6 +65,10 @@ class MemorySink(Sink):
     def thresholds(self) -> Float:
         """Return the thresholds ``(tick, *batch, condition)``."""
         return np.array([tick.thresholds for tick in self._ticks])
+
+    def holding(self) -> Bool:
+        """Return which conditions held in each tick ``(tick, *batch, condition)``."""
+        return np.array([tick.feedback.holding for tick in self._ticks])
 
     def causes(self) -> Bool:
         """Return what made each tick invalid ``(tick, *batch, cause)``."""

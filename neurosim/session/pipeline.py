@@ -3,74 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 
-from neurosim.core.chain import Chain
-from neurosim.core.errors import ConfigError, Problem, did_you_mean
-from neurosim.core.spec import Bool, Samples, SignalSpec, Values, as_lanes, take_channels, time_first, time_last
-from neurosim.core.stage import Stage, StageConfig
-from neurosim.dsp.cleaning.entrance import CAUSES, Entrance
+from neurosim.core.errors import ConfigError, Problem
+from neurosim.core.spec import Bool, Samples, SignalSpec, Values
 from neurosim.feedback.protocol import Feature, Gate, TrainingProtocol
 from neurosim.session.distrust import WhileInvalid
-
-#: Distrust after bad samples lasts at most three times a feature's delay: exp(-3), 5 %, of a one-pole smoother.
-_SETTLE = 3.0
-
-
-@dataclass
-class _Tap:
-    """A stage behind some channels of a stream's entrance."""
-
-    channels: list[int]
-    stage: Stage
-
-    def process(self, x: Samples) -> Samples:
-        return self.stage.process(take_channels(x, self.channels))
-
-
-@dataclass
-class _GateTap(_Tap):
-    """A gate, and which of its channels have closed it in this tick ``(subject, channel)``."""
-
-    name: str
-    closed: Bool
-
-
-@dataclass
-class _Stream:
-    """What is made from one stream; `valid` says for which subjects this tick's samples can be trusted."""
-
-    spec: SignalSpec
-    used: list[int]
-    entrance: Entrance
-    valid: Bool
-    features: dict[int, _Tap] = field(default_factory=dict)
-    gates: list[_GateTap] = field(default_factory=list)
-
-    def begin(self) -> None:
-        """Forget what was wrong in the tick before."""
-        if not self.valid.all():
-            self.valid[:] = True
-            self.entrance.found[:] = False
-            for gate in self.gates:
-                gate.closed[:] = False
-
-    def settle(self) -> None:
-        """Let bad samples be distrusted as long as what is made from the stream remembers them."""
-        delays = [tap.stage.spec.delay_s - self.spec.delay_s for tap in self.features.values()]
-        self.entrance.settle_s = _SETTLE * max(delays)
-
-    def cause_names(self) -> list[str]:
-        """Name what can be wrong, in the order of `causes`."""
-        found = [f"{cause}: {channel}" for channel in self.spec.ch_names for cause in CAUSES]
-        return found + [f"{g.name}: {channel}" for g in self.gates for channel in g.stage.spec.ch_names]
-
-    def causes(self) -> list[Bool]:
-        """Return what is wrong with this tick, each ``(subject, cause)``."""
-        n = len(self.valid)
-        return [self.entrance.found.reshape(n, -1), *(gate.closed for gate in self.gates)]
+from neurosim.session.feature_path import FeaturePath
+from neurosim.session.streams import OpenStream, choose_channels, find_stream
 
 
 class Pipeline:
@@ -88,8 +29,6 @@ class Pipeline:
 
     Attributes
     ----------
-    specs
-        The output of each feature by name; calibration may change the delay.
     cause_names
         What can make a tick invalid: ``"flat: Oz"``, ``"peak_to_peak: Fp1"``.
     causes
@@ -103,29 +42,27 @@ class Pipeline:
 
     def __init__(self, protocol: TrainingProtocol, streams: Mapping[str, SignalSpec], piece: int | None = None) -> None:
         self.piece = piece
-        self._streams: dict[str, _Stream] = {}
-        self.specs: dict[str, SignalSpec] = {}
-        self._names = [feature.name for feature in protocol.features]
         problems: list[Problem] = []
-        chosen: dict[int, list[int]] = {}
+        chosen: dict[tuple[int, str], list[int]] = {}
         for i, feature in enumerate(protocol.features):
-            try:
-                spec = _stream_spec(feature.stream, streams)
-                chosen[i] = choose_channels(feature, spec)
-            except ConfigError as error:
-                problems += error.within("features", i).problems
+            for name, source in feature.sources.items():
+                try:
+                    chosen[i, name] = choose_channels(source, find_stream(source.stream, streams))
+                except ConfigError as error:
+                    place = ("inputs", name) if feature.inputs else ()
+                    problems += error.within("features", i, *place).problems
         for i, gate in enumerate(protocol.gates):
             try:
-                _stream_spec(gate.stream, streams)
+                find_stream(gate.stream, streams)
             except ConfigError as error:
                 problems += error.within("gates", i).problems
         if problems:
             raise ConfigError(problems)
-        for name in sorted({f.stream for f in protocol.features}):
-            self._open(name, streams[name], protocol, chosen)
+        self._streams = _open_streams(protocol, streams, chosen)
+        self._paths: dict[str, FeaturePath] = {}
         for i, feature in enumerate(protocol.features):
             try:
-                self._add_feature(i, feature, chosen[i])
+                self._add_feature(feature, {name: chosen[i, name] for name in feature.sources})
             except ConfigError as error:
                 problems += error.within("features", i).problems
         for i, gate in enumerate(protocol.gates):
@@ -135,8 +72,7 @@ class Pipeline:
                 problems += error.within("gates", i, "stage").problems
         if problems:
             raise ConfigError(problems)
-        for stream in self._streams.values():
-            stream.settle()
+        self._settle()
         self._batch = next(iter(self.specs.values())).batch_shape
         self.values: Values = np.zeros((*self._batch, len(protocol.features)))
         self.cause_names = self._name_causes()
@@ -144,36 +80,27 @@ class Pipeline:
         self.causes = self._no_causes
         self._invalid = WhileInvalid(protocol, self._batch)
 
-    def _open(self, name: str, spec: SignalSpec, protocol: TrainingProtocol, chosen: Mapping[int, list[int]]) -> None:
-        wanted = {c for i, f in enumerate(protocol.features) if f.stream == name for c in chosen[i]}
-        for gate in protocol.gates:
-            if gate.stream == name:
-                wanted |= {spec.ch_names.index(c) for c in gate.also if c in spec.ch_names}
-        used = sorted(wanted)
-        narrow = spec.replace(ch_names=tuple(spec.ch_names[c] for c in used))
-        self._streams[name] = _Stream(narrow, used, Entrance(narrow), np.ones(spec.n_subjects, np.bool_))
-
-    def _add_feature(self, i: int, feature: Feature, channels: list[int]) -> None:
-        stream = self._streams[feature.stream]
-        names = tuple(stream.spec.ch_names[stream.used.index(c)] for c in channels)
-        stage = Chain(stages=feature.stages).prepare(stream.spec.replace(ch_names=names))
-        if stage.spec.n_channels != 1:
-            message = f"must end with one channel, ends with {stage.spec.n_channels}; add a mean, pick or ratio stage"
-            raise ConfigError([Problem(("stages",), message)])
-        stream.features[i] = _Tap([stream.used.index(c) for c in channels], stage)
-        self.specs[feature.name] = stage.spec
+    def _add_feature(self, feature: Feature, channels: Mapping[str, list[int]]) -> None:
+        opened = {name: self._streams[source.stream] for name, source in feature.sources.items()}
+        path = FeaturePath(feature, {name: stream.narrowed(channels[name]) for name, stream in opened.items()})
+        for name, stream in opened.items():
+            stream.add_tap(channels[name], path, name)
+        self._paths[feature.name] = path
 
     def _add_gate(self, gate: Gate) -> None:
         stream = self._streams.get(gate.stream)
         if stream is None:
             raise ConfigError(f"no feature is made from the stream '{gate.stream}'")
-        watched = {c for tap in stream.features.values() for c in tap.channels}
-        watched |= {stream.spec.ch_names.index(c) for c in gate.also if c in stream.spec.ch_names}
-        channels = sorted(watched)
-        names = tuple(stream.spec.ch_names[c] for c in channels)
-        stage = gate.stage.prepare(stream.spec.replace(ch_names=names))
-        closed = np.zeros((stage.spec.n_subjects, stage.spec.n_channels), dtype=np.bool_)
-        stream.gates.append(_GateTap(channels, stage, gate.name or _name_of(gate.stage), closed))
+        stream.add_gate(gate)
+
+    @property
+    def specs(self) -> dict[str, SignalSpec]:
+        """The output of each feature by name; calibration may change the delay."""
+        return {name: path.spec for name, path in self._paths.items()}
+
+    def _settle(self) -> None:
+        for stream in self._streams.values():
+            stream.settle()
 
     def _name_causes(self) -> tuple[str, ...]:
         one = len(self._streams) == 1
@@ -200,7 +127,11 @@ class Pipeline:
                 stream.begin()
             piece = self.piece or max(n_times, 1)
             for start in range(0, n_times, piece):
-                self._process_piece(stream, x[..., start : start + piece])
+                stream.process(x[..., start : start + piece])
+        for i, path in enumerate(self._paths.values()):
+            newest = path.take(self.piece)
+            if newest is not None:
+                self.values[..., i] = newest
         valid = np.logical_and.reduce([s.valid for s in self._streams.values()])
         self.causes = self._no_causes
         if not valid.all():
@@ -209,67 +140,26 @@ class Pipeline:
         valid = valid.reshape(self._batch)
         return self._invalid.apply(self.values, valid), valid
 
-    def _process_piece(self, stream: _Stream, x: Samples) -> None:
-        from neurosim.core.kernels.trust import close
-
-        repaired, channel_valid = stream.entrance.process(take_channels(x, stream.used))
-        intact: Bool = np.asarray(channel_valid.all(axis=-2))
-        valid = time_first(intact).reshape(x.shape[-1], -1).copy()
-        for gate in stream.gates:
-            gate.stage.mark_valid(intact)
-            close(as_lanes(gate.process(repaired)), gate.stage.spec.n_channels, valid, gate.closed)
-        stream.valid &= valid.all(axis=0)
-        trusted = time_last(valid.reshape(x.shape[-1], *self._batch))
-        for i, tap in stream.features.items():
-            tap.stage.mark_valid(trusted)
-            out = tap.process(repaired)
-            if out.shape[-1]:
-                self.values[..., i] = out[..., 0, -1]
-
     def calibrate(self) -> None:
         """Fit what is calibrated to the baseline seen so far."""
+        for path in self._paths.values():
+            path.calibrate()
         for stream in self._streams.values():
-            for tap in (*stream.features.values(), *stream.gates):
-                tap.stage.calibrate()
-            for i, tap in stream.features.items():
-                self.specs[self._names[i]] = tap.stage.spec
-            stream.settle()
+            for gate in stream.gates:
+                gate.stage.calibrate()
+        self._settle()
 
 
-def _name_of(stage: StageConfig) -> str:
-    """Return what a gate is called: the kind of its last stage."""
-    return _name_of(stage.stages[-1]) if isinstance(stage, Chain) and stage.stages else stage.kind
-
-
-def _stream_spec(name: str, streams: Mapping[str, SignalSpec]) -> SignalSpec:
-    if name not in streams:
-        real = [s for s in streams if not s.startswith("truth/")]
-        raise ConfigError([Problem(("stream",), f"the source has no stream '{name}'; {did_you_mean(name, real)}")])
-    return streams[name]
-
-
-def choose_channels(feature: Feature, spec: SignalSpec) -> list[int]:
-    """Return the channels of a stream that a feature is made from; upper and lower case count as the same.
-
-    Raises
-    ------
-    ConfigError
-        When a channel that is needed is missing.
-    """
-    known = {name.lower(): i for i, name in enumerate(spec.ch_names)}
-    found = [known.get(name.lower()) for name in feature.channels]
-    there = [c for c in found if c is not None]
-    listed = ", ".join(spec.ch_names[:8]) + (" ..." if spec.n_channels > 8 else "")
-    if feature.choose == "first":
-        if not there:
-            message = f"none of {', '.join(feature.channels)} is in the signal ({listed}); name one with --channel"
-            raise ConfigError([Problem(("channels",), message)])
-        return there[:1]
-    missing = [
-        Problem(("channels", i), f"'{name}' is not in the signal ({listed}); {did_you_mean(name, spec.ch_names)}")
-        for i, (name, c) in enumerate(zip(feature.channels, found, strict=True))
-        if c is None
-    ]
-    if missing:
-        raise ConfigError(missing)
-    return there
+def _open_streams(
+    protocol: TrainingProtocol, streams: Mapping[str, SignalSpec], chosen: Mapping[tuple[int, str], list[int]]
+) -> dict[str, OpenStream]:
+    """Open the streams that features are made from, with the channels that features and gates look at."""
+    wanted: dict[str, set[int]] = {}
+    for i, feature in enumerate(protocol.features):
+        for name, source in feature.sources.items():
+            wanted.setdefault(source.stream, set()).update(chosen[i, name])
+    for gate in protocol.gates:
+        if gate.stream in wanted:
+            names = streams[gate.stream].ch_names
+            wanted[gate.stream] |= {names.index(c) for c in gate.also if c in names}
+    return {name: OpenStream(streams[name], wanted[name]) for name in sorted(wanted)}

@@ -14,6 +14,7 @@ from neurosim.core.errors import UserError
 from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Float, Samples, SignalSpec
 from neurosim.feedback.protocol import TrainingProtocol
+from neurosim.session.assessment import Finding
 from neurosim.session.blocks import BlockStatistics
 from neurosim.session.distrust import reasons
 from neurosim.session.memory import MemorySink
@@ -66,6 +67,8 @@ class Result:
         The folder it was written to.
     skill
         What each learner has learned ``(subject,)`` [ln], where there is one.
+    finding
+        What an assessment found out; None for a training.
     """
 
     protocol: TrainingProtocol
@@ -83,6 +86,7 @@ class Result:
     completed: bool
     out: Path | None = None
     skill: Float | None = None
+    finding: Finding | None = None
     _memory: MemorySink | None = field(default=None, repr=False)
 
     @property
@@ -119,7 +123,9 @@ class Result:
             table["subject"] = np.tile(self.subjects, memory.n_ticks)
         table |= {name: values[:, i] for i, name in enumerate(self.feature_names)}
         table |= {f"threshold_{name}": thresholds[:, i] for i, name in enumerate(self.condition_names)}
-        table |= {name: memory.column(name).ravel() for name in ("valid", "met", "reward", "shown")}
+        holding = memory.holding().reshape(memory.n_ticks * n, -1)
+        table |= {f"holding_{name}": holding[:, i] for i, name in enumerate(self.condition_names)}
+        table |= {name: memory.column(name).ravel() for name in ("valid", "joint", "met", "reward", "shown")}
         causes = memory.causes().reshape(memory.n_ticks * n, -1)
         table["why_invalid"] = reasons(causes, self.cause_names)
         return pd.DataFrame(table)
@@ -164,6 +170,28 @@ class Result:
         return float(sum(b.n_met.mean() for b in training) / n) if n else None
 
     @property
+    def holding_rates(self) -> dict[str, float]:
+        """Share of the training time in which each condition held by itself, mean over subjects."""
+        training = self._of_kind("training")
+        n = sum(b.n_ticks for b in training)
+        means = [b.n_holding.reshape(-1, len(self.condition_names)).mean(axis=0) for b in training]
+        return {name: float(sum(m[i] for m in means) / n) for i, name in enumerate(self.condition_names)} if n else {}
+
+    @property
+    def joint_rate(self) -> float | None:
+        """Share of the training time in which all that a reward needs held at once; None without training."""
+        training = self._of_kind("training")
+        n = sum(b.n_ticks for b in training)
+        return float(sum(b.n_joint.mean() for b in training) / n) if n else None
+
+    @property
+    def switches_per_min(self) -> float | None:
+        """How often what is met goes on or off in training [1/min], mean over subjects; None without training."""
+        training = self._of_kind("training")
+        minutes = sum(b.n_ticks for b in training) * self.protocol.update_interval_s / 60.0
+        return float(sum(b.n_switches.mean() for b in training) / minutes) if training else None
+
+    @property
     def n_rewards(self) -> int:
         """Rewards given, over all subjects."""
         return int(sum(b.n_rewards.sum() for b in self.blocks))
@@ -204,14 +232,18 @@ class Result:
             "late_ticks": self.late_ticks,
             "completed": self.completed,
             "reward_rate": _rounded(self.reward_rate),
+            "joint_rate": _rounded(self.joint_rate),
+            "holding_rates": {name: _rounded(rate) for name, rate in self.holding_rates.items()},
+            "switches_per_min": _rounded(self.switches_per_min),
             "n_rewards": self.n_rewards,
-            "feature": self.condition_names[0],
+            "feature": self.protocol.rule.trained,
             "blocks": [self._block_summary(b) for b in self.blocks],
+            "assessment": None if self.finding is None else self.finding.summary(),
             "out": None if self.out is None else str(self.out),
         }
 
     def _block_summary(self, b: BlockStatistics) -> dict[str, Any]:
-        feature = self.feature_names.index(self.condition_names[0])
+        feature = self.feature_names.index(self.protocol.rule.trained)
         means = b.mean_features[..., feature]
         seen = means[np.isfinite(means)]
         return {
@@ -220,6 +252,10 @@ class Result:
             "duration_s": b.n_ticks * self.protocol.update_interval_s,
             "mean_feature": _rounded(float(seen.mean())) if seen.size else None,
             "reward_rate": _rounded(float(b.reward_rate.mean())),
+            "joint_rate": _rounded(float(b.joint_rate.mean())),
+            "holding_rates": {
+                name: _rounded(float(b.holding_rate[..., i].mean())) for i, name in enumerate(self.condition_names)
+            },
             "n_rewards": int(b.n_rewards.sum()),
             "valid_rate": _rounded(float(b.valid_rate.mean())),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -47,6 +48,18 @@ class Schedule:
         """Return the first tick of a block."""
         return self.ends[number - 1] if number else 0
 
+    def trials_s(self) -> tuple[tuple[float, float], ...]:
+        """Return when each trial begins, and when its task does [s]; trials that the end of a block cuts off too."""
+        times: list[tuple[float, float]] = []
+        for number, block in enumerate(self.blocks):
+            if block.trials is None:
+                continue
+            start_s, end_s = (exact(self.grid.start_s(k)) for k in (self.start(number), self.ends[number]))
+            while start_s < end_s:
+                times.append((float(start_s), float(start_s + exact(block.trials.baseline_s))))
+                start_s += exact(block.trials.period_s)
+        return tuple(times)
+
     def entry(self, number: int) -> SessionEvent:
         """Return the event of a block's start."""
         start_s, end_s = self.grid.start_s(self.start(number)), self.grid.start_s(self.ends[number])
@@ -58,7 +71,8 @@ class Schedule:
         since_s = exact(self.grid.update_interval_s) * (tick_index - self.start(number))
         pacer = block.pacer_per_min or 0.0
         phase = float((since_s + exact(self.grid.update_interval_s)) * exact(pacer) / 60 % 1)
-        told = Cue(block.kind, block.instruction, block.eyes, pacer_per_min=pacer, pacer_phase=phase)
+        told = Cue(block.kind, block.instruction, block.eyes, pacer_per_min=pacer, pacer_phase=phase,
+                   stressor=block.stressor)  # fmt: skip
         return told if block.trials is None else self._in_trial(number, block.trials, since_s, told)
 
     def _in_trial(self, number: int, trials: Trials, since_s: Fraction, told: Cue) -> Cue:
@@ -70,7 +84,7 @@ class Schedule:
         transfer = trials.transfer_every and (trial + 1) % trials.transfer_every == 0
         kind = "rest" if not in_task else "transfer" if transfer else told.block
         words = trials.instructions.get(target, told.instruction)
-        return Cue(kind, words, told.eyes, target, trial + 1, told.pacer_per_min, told.pacer_phase)
+        return replace(told, block=kind, instruction=words, target=target, trial=trial + 1)
 
     def _target(self, trials: Trials, trial: int) -> Target:
         """Return the target of a trial: in each round of as many trials as there are targets, each comes once."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -59,14 +59,16 @@ class Session:
         self.protocol, self.source, self.actors, self.sham = protocol, source, tuple(actors), sham
         self.grid = TickGrid(protocol.update_interval_s)
         source.piece = piece
-        self.pipeline = Pipeline(protocol, source.specs, piece)
+        self.schedule = Schedule(protocol.blocks, self.grid)
+        trials_s = self.schedule.trials_s()
+        specs = {name: dataclasses.replace(spec, trials_s=trials_s) for name, spec in source.specs.items()}
+        self.pipeline = Pipeline(protocol, specs if trials_s else source.specs, piece)
         self.batch_shape = self.pipeline.values.shape[:-1]
         try:
             self.rule = protocol.rule.prepare(self.pipeline.specs, self.grid, self.batch_shape)
         except ConfigError as error:
             raise error.within("rule") from error
         self.tick_index = 0
-        self.schedule = Schedule(protocol.blocks, self.grid)
         self._block = -1
         self._bad = None if self.batch_shape else BadStretches(self.pipeline.cause_names)
         n_delay = self.grid.n_ticks(protocol.display_delay_s)
@@ -76,7 +78,7 @@ class Session:
         zeros = np.zeros(self.batch_shape)
         no = np.zeros(self.batch_shape, dtype=np.bool_)
         none = np.zeros((*self.batch_shape, len(self.rule.condition_names)), dtype=np.bool_)
-        return Feedback(zeros, zeros, none, no, no, no, zeros, self.schedule.cue(0, 0))
+        return Feedback(zeros, zeros, none, no, no, no, no, zeros, self.schedule.cue(0, 0))
 
     @property
     def n_ticks(self) -> int:
@@ -112,7 +114,7 @@ class Session:
         features, valid = self.pipeline.process(samples)
         feedback = self.rule.update(features, valid, cue)
         if self.sham is not None:
-            feedback = replace(feedback, shown=self.sham.update(k, feedback))
+            feedback = dataclasses.replace(feedback, shown=self.sham.update(k, feedback))
         self._on_display.append(feedback)
         seen = self._on_display.popleft()
         for actor in self.actors:

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-from neurosim.core.actor import Actor
+from neurosim.core.actor import Actor, ActorConfig
 from neurosim.core.errors import ConfigError, RecordingError, did_you_mean
 from neurosim.core.noise import pick_seed
 from neurosim.core.registry import find_kind
@@ -18,9 +18,10 @@ from neurosim.core.source import Source, SourceConfig
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol, load_protocol
 from neurosim.feedback.sham import Sham, ShamConfig
+from neurosim.session.assessment import Finding, assessor
 from neurosim.session.blocks import BlockSink
 from neurosim.session.clock import Clock, RealTimeClock, SimulatedClock
-from neurosim.session.folder import FolderSink, make_folder
+from neurosim.session.folder import FolderSink, make_folder, write_finding
 from neurosim.session.memory import MemorySink
 from neurosim.session.result import Result
 from neurosim.session.run import run
@@ -30,6 +31,7 @@ from neurosim.signals.body.body import Body
 from neurosim.signals.body.events import parse_artifacts
 from neurosim.subject.learner import Learner, LearnerActor
 from neurosim.subject.population import Population
+from neurosim.subject.stressors import Stressors
 from neurosim.subject.subject import Subject, load_subject
 
 Keep = Literal["all", "ticks", "blocks"]
@@ -135,14 +137,18 @@ def simulate_sessions(
             raise ConfigError(error.problems, f"{plan.protocol.name}.toml") from None
         blocks, memory = BlockSink(), MemorySink(signals=keep == "all") if keep != "blocks" else None
         where = folder if folder is None or n_sessions == 1 else folder / f"session-{number + 1:02d}"
-        watching: list[Sink] = [blocks, *([memory] if memory else []), *sinks(session)]
+        finds = assessor(plan.protocol, plan.source.specs, {f: s.unit for f, s in session.pipeline.specs.items()})
+        watching: list[Sink] = [blocks, *([memory] if memory else []), *([finds] if finds else []), *sinks(session)]
         if where is not None and subjects is None:
             watching.append(FolderSink(where, plan.protocol, plan.source.specs, tuple(session.pipeline.specs),
                                        session.rule.condition_names, session.pipeline.cause_names,
                                        plan.facts(number)))  # fmt: skip
         clock: Clock = SimulatedClock() if math.isinf(speed) else RealTimeClock(speed)
         completed = run(session, clock, watching, stop)
-        results.append(plan.result(session, number, blocks, clock, completed, where, memory))
+        finding = None if finds is None else finds.finding()
+        if finding is not None and where is not None:
+            write_finding(where, finding)
+        results.append(plan.result(session, number, blocks, clock, completed, where, memory, finding))
         done(results[-1])
         if not completed:
             break
@@ -185,7 +191,7 @@ class Plan:
 
     def result(
         self, session: Session, number: int, blocks: BlockSink, clock: Clock, completed: bool, out: Path | None,
-        memory: MemorySink | None,
+        memory: MemorySink | None, finding: Finding | None,
     ) -> Result:  # fmt: skip
         """Return the result of a session that has ended."""
         learners = [actor for actor in self.actors if isinstance(actor, LearnerActor)]
@@ -205,6 +211,7 @@ class Plan:
             completed=completed,
             out=out,
             skill=learners[0].skill if learners else None,
+            finding=finding,
             _memory=memory,
         )
 
@@ -228,6 +235,8 @@ def plan_sessions(
         For everything that the arguments or the files they name have wrong.
     """
     protocol = protocol if isinstance(protocol, TrainingProtocol) else load_protocol(protocol)
+    if problems := protocol.problems():  # one that was put together in Python is not checked until here
+        raise ConfigError(problems, f"{protocol.name}.toml")
     person = subject if isinstance(subject, Subject) else load_subject(subject)
     if artifacts is not None:
         person = _disturbed(person, artifacts)
@@ -239,7 +248,7 @@ def plan_sessions(
     grid = TickGrid(protocol.update_interval_s)
     try:
         body = (source or person.body).prepare(grid, seed, addresses, shape)
-        actors = [aimed(a, protocol).prepare(grid, seed, addresses, shape) for a in person.actors if source is None]
+        actors = [a.prepare(grid, seed, addresses, shape) for a in actors_of(person, protocol) if source is None]
     except ConfigError as error:
         raise ConfigError(error.problems, error.where or ("the source" if source else person.name)) from None
     if duration_s is not None:
@@ -283,7 +292,7 @@ def _attach(
     unknown = [name for name in more if name not in source.specs]
     if unknown:
         raise ConfigError(f"no stream '{unknown[0]}'; {did_you_mean(unknown[0], source.specs)}", "signals")
-    used = {feature.stream for feature in protocol.features} | {gate.stream for gate in protocol.gates}
+    used = protocol.streams
     if used <= source.specs.keys():  # else the pipeline says what is wrong, and what there is
         source.select(used | set(more) | ({"truth/state", "truth/artifacts"} if alone else set()), events)
 
@@ -292,9 +301,12 @@ def _name_of(person: Subject, source: SourceConfig | None) -> str:
     return person.name if source is None else str(getattr(source, "path", source.kind))
 
 
-def aimed(actor: Any, protocol: TrainingProtocol) -> Any:
-    """Let a learner who has no rhythm of its own move the one that the protocol trains."""
-    trained = next((f.truth for f in protocol.features if f.truth), None)
-    if isinstance(actor, Learner) and actor.rhythm is None and trained is not None:
-        return actor.model_copy(update={"rhythm": trained})
-    return actor
+def actors_of(person: Subject, protocol: TrainingProtocol) -> list[ActorConfig]:
+    """Return who acts on the body: those of the subject, and who does to it what the blocks ask for."""
+    actors = [_aimed(actor, protocol) for actor in person.actors]
+    return [*actors, Stressors(stressors=protocol.stressors)] if protocol.stressors else actors
+
+
+def _aimed(actor: ActorConfig, protocol: TrainingProtocol) -> ActorConfig:
+    """Let a learner who has no aim of its own take the one of the protocol."""
+    return actor.aimed_at(protocol) if isinstance(actor, Learner) else actor

@@ -5,6 +5,7 @@ from __future__ import annotations
 from neurosim.subject.learner import Learner
 from neurosim.subject.population import Population
 from neurosim.subject.script import Script, ScriptStep
+from neurosim.subject.stressors import Stressors
 from neurosim.subject.subject import Subject, load_subject
 
-__all__ = ["Learner", "Population", "Script", "ScriptStep", "Subject", "load_subject"]
+__all__ = ["Learner", "Population", "Script", "ScriptStep", "Stressors", "Subject", "load_subject"]

@@ -1,68 +1,144 @@
-"""A learner who finds out by reward what raises a rhythm."""
+"""A learner who finds out by reward what moves the body where the training wants it."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from pydantic import Field
 
 from neurosim.core.actor import Actor, ActorConfig
 from neurosim.core.drive import Drive
+from neurosim.core.errors import ConfigError
 from neurosim.core.feedback import Cue, Feedback
 from neurosim.core.noise import SESSION_STRIDE, AddressedNoise
 from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
-from neurosim.signals.body.traits import Traits
-
-Rhythm = Literal["theta", "alpha", "mu", "smr", "beta"]
+from neurosim.feedback.protocol import TrainingProtocol
+from neurosim.subject.effort import Effort
+from neurosim.subject.talent import Learnable, dot, efficacies, good_directions
 
 #: A drive of 1 closes open eyes, of -1 opens closed ones.
 _EYES = {None: 0.0, "closed": 1.0, "open": -1.0}
+_DAY_S = 86400.0
+#: Attention rests at 0.5: this much is lost where no effort is made.
+_ATTENTION = 0.5
+_FOLLOWING_S = 30.0  # a learner follows the pacer, or not, for this long
+
+
+def _seconds(default: float | None, description: str, **limits: Any) -> Any:
+    return Field(default, gt=0, description=description, json_schema_extra={"unit": "s"}, **limits)
 
 
 class Learner(ActorConfig):
     """Reward-modulated exploration with an eligibility trace.
 
-    The learner tries out strategies (points that wander in a space of a few dimensions), one direction of
-    which moves the rhythm. What was tried when the reward came is remembered: node perturbation, the continuous
-    form of REINFORCE (Williams 1992, doi:10.1007/BF00992696), of the family of Legenstein et al. 2010,
-    doi:10.1523/JNEUROSCI.4284-09.2010. Learning moves the rate of bursts, not their amplitude.
+    The learner tries out strategies (points that wander in a space of a few dimensions), one direction of which
+    moves what the training is about. What was tried when the reward came is remembered: node perturbation, the
+    continuous form of REINFORCE (Williams 1992, doi:10.1007/BF00992696), of the family of Legenstein et al. 2010,
+    doi:10.1523/JNEUROSCI.4284-09.2010. What is moved, and how far at most, says the protocol; for rhythms of the EEG
+    it is the rate of bursts, not their amplitude.
 
-    Constants are chosen so that group results agree with published ones; three in ten learners hardly move the
-    rhythm whatever they try (Nan et al. 2018: 8 of 29 did not learn, doi:10.3389/fpsyg.2018.01607).
+    Constants are chosen so that group results agree with published ones (docs/learners.md); how fast a latent is
+    learned, and by how many people hardly at all, stands in ``learning.csv``.
     """
 
     kind: Literal["learner"] = "learner"
-    rhythm: Rhythm | None = Field(None, description="what the strategies move; by default what the protocol trains")
-    n_strategies: int = Field(6, ge=1, le=64, description="dimensions of the space of strategies")
-    explore_sd: float = Field(0.25, ge=0, description="SD of the wandering")
-    explore_tau_s: float = Field(0.25, gt=0, description="its time constant", json_schema_extra={"unit": "s"})
-    trace_tau_s: float = Field(0.2, gt=0, description="memory for what was tried", json_schema_extra={"unit": "s"})
-    expect_tau_s: float = Field(30.0, gt=0, description="memory for the usual reward", json_schema_extra={"unit": "s"})
-    learning_rate_hz: float = Field(0.0096, ge=0, description="gain of learning", json_schema_extra={"unit": "1/s"})
-    ceiling: float = Field(0.45, gt=0, description="largest drive either way", json_schema_extra={"unit": "ln"})
-    retention: float = Field(0.9, ge=0, le=1, description="share of skill kept until the next session")
-    efficacy_sd: float = Field(0.35, ge=0, description="spread of what strategies move, log-normal around 1")
-    non_responders: float = Field(
-        0.3, ge=0, le=1, description="share of learners whose strategies move hardly anything"
+    learns: dict[str, float] = Field(
+        {}, description="what strategies move: latents, each with the largest offset; by default what the protocol says"
     )
+    ceiling: float = Field(
+        0.45, gt=0, description="largest drive of a rhythm, where a protocol only says which", json_schema_extra={
+            "unit": "ln"}
+    )  # fmt: skip
+    n_strategies: int = Field(6, ge=1, le=64, description="dimensions of the space of strategies")
+    explore_sd: float = Field(0.556, ge=0, description="SD of the wandering; 1 is about as far as strategies go")
+    strategy_tau_s: float | None = _seconds(None, "time constant of the wandering; by default the protocol's")
+    trace_tau_s: float | None = _seconds(None, "memory for what was tried; by default 0.8 of the wandering's")
+    expect_tau_s: float | None = _seconds(
+        None, "memory for the usual reward; by default ten strategies, and half a minute at least"
+    )
+    learning_rate_hz: float = Field(
+        0.0096, ge=0, description="of a rhythm: how far a strategy moves in a second in which the reward is 1 more than "
+        "usual, as a share of what was tried", json_schema_extra={"unit": "1/s"}
+    )  # fmt: skip
+    retention: float = Field(0.9, ge=0, le=1, description="share of what was learned that is kept over a day")
+    efficacy_sd: float = Field(0.35, ge=0, description="spread of what strategies move, log-normal around 1")
+    non_responders: float | None = Field(
+        None, ge=0, le=1, description="share of learners whose strategies move hardly anything; by default as usual "
+        "for what is learned"
+    )  # fmt: skip
     non_responder_sd: float = Field(0.08, ge=0, description="how little that is")
     alpha_correlation: float = Field(
         0.0, ge=-1, le=1, description="of what strategies move with the resting amplitude of alpha, in a population"
     )
+    given_strategy: float = Field(
+        0.0, ge=0, lt=1, description="share of the largest offset that the instruction brings at once; 0 for none given"
+    )
+    compliance: float = Field(1.0, ge=0, le=1, description="share of the time in which a breathing pacer is followed")
+    expectation: float = Field(
+        0.015, ge=0, le=0.5, description="fall of arousal by belief in the training, whatever is shown; 0 for none"
+    )
+    expectation_tau_s: float = _seconds(300.0, "time constant of that, from the first training on")
+    fatigue: float = Field(0.0, ge=0, le=1, description="share of the effort that is lost when fully tired")
+    tired_s: float = _seconds(1200.0, "time constant of tiring on task")
+    rested_s: float = _seconds(300.0, "time constant of recovery")
+    lapses_per_min: float = Field(
+        0.0, ge=0, description="lapses of attention, in which nothing is tried and no feedback seen",
+        json_schema_extra={"unit": "1/min"},
+    )  # fmt: skip
+    lapse_s: float = _seconds(5.0, "their mean length")
     people_seed: int | None = Field(None, ge=0, description="root of who they are; by default that of the run")
 
     def idle(self) -> Self:
-        """Return the same person, who does as told but tries nothing and learns nothing."""
-        return self.model_copy(update={"explore_sd": 0.0, "learning_rate_hz": 0.0})
+        """Return the same person, who does as told but tries nothing, learns nothing and expects nothing."""
+        nothing = ("explore_sd", "learning_rate_hz", "given_strategy", "expectation", "fatigue", "lapses_per_min")
+        return self.model_copy(update=dict.fromkeys(nothing, 0.0))
+
+    @classmethod
+    def examples(cls) -> list[Self]:
+        """Return one who regulates alpha, and one who has every trait and several latents to move."""
+        every: dict[str, Any] = {
+            "learns": {"breathing_rate": -9.0, "arousal": -0.1},
+            "strategy_tau_s": 2.0,
+            "learning_rate_hz": 5.0,
+            "alpha_correlation": 0.5,
+            "given_strategy": 0.3,
+            "compliance": 0.5,
+            "expectation": 0.05,
+            "fatigue": 0.5,
+            "tired_s": 3.0,
+            "lapses_per_min": 20.0,
+            "lapse_s": 1.0,
+        }
+        return [cls(learns={"alpha_drive": 0.45}), cls(**every)]
+
+    def aimed_at(self, protocol: TrainingProtocol) -> Self:
+        """Return the learner with the aim of a protocol, and its time for a strategy, where it has none of its own.
+
+        A protocol that does not say what is learned, but whose feature is a rhythm, trains the rhythm.
+        """
+        rhythm = next((f.truth for f in protocol.features if f.truth), None)
+        learns = self.learns or protocol.learns or ({f"{rhythm}_drive": self.ceiling} if rhythm else {})
+        tau_s = protocol.strategy_tau_s if self.strategy_tau_s is None else self.strategy_tau_s
+        return self.model_copy(update={"learns": learns, "strategy_tau_s": tau_s})
 
     def prepare(
         self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]
     ) -> LearnerActor:
-        """Draw each subject's traits and return the learners."""
+        """Draw each subject's traits and return the learners.
+
+        Raises
+        ------
+        ConfigError
+            For a latent that is not known.
+        """
+        try:
+            Drive(dict(self.learns))
+        except ConfigError as error:
+            raise error.within("learns") from error
         return LearnerActor(self, grid, seed, subjects, batch_shape)
 
 
@@ -81,83 +157,111 @@ class LearnerActor(Actor):
     Attributes
     ----------
     efficacy
-        How far each subject's strategies move the rhythm ``(subject,)``.
+        How far each subject's strategies move what is trained ``(subject,)``.
     skill
-        What has been learned: drive without exploration ``(subject,)`` [ln].
+        What has been learned: offset of the first latent without exploration ``(subject,)``, in the latent's unit.
     """
 
     def __init__(
         self, config: Learner, grid: TickGrid, seed: int, subjects: Sequence[int], batch_shape: tuple[int, ...]
     ) -> None:
         self._config, self._shape = config, batch_shape
-        self.rhythm = config.rhythm or "alpha"
-        dt, n, d = grid.start_s(1), len(subjects), config.n_strategies
-        self._pole = math.exp(-dt / config.explore_tau_s)
-        self._innovation = config.explore_sd * math.sqrt(1.0 - self._pole**2)
-        self._trace_gain = 1.0 - math.exp(-dt / config.trace_tau_s)
-        self._expect_gain = 1.0 - math.exp(-dt / config.expect_tau_s)
-        self._rate = config.learning_rate_hz * dt
+        self._dt = dt = grid.start_s(1)
+        n, d = len(subjects), config.n_strategies
+        main = next(iter(config.learns), "alpha_drive")
+        usual = Learnable.of(main)
+        explore_s = config.strategy_tau_s or 0.25
+        self._pole = math.exp(-dt / explore_s)
+        self._explore_sd = config.explore_sd * usual.explore
+        self._innovation = self._explore_sd * math.sqrt(1.0 - self._pole**2)
+        self._trace_gain = 1.0 - math.exp(-dt / (config.trace_tau_s or 0.8 * explore_s))
+        self._expect_gain = 1.0 - math.exp(-dt / (config.expect_tau_s or max(30.0, 10.0 * explore_s)))
+        self._belief_gain = 1.0 - math.exp(-dt / config.expectation_tau_s)
+        self._rate = config.learning_rate_hz * usual.speed * dt
         axes = [f"strategy {i}" for i in range(d)]
         self._noise = AddressedNoise(seed, "learner/explore", subjects, axes)
+        self._following = AddressedNoise(seed, "learner/pacer", subjects)
         people = seed if config.people_seed is None else config.people_seed
-        self._traits = AddressedNoise(people, "learner/traits", subjects)
-        self._alpha = Traits.draw(people, subjects).deviates["alpha_uv"] if config.alpha_correlation else np.zeros(n)
-        direction = AddressedNoise(people, "learner/direction", subjects, axes).normal(0, 1).reshape(n, d)
-        self._direction = direction / np.sqrt(_dot(direction, direction))[:, None]
-        self.efficacy = self._draw_efficacy()
+        poor = usual.non_responders if config.non_responders is None else config.non_responders
+        with_alpha = config.alpha_correlation if main == "alpha_drive" else 0.0
+        self.efficacy = efficacies(people, subjects, config.efficacy_sd, poor, config.non_responder_sd, with_alpha)
+        self._direction = good_directions(people, subjects, axes)
+        self._given = math.atanh(config.given_strategy) * self._direction
+        self._effort = Effort(
+            config.fatigue, config.tired_s, config.rested_s, config.lapses_per_min, config.lapse_s, dt, seed, subjects
+        )
         self._learned = np.zeros((n, d))
         self._session = 0
         self._start()
-
-    def _draw_efficacy(self) -> Float:
-        config = self._config
-        r = config.alpha_correlation
-        normal = r * self._alpha + math.sqrt(1.0 - r**2) * self._traits.normal(0, 1)[0]
-        responder = np.exp(config.efficacy_sd * normal)
-        poor = self._traits.uniform(4) < config.non_responders
-        efficacy: Float = np.where(poor, config.non_responder_sd * np.abs(normal), responder)
-        return efficacy
 
     def _start(self) -> None:
         self._base = self._session * SESSION_STRIDE
         n, d = self._learned.shape
         initial = self._noise.normal(self._base + SESSION_STRIDE - 4, 1).reshape(n, d)
-        self._tried = self._config.explore_sd * initial
+        self._tried = self._explore_sd * initial
         self._trace = np.zeros((n, d))
         self._expected = np.full(n, np.nan)
+        self._engaged = np.ones(n)
+        self._belief, self._begun = 0.0, False
+        self._effort.start()
         self._cue = Cue()
 
     @property
     def skill(self) -> Float:
-        """What has been learned ``(subject,)`` [ln]."""
-        return self._moved(self._learned)
+        """What has been learned ``(subject,)``, in the unit of the first latent."""
+        return next(iter(self._config.learns.values()), self._config.ceiling) * self._success(self._learned)
 
-    def _moved(self, strategy: Float) -> Float:
-        ceiling = self._config.ceiling
-        moved: Float = ceiling * np.tanh(self.efficacy * _dot(self._direction, strategy) / ceiling)
+    def _success(self, strategy: Float) -> Float:
+        """Return how much of the largest offset strategies bring ``(subject,)``, -1 to 1."""
+        moved: Float = np.tanh(self.efficacy * dot(self._direction, self._given + strategy))
         return moved
 
     def act(self, tick_index: int) -> Drive:
-        wander = self._noise.normal_at(self._base + tick_index).reshape(self._learned.shape)
+        config, cue = self._config, self._cue
+        index = self._base + tick_index
+        wander = self._noise.normal_at(index).reshape(self._learned.shape)
         self._tried = self._pole * self._tried + self._innovation * wander
-        trying = self._cue.block in ("training", "transfer")
-        drive = self._moved(self._learned + self._tried).reshape(self._shape) if trying else 0.0
-        return Drive({f"{self.rhythm}_drive": drive, "eyes_closed": _EYES[self._cue.eyes]})
+        trying = cue.block in ("training", "transfer")
+        self._engaged = self._effort.update(index, on_task=trying)
+        self._begun |= trying
+        self._belief += self._belief_gain * (self._begun - self._belief)
+        offsets: dict[str, Float | float] = {"eyes_closed": _EYES[cue.eyes]}
+        if config.compliance > 0.0:
+            offsets["breathing_pace"] = self._pace(tick_index)
+        if trying:
+            toward = -1.0 if cue.target == "down" else 1.0
+            success = toward * self._engaged * self._success(self._learned + self._engaged[:, None] * self._tried)
+            for latent, most in config.learns.items():
+                offsets[latent] = (most * success).reshape(self._shape)
+        drive = Drive(offsets)
+        if config.expectation:
+            drive = drive + Drive({"arousal": -config.expectation * self._belief})
+        if trying and (config.fatigue or config.lapses_per_min):
+            drive = drive + Drive({"attention": (_ATTENTION * (self._engaged - 1.0)).reshape(self._shape)})
+        return drive
+
+    def _pace(self, tick_index: int) -> Float | float:
+        """Return the rate of the pacer for those who follow it now; each stretch of half a minute is drawn anew."""
+        pace, share = self._cue.pacer_per_min, self._config.compliance
+        if not pace or share == 1.0:
+            return pace
+        stretch = self._base + int(tick_index * self._dt / _FOLLOWING_S)
+        return np.where(self._following.uniform(stretch) < share, pace, 0.0).reshape(self._shape)
 
     def observe(self, feedback: Feedback) -> None:
         self._cue = feedback.cue
-        self._trace += self._trace_gain * (self._tried - self._trace)
+        self._trace += self._trace_gain * (self._engaged[:, None] * self._tried - self._trace)
         if feedback.cue.block != "training":
             return
-        shown = feedback.shown.reshape(-1)
+        shown, seen = feedback.shown.reshape(-1), self._engaged > 0.0
         # The usual reward starts where the first one stands; a start at 0 would teach from surprise alone.
         self._expected = np.where(np.isnan(self._expected), shown, self._expected)
-        surprise = shown - self._expected
+        surprise = np.where(seen, shown - self._expected, 0.0)
         self._expected = self._expected + self._expect_gain * surprise
         self._learned += self._rate * surprise[:, None] * self._trace
 
     def rest(self, duration_s: float) -> None:
-        self._learned *= self._config.retention
+        self._learned *= self._config.retention ** (duration_s / _DAY_S)
         self._session += 1
         self._start()
 
@@ -166,11 +270,3 @@ class LearnerActor(Actor):
 
     def recall(self, memory: Mapping[str, Float]) -> None:
         self._learned = np.array(memory["learned"])
-
-
-def _dot(a: Float, b: Float) -> Float:
-    """Dot product of rows in a fixed order of summation (law 2: BLAS and NumPy's sum depend on the shape)."""
-    total = a[:, 0] * b[:, 0]
-    for i in range(1, a.shape[1]):
-        total = total + a[:, i] * b[:, i]
-    return total

@@ -69,7 +69,7 @@ def check_actor(config: ActorConfig) -> None:
     Examples
     --------
     >>> from neurosim.subject import Learner
-    >>> check_actor(Learner(rhythm="smr"))
+    >>> check_actor(Learner(learns={"smr_drive": 0.45}))
     """
     for law in ACTOR_LAWS.values():
         law(config)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from neurosim.core.chain import Chain
+from neurosim.core.join import Join
 from neurosim.core.spec import SignalSpec
+from neurosim.core.stage import StageConfig
 from neurosim.feedback.protocol import Feature, TrainingProtocol
-from neurosim.session.pipeline import choose_channels
-from neurosim.testing.delay import measure_delay, usual_carrier_hz, waits_for_events
+from neurosim.session.streams import choose_channels, find_stream
+from neurosim.testing.delay import measure_delay, measured_hold_s, usual_carrier_hz, waits_for_events
 
 
 @dataclass(frozen=True)
@@ -34,17 +36,39 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Way:
+    """The way of an input of a feature from the body to the join.
+
+    Attributes
+    ----------
+    name
+        Of the input; a feature of a single stream has none.
+    stream, channels
+        Where it is measured.
+    steps
+        Its stages, first to last; where several inputs are joined, the last is the mean wait for the join.
+    """
+
+    name: str
+    stream: str
+    channels: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
 class Budget:
     """The way of a feature from the body to the feedback.
 
     Attributes
     ----------
-    feature, stream, channels
-        What is measured, and where.
+    feature
+        What is measured.
+    inputs
+        Where it comes from.
     carrier_hz
-        What was modulated to measure it; 0 for a slow sine.
+        What was modulated to measure the stages behind the inputs; 0 for a slow sine.
     steps
-        The stages, first to last.
+        The stages of the feature, first to last.
     tick_s
         Mean wait for the end of a tick: half of it [s].
     display_s
@@ -52,8 +76,7 @@ class Budget:
     """
 
     feature: str
-    stream: str
-    channels: tuple[str, ...]
+    inputs: tuple[Way, ...]
     carrier_hz: float
     steps: tuple[Step, ...]
     tick_s: float
@@ -61,13 +84,20 @@ class Budget:
 
     @property
     def said_s(self) -> float:
-        """What the stages say, and the wait and the display [s]."""
-        return sum(step.said_s for step in self.steps) + self.tick_s + self.display_s
+        """What the slowest input and the stages say, and the wait and the display [s]."""
+        return self._all_together([[step.said_s for step in steps] for steps in self._steps()])
 
     @property
     def measured_s(self) -> float:
         """The same as measured; NaN when a stage cannot be [s]."""
-        return sum(step.measured_s for step in self.steps) + self.tick_s + self.display_s
+        return self._all_together([[step.measured_s for step in steps] for steps in self._steps()])
+
+    def _steps(self) -> list[tuple[Step, ...]]:
+        return [*(way.steps for way in self.inputs), self.steps]
+
+    def _all_together(self, delays_s: list[list[float]]) -> float:
+        *inputs, behind = map(sum, delays_s)
+        return float(np.max(inputs)) + behind + self.tick_s + self.display_s
 
 
 def delay_budgets(protocol: TrainingProtocol, streams: Mapping[str, SignalSpec]) -> list[Budget]:
@@ -87,25 +117,40 @@ def delay_budgets(protocol: TrainingProtocol, streams: Mapping[str, SignalSpec])
     ConfigError
         For a channel or a stage that does not fit.
     """
-    return [_budget(feature, protocol, streams[feature.stream]) for feature in protocol.features]
+    return [_budget(feature, protocol, streams) for feature in protocol.features]
 
 
-def _budget(feature: Feature, protocol: TrainingProtocol, spec: SignalSpec) -> Budget:
-    names = tuple(spec.ch_names[i] for i in choose_channels(feature, spec))
-    single = SignalSpec(spec.fs, names, spec.unit)
+def _budget(feature: Feature, protocol: TrainingProtocol, streams: Mapping[str, SignalSpec]) -> Budget:
+    ways, specs = [], {}
+    for name, source in feature.sources.items():
+        whole = find_stream(source.stream, streams)
+        channels = tuple(whole.ch_names[i] for i in choose_channels(source, whole))
+        steps, specs[name] = _steps(source.stages, SignalSpec(whole.fs, channels, whole.unit))
+        ways.append(Way(name, source.stream, channels, steps))
+    join = Join(specs, feature.rate_of)
+    if len(ways) > 1:
+        held = measured_hold_s(join, specs)
+        ways = [replace(w, steps=(*w.steps, Step("join", join.hold_s[w.name], held[w.name]))) for w in ways]
+    spec = SignalSpec(join.spec.fs, join.spec.ch_names, join.spec.unit)
     carrier_hz = usual_carrier_hz(Chain(stages=feature.stages), spec.fs) or 0.0
+    return Budget(feature.name, tuple(ways), carrier_hz, _steps(feature.stages, spec)[0],
+                  protocol.update_interval_s / 2.0, protocol.display_delay_s)  # fmt: skip
+
+
+def _steps(stages: tuple[StageConfig, ...], spec: SignalSpec) -> tuple[tuple[Step, ...], SignalSpec]:
+    """Return what each of the stages behind a stream adds to the delay, and the spec of what they give."""
+    carrier_hz = usual_carrier_hz(Chain(stages=stages), spec.fs) or 0.0
     said, measured, steps = 0.0, 0.0, []
-    for n, config in enumerate(feature.stages, start=1):
-        behind = Chain(stages=feature.stages[:n])
+    for n, config in enumerate(stages, start=1):
+        behind = Chain(stages=stages[:n])
         if waits_for_events(behind):
-            delay_s, total = np.nan, behind.prepare(single).spec.delay_s
+            delay_s, total = np.nan, behind.prepare(spec).spec.delay_s
         else:
-            delays, total = measure_delay(behind, carrier_hz, single)
+            delays, total = measure_delay(behind, carrier_hz, spec)
             delay_s = _longest(delays)
         steps.append(Step(config.kind, total - said, delay_s - measured))
         said, measured = total, delay_s
-    return Budget(feature.name, feature.stream, names, carrier_hz, tuple(steps), protocol.update_interval_s / 2.0,
-                  protocol.display_delay_s)  # fmt: skip
+    return tuple(steps), Chain(stages=stages).prepare(spec).spec
 
 
 def _longest(delays_s: np.ndarray) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.core.config import Config
+from neurosim.core.join import Join
 from neurosim.core.spec import Float, SignalSpec, time_last
 from neurosim.core.stage import StageConfig
 from neurosim.testing.inputs import LAW_FS, law_spec
@@ -18,6 +19,7 @@ _DEPTH = 0.3  # of the modulation
 _LEVEL_UV = 20.0
 _PERIODS = 2
 _MOST_SAMPLES = 2_000_000
+_SLOW_S = 100.0  # period of the sine that joins are measured with
 
 
 def usual_carrier_hz(config: StageConfig, fs: float = LAW_FS) -> float | None:
@@ -120,6 +122,28 @@ def _component(y: Float, t: Float, frequency_hz: float) -> complex:
     """Return the complex amplitude of a frequency; that of a cosine is real."""
     wave: NDArray[np.complex128] = np.exp(-2j * np.pi * frequency_hz * t)
     return complex(2.0 * np.mean(y * wave))
+
+
+def measured_hold_s(join: Join, inputs: Mapping[str, SignalSpec]) -> dict[str, float]:
+    """Measure how long a slow sine takes through a join, input by input [s].
+
+    Parameters
+    ----------
+    join
+        As made; it is reset afterwards.
+    inputs
+        The specs of its inputs.
+    """
+    slow_hz = 1.0 / _SLOW_S
+    for name, spec in inputs.items():
+        n_times = round(_PERIODS * _SLOW_S * spec.fs)
+        sine = np.sin(2.0 * np.pi * slow_hz * np.arange(n_times) / spec.fs)
+        join.push(name, time_last(np.repeat(sine[:, None], spec.n_channels, axis=1)), np.ones(n_times, np.bool_))
+    joined = join.take()[0]
+    join.reset()
+    at = np.arange(joined.shape[-1]) / join.spec.fs
+    first = np.cumsum([0, *(spec.n_channels for spec in inputs.values())])
+    return {name: _delay_s(joined[c], at, slow_hz, 0.0) for name, c in zip(inputs, first[:-1], strict=True)}
 
 
 def waits_for_events(config: StageConfig) -> bool:

@@ -34,4 +34,4 @@ def _feedback(tick: int, given: Given, value: Float, trust: Bool) -> Feedback:
     reward = met & (cue.block == "training")
     threshold = np.full(len(trust), np.nan if tick < 10 else 1.0)
     value, threshold, met, reward, trust = (given.shaped(a) for a in (value, threshold, met, reward, trust))
-    return Feedback(value, threshold, met[..., None], met, reward, trust, reward.astype(np.float64), cue)
+    return Feedback(value, threshold, met[..., None], met, met, reward, trust, reward.astype(np.float64), cue)

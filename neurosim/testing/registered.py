@@ -42,8 +42,8 @@ def registered(category: str) -> Iterator[tuple[str, KindConfig]]:
 
     Examples
     --------
-    >>> [name for name, config in registered("threshold")]
-    ['fixed', 'percentile']
+    >>> [name for name, config in registered("threshold")]  # doctest: +ELLIPSIS
+    ['baseline-0', 'baseline-1', 'controller', 'fixed', 'manual', 'one_shot', 'percentile', ...]
     """
     for name in kind_names(category):
         examples = find_kind(category, name).examples()

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from neurosim.core.spec import Bool, Float
-from neurosim.feedback.thresholds import Threshold, ThresholdConfig
+from neurosim.feedback.thresholds import Seen, Threshold, ThresholdConfig
 from neurosim.testing.exact import Outputs, assert_identical
-from neurosim.testing.inputs import law_features, law_trust
+from neurosim.testing.inputs import law_cue, law_features, law_trust
 from neurosim.testing.sources import GRID
 from neurosim.testing.trial import Given, Trial, step_laws
 
@@ -18,6 +18,14 @@ _N_TICKS = 640
 
 def _series(subjects: tuple[int, ...]) -> tuple[Float, Bool]:
     return np.ascontiguousarray(law_features(_N_TICKS, subjects)[:, :, 0]), law_trust(_N_TICKS, subjects)
+
+
+def threshold_step(threshold: Threshold, k: int, values: Float, take: Bool) -> Float:
+    """Run one tick of a condition that is to be above its threshold; return the thresholds of it ``(subject,)``."""
+    cue = law_cue(k)
+    now = threshold.now(cue)
+    threshold.note(Seen(values.copy(), values > now, take & (cue.block != "rest"), cue, 1.0))
+    return now
 
 
 def threshold_trial(config: ThresholdConfig) -> Trial[Threshold]:
@@ -30,7 +38,7 @@ def threshold_trial(config: ThresholdConfig) -> Trial[Threshold]:
         values, take = (a[k] for a in made[given.subjects])
         if given.changed(k):
             values = 50.0 - values
-        return {"threshold": given.shaped(threshold.update(values.copy(), take.copy()))}
+        return {"threshold": given.shaped(threshold_step(threshold, k, values, take))}
 
     def prepare(given: Given) -> Threshold:
         return config.prepare(GRID, len(given.subjects))
@@ -42,7 +50,7 @@ def _run(config: ThresholdConfig, values: Float, take: Bool) -> Float:
     threshold = config.prepare(GRID, values.shape[1])
     found = []
     for k in range(_N_TICKS):
-        out = threshold.update(values[k].copy(), take[k].copy())
+        out = threshold_step(threshold, k, values[k], take[k])
         assert isinstance(out, np.ndarray), f"{config.kind}: tick {k} gives {type(out).__name__}, not an array"
         assert out.shape == values[k].shape, f"{config.kind}: tick {k} gives the shape {out.shape}, not one a subject"
         assert not np.isinf(out).any(), f"{config.kind}: tick {k} gives infinity; NaN stands for none yet"

@@ -25,7 +25,7 @@ def test_design_and_measurement_agree_within_a_sample_a_stage(name: str) -> None
     budgets = delay_budgets(protocol, STREAMS)
     assert [budget.feature for budget in budgets] == [feature.name for feature in protocol.features]
     for budget in budgets:
-        sample_s = 1.0 / STREAMS[budget.stream].fs
+        sample_s = 1.0 / STREAMS[budget.inputs[0].stream].fs
         for step in budget.steps:
             assert step.measured_s == pytest.approx(step.said_s, abs=sample_s), step
         assert budget.said_s == pytest.approx(budget.measured_s, abs=sample_s * len(budget.steps))

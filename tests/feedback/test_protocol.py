@@ -84,7 +84,7 @@ def test_a_feature_must_end_with_one_channel() -> None:
 
 def test_missing_channels_and_streams_are_all_named() -> None:
     features = [
-        {"name": "a", "channels": ["Pz", "Czz"], "stages": [_POWER, {"kind": "mean"}]},
+        {"name": "alpha", "channels": ["Pz", "Czz"], "stages": [_POWER, {"kind": "mean"}]},
         {"name": "b", "channels": ["O1", "O2"], "choose": "first", "stages": [_POWER]},
         {"name": "c", "stream": "egg", "channels": ["Pz"], "stages": [_POWER]},
     ]

@@ -16,7 +16,7 @@ _GRID = TickGrid(1 / 64)
 
 def _feedback(met: NDArray[np.bool_], block: str = "training") -> Feedback:
     zeros, valid = np.zeros(met.shape), np.ones(met.shape, dtype=np.bool_)
-    return Feedback(zeros, zeros, met[..., None], met, met, valid, met.astype(np.float64), Cue(block))
+    return Feedback(zeros, zeros, met[..., None], met, met, met, valid, met.astype(np.float64), Cue(block))
 
 
 @cache

@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from neurosim.core.feedback import Cue
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback import FixedThreshold, PercentileThreshold
+from neurosim.feedback.thresholds import Seen, ThresholdConfig
 
 _GRID = TickGrid(1 / 8)
 
@@ -25,9 +27,23 @@ def _by_numpy(
     return out
 
 
-def _run(config: PercentileThreshold, values: NDArray[np.float64], take: NDArray[np.bool_]) -> NDArray[np.float64]:
+def _run(
+    config: ThresholdConfig,
+    values: NDArray[np.float64],
+    take: NDArray[np.bool_] | None = None,
+    *,
+    n_baseline: int = 0,
+    below: bool = False,
+) -> NDArray[np.float64]:
+    """Return the thresholds of every tick; the first ticks are baseline, the others training."""
     threshold = config.prepare(_GRID, values.shape[1])
-    return np.array([threshold.update(values[k], take[k]).copy() for k in range(len(values))])
+    take = np.ones(values.shape, dtype=np.bool_) if take is None else take
+    found, harder = [], -1.0 if below else 1.0
+    for k in range(len(values)):
+        cue = Cue("baseline" if k < n_baseline else "training")
+        found.append(threshold.now(cue).copy())
+        threshold.note(Seen(values[k], harder * (values[k] - found[-1]) > 0, take[k], cue, harder))
+    return np.array(found)
 
 
 @pytest.mark.parametrize(
@@ -61,14 +77,12 @@ def test_any_series(series: list[tuple[float, bool]], percentile: float, size: i
 
 
 def test_fixed_stays() -> None:
-    threshold = FixedThreshold(value=2.5).prepare(_GRID, 3)
-    for value in (0.0, 100.0):
-        np.testing.assert_array_equal(threshold.update(np.full(3, value), np.ones(3, dtype=np.bool_)), [2.5, 2.5, 2.5])
+    assert (_run(FixedThreshold(value=2.5), np.array([[0.0, 100.0]] * 3)) == 2.5).all()
 
 
 def test_a_percentile_earns_its_share() -> None:
     # Of independent values 60 of 100 are above the 40th percentile of those before (the textbook's reward rate).
     values = np.random.default_rng(2).normal(size=(2000, 20))
-    thresholds = _run(PercentileThreshold(percentile=40, window_s=30), values, np.ones_like(values, dtype=np.bool_))
+    thresholds = _run(PercentileThreshold(percentile=40, window_s=30), values)
     rate = np.mean(values[240:] > thresholds[240:])
     assert rate == pytest.approx(0.6, abs=0.01)

@@ -17,7 +17,7 @@ from neurosim.core.timeline import TickGrid
 from neurosim.feedback import FixedThreshold, Operant
 from neurosim.feedback.rules import OperantRule
 from neurosim.feedback.sham import Sham, ShamConfig
-from neurosim.feedback.thresholds import Threshold, ThresholdConfig
+from neurosim.feedback.thresholds import Seen, Threshold, ThresholdConfig
 from neurosim.testing import LAWS
 from neurosim.testing.trial import Given, Trial, future_never_matters
 
@@ -188,13 +188,18 @@ class _Follows(Threshold):
     def reset(self) -> None:
         self._mean = np.zeros(self._n)
 
-    def update(self, values: Any, take: Any) -> Any:
-        before = self._mean
+    def now(self, cue: Cue) -> Any:
+        return self._mean
+
+    def note(self, seen: Seen) -> None:
+        values, take = seen.values, seen.take
         if self._fault == "batch":
             values = np.full_like(values, values.mean())
         take = np.ones_like(take) if self._fault == "not finite" else take
-        self._mean = np.where(take, 0.9 * self._mean + 0.1 * values, self._mean)
-        return self._mean if self._fault == "peeks" else before
+        mean = np.where(take, 0.9 * self._mean + 0.1 * values, self._mean)
+        if self._fault == "peeks":  # what was given out changes with what is seen afterwards
+            self._mean[:] = mean
+        self._mean = mean
 
 
 def test_thresholds() -> None:

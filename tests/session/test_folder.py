@@ -24,7 +24,7 @@ def test_pandas_and_mne_read_the_folder(tmp_path: Path) -> None:
     table = pd.read_csv(tmp_path / "s" / "features.tsv", sep="\t")
     assert list(table) == [
         "onset", "block", "smr", "theta", "muscle", "threshold_smr", "threshold_theta", "threshold_muscle",
-        "valid", "met", "reward", "shown", "why_invalid",
+        "holding_smr", "holding_theta", "holding_muscle", "valid", "joint", "met", "reward", "shown", "why_invalid",
     ]  # fmt: skip
     np.testing.assert_allclose(table.smr, result.features.smr, rtol=1e-8)
     assert (table.reward == result.features.reward).all()
@@ -119,6 +119,12 @@ def test_summary_and_figure(tmp_path: Path) -> None:
     training = result.features[result.features.kind == "training"]
     assert summary["reward_rate"] == pytest.approx(training.met.mean(), rel=1e-4)
     assert summary["n_rewards"] == result.features.reward.sum()
+    assert summary["joint_rate"] == pytest.approx(training.joint.mean(), rel=1e-4)
+    assert summary["holding_rates"] == {"alpha": pytest.approx(training.holding_alpha.mean(), rel=1e-4)}
+    switches = sum(
+        (block.met.astype(int).diff().abs().sum() + block.met.iloc[0]) for _, block in training.groupby("block")
+    )
+    assert summary["switches_per_min"] == pytest.approx(switches / (len(training) / 64 / 60), rel=1e-4)
     first = summary["blocks"][1]
     block = result.features[(result.features.block == first["name"]) & result.features.valid]
     assert first["mean_feature"] == pytest.approx(block.alpha.mean(), rel=1e-4)

@@ -59,13 +59,13 @@ def test_sham_does_not_teach() -> None:
     assert np.mean(shown) == pytest.approx(np.mean(earned), abs=0.03)
 
 
-def prepare(n: int = 2000, **traits: float) -> LearnerActor:
-    return Learner(**traits).prepare(TickGrid(1 / 8), 5, tuple(range(n)), (n,))
+def prepare(n: int = 2000, most: float = 0.45, **traits: float) -> LearnerActor:
+    return Learner(learns={"alpha_drive": most}, **traits).prepare(TickGrid(1 / 8), 5, tuple(range(n)), (n,))
 
 
 def feedback(shown: NDArray[np.float64], block: str = "training") -> Feedback:
     no = np.zeros(shown.shape, dtype=np.bool_)
-    return Feedback(shown, shown, no[..., None], no, no, no, shown, Cue(block))
+    return Feedback(shown, shown, no[..., None], no, no, no, no, shown, Cue(block))
 
 
 def test_traits_are_spread_as_described() -> None:
@@ -83,8 +83,8 @@ def test_traits_belong_to_the_subject() -> None:
 
 
 def test_exploration_has_its_spread_and_memory() -> None:
-    """An Ornstein-Uhlenbeck process: SD 0.25, correlation exp(-dt / tau) between ticks (efficacy 1, far below h)."""
-    actor = prepare(4000, efficacy_sd=0.0, non_responders=0.0, ceiling=50.0)
+    """An Ornstein-Uhlenbeck process: SD 0.25, correlation exp(-dt / tau) between ticks (efficacy 1, far below 1)."""
+    actor = prepare(4000, most=50.0, efficacy_sd=0.0, non_responders=0.0, explore_sd=0.005)
     actor.observe(feedback(np.zeros(4000)))
     first = np.asarray(actor.act(0)["alpha_drive"])
     second = np.asarray(actor.act(1)["alpha_drive"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import ClassVar, Literal, Self
 
 import numpy as np
@@ -125,10 +126,11 @@ class SlowPotentialStage(HeldStage):
 
 
 class TrialBaseline(StageConfig):
-    """Take the mean over the start of each trial away, channel by channel.
+    """Take the mean over the baseline of each trial away, channel by channel.
 
-    Trials come one after the other: trial k begins at ``first_trial_s + k period_s``, and from the end of its
-    baseline on the output is the difference from that, until the next trial's baseline has ended. 0 before the first.
+    Trials are those of the session's blocks. Without a session they come one after the other: trial k begins at
+    ``first_trial_s + k period_s`` and has a baseline of ``baseline_s``. From the end of its baseline on the output is
+    the difference from that, until the next trial's baseline has ended. 0 before the first.
     Time is that of the stream as it arrives, from its first sample on.
 
     Examples
@@ -146,8 +148,10 @@ class TrialBaseline(StageConfig):
     #: Changes within a trial are seen at once; one that is slower than trials is taken away, not delayed.
     delay_is_latency: ClassVar[bool] = True
     first_trial_s: float = Field(0.0, ge=0, description="when the first trial begins", json_schema_extra={"unit": "s"})
-    period_s: float = Field(10.0, gt=0, description="from trial to trial", json_schema_extra={"unit": "s"})
-    baseline_s: float = Field(2.0, gt=0, description="baseline at the start of each trial",
+    period_s: float | None = Field(
+        None, gt=0, description="from trial to trial; by default trials are the session's", json_schema_extra={"unit": "s"}
+    )  # fmt: skip
+    baseline_s: float = Field(2.0, gt=0, description="baseline at the start of each trial; the session's have their own",
                               json_schema_extra={"unit": "s"})  # fmt: skip
 
     @classmethod
@@ -156,8 +160,19 @@ class TrialBaseline(StageConfig):
         return [cls(first_trial_s=0.3, period_s=1.5, baseline_s=0.5)]
 
     def prepare(self, spec: SignalSpec) -> Stage:
-        """Count the trials in samples."""
-        if not self.baseline_s < self.period_s:
+        """Count the trials in samples.
+
+        Raises
+        ------
+        ConfigError
+            For a baseline longer than its trial, and where there are no trials, or trials without a baseline.
+        """
+        if self.period_s is None:
+            if not spec.trials_s:
+                raise ConfigError([Problem(("period_s",), "is missing: no block of the session has trials")])
+            if any(task_s <= start_s for start_s, task_s in spec.trials_s):
+                raise ConfigError("needs trials with a baseline; set baseline_s of the blocks' trials above 0")
+        elif not self.baseline_s < self.period_s:
             message = f"must be shorter than period_s = {self.period_s:g} s, got {self.baseline_s:g}"
             raise ConfigError([Problem(("baseline_s",), message)])
         return TrialBaselineStage(self, spec)
@@ -175,14 +190,13 @@ class TrialBaselineStage(LaneStage):
     """
 
     def __init__(self, config: TrialBaseline, spec: SignalSpec) -> None:
-        self._start_s, self._period_s, self._fs = config.first_trial_s, config.period_s, spec.fs
-        self._n_baseline = max(1, round(config.baseline_s * spec.fs))
+        self._config = config
         super().__init__(spec)
 
     def reset(self) -> None:
         self._index, self._trial = 0, -1
         self._total, self._level = np.zeros((2, self.spec.n_lanes))
-        self._n_summed = 0
+        self._n_summed = self._n_baseline = 0
         self._started = False
 
     def run(self, x: Float, out: Float) -> None:
@@ -191,13 +205,13 @@ class TrialBaselineStage(LaneStage):
         at = 0
         while at < len(x):
             index = self._index + at
-            begin = self._begin(self._trial + 1)
+            begin, n_baseline = self._begin(self._trial + 1)
             if index == begin:
                 self._trial += 1
-                self._n_summed, self._total[:] = 0, 0.0
-                begin = self._begin(self._trial + 1)
+                self._n_summed, self._n_baseline, self._total[:] = 0, n_baseline, 0.0
+                begin, _ = self._begin(self._trial + 1)
             stop = min(len(x), begin - self._index)
-            if self._trial >= 0 and self._n_summed < self._n_baseline:
+            if self._n_summed < self._n_baseline:
                 # The last sample of the baseline already has the new level.
                 stop = min(stop, at + self._n_baseline - self._n_summed)
                 n_before = min(stop - at, self._n_baseline - 1 - self._n_summed)
@@ -213,9 +227,19 @@ class TrialBaselineStage(LaneStage):
             at = stop
         self._index += len(x)
 
-    def _begin(self, trial: int) -> int:
-        """Return the sample with which a trial begins; no rounding adds up over a session."""
-        return round((self._start_s + trial * self._period_s) * self._fs)
+    def _begin(self, trial: int) -> tuple[int, int]:
+        """Return the sample with which a trial begins, and the length of its baseline.
+
+        No rounding adds up over a session. Behind the last trial of a session comes none.
+        """
+        config, fs = self._config, self.spec.fs
+        if config.period_s is not None:
+            start_s = config.first_trial_s + trial * config.period_s
+            return round(start_s * fs), max(1, round(config.baseline_s * fs))
+        if trial >= len(self.spec.trials_s):
+            return sys.maxsize, 0
+        start_s, task_s = self.spec.trials_s[trial]
+        return round(start_s * fs), max(1, round((task_s - start_s) * fs))
 
     def _subtract(self, x: Float, out: Float) -> None:
         if self._started:

@@ -17,6 +17,7 @@ from neurosim.signals.eeg.artifacts import Artifacts
 from neurosim.signals.eeg.background import Background
 from neurosim.signals.eeg.mixing import SENSORS_1020, STANDARD, sphere_mixing
 from neurosim.signals.eeg.rhythms import Rhythm, RhythmBank
+from neurosim.signals.eeg.slow_potential import SlowPotential
 from neurosim.signals.eeg.topography import Scalp
 
 
@@ -72,6 +73,8 @@ class EEG(OrganConfig):
         return given.traits("alpha_hz", alpha_hz_of_age(given.ages) if set_hz is None else set_hz)
 
 
+#: The source under the vertex, whose map a slow potential shares.
+_VERTEX = "smr"
 # Alpha is blocked faster than it returns: 0.3 to 0.5 s and 0.5 to 1 s to see it, by lags of 0.15 and 0.5 s.
 _OPENING_S, _CLOSING_S = 0.15, 0.5
 
@@ -119,6 +122,7 @@ class EEGOrgan(Organ):
         closed_exponent = np.clip(exponent + config.closed_exponent_gain, 0.0, 2.0)
         level = np.repeat([[config.psd_at_1hz_open], [config.psd_at_1hz_closed]], self._n, axis=1)
         self._background = Background(config.fs, given, config.ch_names, np.stack([exponent, closed_exponent]), level)
+        self._slow = SlowPotential(config.fs, mixing.rhythm_gain(_VERTEX, config.ch_names).T.copy(), self._n)
         self._artifacts = Artifacts(config.fs, given, Scalp(mixing, config.ch_names))
         self._up, self._down = (1.0 - math.exp(-1.0 / (STEP_HZ * tau_s)) for tau_s in (_CLOSING_S, _OPENING_S))
         super().__init__(
@@ -135,6 +139,7 @@ class EEGOrgan(Organ):
         self._eyes = rest.index["eyes_closed"]
         self._background.start(session, self._closed)
         self._bank.start(session, rest, self._closed)
+        self._slow.start(rest)
         self._artifacts.start(session)
         self._step_done = -1
 
@@ -156,6 +161,7 @@ class EEGOrgan(Organ):
         mixed = np.zeros((n_times, n * n_channels))
         mix(background, self._background_weights, n, mixed)
         mix(rhythms, self._rhythm_weights, n, mixed)
+        self._slow.add(mixed, start, bounds, step, fresh, moved)
         if span.events:
             self._artifacts.add(mixed.reshape(n_times, n, n_channels), start, span)
         shape = self.specs["eeg"].batch_shape

@@ -75,6 +75,7 @@ class RhythmBank:
         self._n_subjects, self._n_lanes = given.n, given.n * len(sources)
         self._dt = 1.0 / STEP_HZ
         self._parameters = self._tabulate(fs, rhythms, center_hz, scale)
+        self._sources = tuple(sources)
         self._names = [name.partition("_")[0] for name in sources]
         oscillators = [f"{name}/{part}" for part in ("re", "im") for name in sources]
         self._innovations = given.noise("eeg/rhythms", oscillators)
@@ -108,7 +109,9 @@ class RhythmBank:
 
     def _rows(self, span: Span) -> None:
         """Look up where the span keeps what moves each source: the drive of its bursts, and its strength (or none)."""
-        self._drives = np.array([span.index[f"{name}_drive"] for name in self._names], dtype=np.int64)
+        drives = [f"{source}_drive" for source in self._sources]  # of one side where it has one, else of the rhythm
+        drives = [own if own in span.index else f"{name}_drive" for own, name in zip(drives, self._names, strict=True)]
+        self._drives = np.array([span.index[name] for name in drives], dtype=np.int64)
         self._levels = np.array([span.index.get(name, -1) for name in self._names], dtype=np.int64)
 
     def start(self, session: int, rest: Span, closed: Float) -> None:

@@ -1,0 +1,106 @@
+"""The way of one feature: from its streams through a join to a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from neurosim.core.chain import Chain, is_calibrated
+from neurosim.core.errors import ConfigError, Problem
+from neurosim.core.join import Join
+from neurosim.core.spec import Bool, Float, Samples, SignalSpec
+from neurosim.core.stage import Baseline, Stage
+from neurosim.feedback.protocol import Feature, Input
+
+
+class FeaturePath:
+    """Stages on each input, the join of what they give, and the feature's stages behind it.
+
+    Parameters
+    ----------
+    feature
+        Says what is measured.
+    inputs
+        The specs of its inputs, with the channels that it is made from.
+
+    Attributes
+    ----------
+    spec
+        Of the feature; calibration may change its delay.
+
+    Raises
+    ------
+    ConfigError
+        With everything that does not fit.
+    """
+
+    def __init__(self, feature: Feature, inputs: Mapping[str, SignalSpec]) -> None:
+        problems: list[Problem] = []
+        self._branches: dict[str, Stage] = {}
+        for name, source in feature.sources.items():
+            try:
+                self._branches[name] = _prepare(source, inputs[name])
+            except ConfigError as error:
+                problems += error.within("inputs", name).problems
+        if problems:
+            raise ConfigError(problems)
+        self._join = Join({name: branch.spec for name, branch in self._branches.items()}, feature.rate_of)
+        self._stage = Chain(stages=feature.stages).prepare(self._join.spec)
+        if self._stage.spec.n_channels != 1:
+            n = self._stage.spec.n_channels
+            message = f"must end with one channel, ends with {n}; add a mean, pick or ratio stage"
+            raise ConfigError([Problem(("stages",), message)])
+        self._delay_s = self._join.spec.delay_s  # that the stages behind the join were prepared for
+        # Where one input is fitted to the baseline and gives it anew, the others are asked for what they gave.
+        collects = any(map(is_calibrated, self._branches.values()))
+        self._given: dict[str, list[Baseline]] | None = {name: [] for name in self._branches} if collects else None
+
+    @property
+    def spec(self) -> SignalSpec:
+        """Of the feature."""
+        delay_s = self._join.spec_of({name: branch.spec for name, branch in self._branches.items()}).delay_s
+        return self._stage.spec.replace(added_delay_s=delay_s - self._delay_s)
+
+    def push(self, name: str, x: Samples, valid: Bool) -> None:
+        """Take the next samples of an input, and whether they can be trusted ``(*batch, time)``."""
+        branch = self._branches[name]
+        branch.mark_valid(valid)
+        out = branch.process(x)
+        self._join.push(name, out, valid)
+        if self._given is not None:
+            self._given[name].append((out, valid))
+
+    def take(self, piece: int | None) -> Float | None:
+        """Return the feature's newest value ``(*batch,)``; None when no sample has come."""
+        x, valid = self._join.take()
+        n_times = x.shape[-1]
+        newest = None
+        piece = piece or max(n_times, 1)
+        for start in range(0, n_times, piece):
+            self._stage.mark_valid(valid[..., start : start + piece])
+            out = self._stage.process(x[..., start : start + piece])
+            if out.shape[-1]:
+                newest = out[..., 0, -1]
+        return newest
+
+    def calibrate(self) -> None:
+        """Fit what is calibrated to the baseline seen so far; what stands behind sees the baseline anew."""
+        anew = {name: branch.calibrate() for name, branch in self._branches.items()}
+        given, self._given = self._given, None
+        if given is not None and any(each is not None for each in anew.values()):
+            self._join.reset()
+            for name, baseline in anew.items():
+                for x, valid in given[name] if baseline is None else [baseline]:
+                    self._join.push(name, x, valid)
+            x, valid = self._join.take()
+            self._stage.reset()
+            self._stage.mark_valid(valid)
+            self._stage.process(x)
+        self._stage.calibrate()
+
+
+def _prepare(source: Input, spec: SignalSpec) -> Stage:
+    stage = Chain(stages=source.stages).prepare(spec)
+    if stage.spec.fs != spec.fs:
+        message = f"must keep the sampling rate of {spec.fs:g} Hz until the join, got {stage.spec.fs:g}"
+        raise ConfigError([Problem(("stages",), message)])
+    return stage
