@@ -81,6 +81,7 @@ class Learner(ActorConfig):
     expectation: float = Field(
         0.015, ge=0, le=0.5, description="fall of arousal by belief in the training, whatever is shown; 0 for none"
     )
+    expectation_sd: float = Field(0.5, ge=0, description="its spread between people, log-normal around that mean")
     expectation_tau_s: float = _seconds(300.0, "time constant of that, from the first training on")
     fatigue: float = Field(0.0, ge=0, le=1, description="share of the effort that is lost when fully tired")
     tired_s: float = _seconds(1200.0, "time constant of tiring on task")
@@ -190,6 +191,9 @@ class LearnerActor(Actor):
         self._effort = Effort(
             config.fatigue, config.tired_s, config.rested_s, config.lapses_per_min, config.lapse_s, dt, seed, subjects
         )
+        deviate = AddressedNoise(people, "learner/expectation", subjects).normal(0, 1)[0]
+        spread = config.expectation_sd
+        self._relaxation = config.expectation * np.exp(spread * deviate - 0.5 * spread**2)
         self._learned = np.zeros((n, d))
         self._session = 0
         self._start()
@@ -235,7 +239,7 @@ class LearnerActor(Actor):
                 offsets[latent] = (most * success).reshape(self._shape)
         drive = Drive(offsets)
         if config.expectation:
-            drive = drive + Drive({"arousal": -config.expectation * self._belief})
+            drive = drive + Drive({"arousal": (-self._belief * self._relaxation).reshape(self._shape)})
         if trying and (config.fatigue or config.lapses_per_min):
             drive = drive + Drive({"attention": (_ATTENTION * (self._engaged - 1.0)).reshape(self._shape)})
         return drive

@@ -54,14 +54,23 @@ def _lung_cosine(phase, inspiration):
     return _turn(warped)[1]
 
 
+@inlined
+def _other_way(phase, inspiration):
+    """Return the phase of the same volume with the breath going the other way."""
+    if phase < inspiration:
+        return inspiration + (1.0 - inspiration) * (1.0 - phase / inspiration)
+    return inspiration * (1.0 - (phase - inspiration) / (1.0 - inspiration))
+
+
 @kernel
 def advance_breath(
-    dt, own_hz, shift, offset, depth, pace, wander, noise_key, subjects, channels, base, p, state, count, out
-):
+    dt, own_hz, shift, offset, depth, pace, will, wander, noise_key, subjects, channels, base, p, inspiration, state,
+    count, out,
+):  # fmt: skip
     """Steps of breathing; ``own_hz (subject,)``, ``shift .. wander (step, subject)``, ``out (step, 3, subject)``.
 
     ``p`` are jitter, paced jitter, locking gain [1/s], spread of depths, rate of sighs [1/s], their size, slowing in
-    a sigh; ``state (5, subject)`` phase, depth of this breath, the pacer's phase, size of a sigh that is due,
+    a sigh, share of the way in and out that breath at will goes in a step; ``state (5, subject)`` phase, depth of this breath, the pacer's phase, size of a sigh that is due,
     whether this is a sigh; ``count (subject,)`` breaths so far.
     """
     phase, now, pacer, due, sighing = state[0], state[1], state[2], state[3], state[4]
@@ -69,7 +78,15 @@ def advance_breath(
         for b in range(phase.shape[0]):
             own = max(own_hz[b] + (shift[t, b] + offset[t, b]) / 60.0, 0.03) * (1.0 + p[0] * wander[t, b])
             rate = max(own, 0.02)
-            if pace[t, b] > 0.0:
+            if will[t, b] > 0.5 or will[t, b] < -0.5:
+                fills = will[t, b] > 0.0
+                if fills != (phase[b] < inspiration):
+                    phase[b] = min(_other_way(phase[b], inspiration), 1.0 - 1e-9)  # 1 would begin a breath
+                    if fills and phase[b] < 0.1 * inspiration:  # a new breath, which does not jump when lungs are empty
+                        now[b] = exp(depth[t, b])
+                        sighing[b] = 0.0
+                rate = p[7] * (inspiration - phase[b]) / dt if fills else p[8] * (1.0 - phase[b]) / dt
+            elif pace[t, b] > 0.0:
                 off = pacer[b] - phase[b]
                 off -= np.floor(off + 0.5)
                 rate = max(pace[t, b] / 60.0 * (1.0 + p[1] * wander[t, b]) + p[2] * off, 0.01)

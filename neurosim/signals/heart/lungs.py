@@ -25,7 +25,8 @@ class Lungs(InnerOrganConfig):
     """Breathing of a resting adult: 12 to 18 breaths a minute, and a sigh every five minutes.
 
     By design, within the usual ranges. The lengths of breaths vary by a fifth, a little less than in recordings
-    (docs/validation.md). A pacer takes rate and phase over; whoever follows one does not sigh.
+    (docs/validation.md). A pacer takes rate and phase over; whoever follows one does not sigh. Breath
+    at will goes in or out at once, from the volume that it finds, and stays there.
     """
 
     rate_per_min: float = _field(15.0, "1/min", "breaths a minute at rest", ge=4, le=60)
@@ -37,6 +38,8 @@ class Lungs(InnerOrganConfig):
     sigh_per_min: float = _field(0.2, "1/min", "own sighs", ge=0, le=6)
     sigh_depth: float = Field(3.5, ge=1, le=6, description="depth of a sigh, in usual breaths")
     sigh_slowing: float = Field(0.6, gt=0, le=1, description="rate of breathing in a sigh, as a share of the usual")
+    in_tau_s: float = _field(1.0, "s", "time constant of breathing in at will, until the lungs are full", gt=0)
+    out_tau_s: float = _field(1.5, "s", "time constant of breathing out at will", gt=0)
 
     def prepare(self, given: Given) -> LungsOrgan:
         """Return the lungs."""
@@ -65,7 +68,8 @@ class LungsOrgan(InnerOrgan):
         self._pole = math.exp(-1.0 / (STEP_HZ * config.unsteady_tau_s))
         self._parameters = np.array(
             [config.unsteady, config.paced_unsteady, config.locking_hz, config.depth_sd, config.sigh_per_min / 60.0,
-             config.sigh_depth, config.sigh_slowing]
+             config.sigh_depth, config.sigh_slowing,
+             *(1.0 - math.exp(-1.0 / (STEP_HZ * tau_s)) for tau_s in (config.in_tau_s, config.out_tau_s))]
         )  # fmt: skip
 
     def start(self, session: int, rest: Span) -> None:
@@ -99,12 +103,12 @@ class LungsOrgan(InnerOrgan):
         noise = self._wandering.normal(self._base + first, stop - first)
         ar1(noise, self._pole, math.sqrt(1.0 - self._pole**2), self._wander)
         rows = slice(first - span.first, stop - span.first)
-        names = ("breathing_shift", "breathing_rate", "breathing_depth", "breathing_pace")
-        shift, offset, depth, pace = (np.ascontiguousarray(span[name][rows]) for name in names)
+        names = ("breathing_shift", "breathing_rate", "breathing_depth", "breathing_pace", "breath")
+        shift, offset, depth, pace, will = (np.ascontiguousarray(span[name][rows]) for name in names)
         breaths = self._breaths
         advance_breath(
-            1.0 / STEP_HZ, self._own_hz, shift, offset, depth, pace, noise, breaths.key, breaths.subjects,
-            breaths.channels, self._base, self._parameters, self._state, self._count, out,
+            1.0 / STEP_HZ, self._own_hz, shift, offset, depth, pace, will, noise, breaths.key, breaths.subjects,
+            breaths.channels, self._base, self._parameters, INSPIRATION, self._state, self._count, out,
         )  # fmt: skip
 
 
