@@ -94,6 +94,9 @@ def run(
     ] = None,
     speed: Annotated[str, typer.Option(help="Session seconds a second, or `max`.")] = "max",
     channel: Annotated[list[str] | None, typer.Option(help="Make the features from this channel.")] = None,
+    band: Annotated[
+        str | None, typer.Option(help="Another band for the trained feature, in Hz, such as `7.5,11.5`.")
+    ] = None,
     signals: Annotated[
         str, typer.Option(help="Streams wanted besides the protocol's, such as `ecg,emg`; `all` for all.")
     ] = "",
@@ -112,7 +115,7 @@ def run(
 
     run_protocol(
         Request(protocol, source, sidecar, subject, subjects, spread, sessions, sham, seed, duration, speed,
-                tuple(channel or ()), tuple(filter(None, signals.replace(" ", "").split(","))), artifacts,
+                tuple(channel or ()), band, tuple(filter(None, signals.replace(" ", "").split(","))), artifacts,
                 update_interval, out, as_json)
     )  # fmt: skip
 

@@ -109,7 +109,7 @@ def _show_finding(console: Console, finding: Finding) -> None:
         table.add_row(*(Text(cell) for cell in cells))
     if finding.rows:
         console.print(table)
-    console.print(Text(finding.sentence))
+    console.print(Text(pretty_units(finding.sentence)))
 
 
 def pretty_units(text: str) -> str:

@@ -41,6 +41,7 @@ class Request:
     duration: float | None
     speed: str
     channels: tuple[str, ...]
+    band: str | None
     signals: tuple[str, ...]
     artifacts: str | None
     update_interval: float | None
@@ -142,6 +143,8 @@ def _asked_protocol(request: Request) -> TrainingProtocol:
     protocol = load_protocol(request.protocol)
     if request.channels:
         protocol = protocol.with_channels(*request.channels)
+    if request.band is not None:
+        protocol = protocol.with_band(*parse_band(request.band))
     if request.update_interval is not None:
         data = protocol.model_dump() | {"update_interval_s": request.update_interval}
         protocol = validate(data, TrainingProtocol, "--update-interval")
@@ -163,6 +166,23 @@ def _views(session: Session, as_json: bool, *, live: bool) -> Sequence[Sink]:
 
         return [ProgressView(session, make_console(stderr=True))]
     return []
+
+
+def parse_band(text: str) -> tuple[float, float]:
+    """Read a band such as 7.5,11.5 [Hz].
+
+    Raises
+    ------
+    UserError
+        For anything else.
+    """
+    try:
+        low_hz, high_hz = (float(part) for part in text.split(","))
+    except ValueError:
+        low_hz = high_hz = math.nan
+    if not 0 < low_hz < high_hz < math.inf:
+        raise UserError(f"must be two frequencies, such as 7.5,11.5, got '{text}'", "--band")
+    return low_hz, high_hz
 
 
 def parse_speed(text: str) -> float:

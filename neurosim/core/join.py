@@ -122,7 +122,7 @@ class Join:
         """Return the spec of the joined stream, where the delays of the inputs may have changed."""
         first = next(iter(inputs.values()))
         delay_s = max(spec.delay_s + self.hold_s[name] for name, spec in inputs.items())
-        return SignalSpec(self._fs, branch_names(inputs), first.unit, first.batch_shape, delay_s)
+        return SignalSpec(self._fs, branch_names(inputs), first.unit, first.batch_shape, delay_s, first.trials_s)
 
     def reset(self) -> None:
         """Return to the state before the first sample."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field
@@ -141,6 +141,8 @@ class InRange(StageConfig):
     """
 
     kind: Literal["in_range"] = "in_range"
+    #: A slow modulation within the limits changes nothing.
+    delay_is_latency: ClassVar[bool] = True
     low: float = Field(-2.0, description="lower limit, in the unit of the input")
     high: float = Field(2.0, description="upper limit, in the unit of the input")
 

@@ -8,7 +8,7 @@ from typing import Literal, Self, TypeAlias
 
 from pydantic import Field, field_validator, model_validator
 
-from neurosim.core.config import Config, load_named, refuse
+from neurosim.core.config import Config, load_named, refuse, validate
 from neurosim.core.drive import LATENTS
 from neurosim.core.errors import ConfigError, Problem, did_you_mean
 from neurosim.core.rule import AnyRule
@@ -209,6 +209,35 @@ class TrainingProtocol(Config):
         update = {"channels": channels, "choose": "all"}
         changed = (f if f.inputs else f.model_copy(update=update) for f in self.features)
         return self.model_copy(update={"features": tuple(changed)})
+
+
+    def with_band(self, low_hz: float, high_hz: float) -> Self:
+        """Return the same protocol with another band for the trained feature, such as a person's own alpha.
+
+        Parameters
+        ----------
+        low_hz, high_hz
+            Edges of the band [Hz].
+
+        Raises
+        ------
+        ConfigError
+            When the trained feature is not made from one band, or the band is none.
+
+        Examples
+        --------
+        >>> load_protocol("alpha_up").with_band(7.5, 11.5).features[0].stages[1].low_hz
+        7.5
+        """
+        at = [feature.name for feature in self.features].index(self.rule.trained)
+        stages = [stage.model_dump() for stage in self.features[at].stages]
+        banded = [stage for stage in stages if {"low_hz", "high_hz"} <= stage.keys()]
+        if len(banded) != 1:
+            raise ConfigError(f"'{self.rule.trained}' is not made from one band, which could be another", self.name)
+        banded[0].update(low_hz=low_hz, high_hz=high_hz)
+        changed = validate(self.features[at].model_dump() | {"stages": stages}, Feature, self.name)
+        features = (*self.features[:at], changed, *self.features[at + 1 :])
+        return self.model_copy(update={"features": features})
 
 
 def load_protocol(name: str | Path) -> TrainingProtocol:

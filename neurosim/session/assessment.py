@@ -120,7 +120,7 @@ class ProfileAssessor(Assessor):
         largest = change[np.argmax(np.abs(np.nan_to_num(change)), axis=0), np.arange(means.shape[1])]
         left = (means[rested[-1]] - means[0]) / np.where(largest == 0, np.nan, largest)
         said = [
-            f"{name} {largest[i]:+.3g} {unit}, {'back' if abs(left[i]) <= _BACK else 'not back'}"
+            f"{name} {largest[i]:+.3g} {unit}, {'back' if left[i] <= _BACK else 'not back'}"
             for i, (name, unit) in enumerate(self._units.items())
             if np.isfinite(left[i])
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -11,6 +11,7 @@ import numpy as np
 from neurosim.core.event import SessionEvent
 from neurosim.core.feedback import Cue
 from neurosim.core.noise import AddressedNoise
+from neurosim.core.spec import SignalSpec
 from neurosim.core.timeline import TickGrid, exact
 from neurosim.feedback.block import Block, Target, Trials
 
@@ -59,6 +60,11 @@ class Schedule:
                 times.append((float(start_s), float(start_s + exact(block.trials.baseline_s))))
                 start_s += exact(block.trials.period_s)
         return tuple(times)
+
+    def tell_trials(self, streams: Mapping[str, SignalSpec]) -> dict[str, SignalSpec]:
+        """Return the specs of streams that know the trials."""
+        trials_s = self.trials_s()
+        return {name: replace(spec, trials_s=trials_s) for name, spec in streams.items()}
 
     def entry(self, number: int) -> SessionEvent:
         """Return the event of a block's start."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -60,9 +60,7 @@ class Session:
         self.grid = TickGrid(protocol.update_interval_s)
         source.piece = piece
         self.schedule = Schedule(protocol.blocks, self.grid)
-        trials_s = self.schedule.trials_s()
-        specs = {name: dataclasses.replace(spec, trials_s=trials_s) for name, spec in source.specs.items()}
-        self.pipeline = Pipeline(protocol, specs if trials_s else source.specs, piece)
+        self.pipeline = Pipeline(protocol, self.schedule.tell_trials(source.specs), piece)
         self.batch_shape = self.pipeline.values.shape[:-1]
         try:
             self.rule = protocol.rule.prepare(self.pipeline.specs, self.grid, self.batch_shape)
@@ -114,7 +112,7 @@ class Session:
         features, valid = self.pipeline.process(samples)
         feedback = self.rule.update(features, valid, cue)
         if self.sham is not None:
-            feedback = dataclasses.replace(feedback, shown=self.sham.update(k, feedback))
+            feedback = replace(feedback, shown=self.sham.update(k, feedback))
         self._on_display.append(feedback)
         seen = self._on_display.popleft()
         for actor in self.actors:

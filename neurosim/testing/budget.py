@@ -11,7 +11,9 @@ from neurosim.core.chain import Chain
 from neurosim.core.join import Join
 from neurosim.core.spec import SignalSpec
 from neurosim.core.stage import StageConfig
+from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import Feature, TrainingProtocol
+from neurosim.session.schedule import Schedule
 from neurosim.session.streams import choose_channels, find_stream
 from neurosim.testing.delay import measure_delay, measured_hold_s, usual_carrier_hz, waits_for_events
 
@@ -117,7 +119,8 @@ def delay_budgets(protocol: TrainingProtocol, streams: Mapping[str, SignalSpec])
     ConfigError
         For a channel or a stage that does not fit.
     """
-    return [_budget(feature, protocol, streams) for feature in protocol.features]
+    known = Schedule(protocol.blocks, TickGrid(protocol.update_interval_s)).tell_trials(streams)
+    return [_budget(feature, protocol, known) for feature in protocol.features]
 
 
 def _budget(feature: Feature, protocol: TrainingProtocol, streams: Mapping[str, SignalSpec]) -> Budget:
@@ -125,13 +128,13 @@ def _budget(feature: Feature, protocol: TrainingProtocol, streams: Mapping[str, 
     for name, source in feature.sources.items():
         whole = find_stream(source.stream, streams)
         channels = tuple(whole.ch_names[i] for i in choose_channels(source, whole))
-        steps, specs[name] = _steps(source.stages, SignalSpec(whole.fs, channels, whole.unit))
+        steps, specs[name] = _steps(source.stages, SignalSpec(whole.fs, channels, whole.unit, trials_s=whole.trials_s))
         ways.append(Way(name, source.stream, channels, steps))
     join = Join(specs, feature.rate_of)
     if len(ways) > 1:
         held = measured_hold_s(join, specs)
         ways = [replace(w, steps=(*w.steps, Step("join", join.hold_s[w.name], held[w.name]))) for w in ways]
-    spec = SignalSpec(join.spec.fs, join.spec.ch_names, join.spec.unit)
+    spec = SignalSpec(join.spec.fs, join.spec.ch_names, join.spec.unit, trials_s=join.spec.trials_s)
     carrier_hz = usual_carrier_hz(Chain(stages=feature.stages), spec.fs) or 0.0
     return Budget(feature.name, tuple(ways), carrier_hz, _steps(feature.stages, spec)[0],
                   protocol.update_interval_s / 2.0, protocol.display_delay_s)  # fmt: skip
@@ -142,7 +145,8 @@ def _steps(stages: tuple[StageConfig, ...], spec: SignalSpec) -> tuple[tuple[Ste
     carrier_hz = usual_carrier_hz(Chain(stages=stages), spec.fs) or 0.0
     said, measured, steps = 0.0, 0.0, []
     for n, config in enumerate(stages, start=1):
-        behind = Chain(stages=stages[:n])
+        # The test signal is the same in all channels: a re-reference, which adds no delay, would leave nothing of it.
+        behind = Chain(stages=tuple(each for each in stages[:n] if not each.mixes_channels))
         if waits_for_events(behind):
             delay_s, total = np.nan, behind.prepare(spec).spec.delay_s
         else:
