@@ -61,9 +61,12 @@ class Rule(ABC):
         The conditions, in the order of the last axis of `thresholds`.
     thresholds
         The thresholds in force ``(*batch, condition)``.
+    manual
+        The conditions whose thresholds are set by hand.
     """
 
     condition_names: tuple[str, ...]
+    manual: tuple[str, ...] = ()
     thresholds: Values
 
     @abstractmethod
@@ -81,14 +84,12 @@ class Rule(ABC):
         """
 
     def set_threshold(self, condition: str, value: float, subject: int | None = None) -> None:
-        """Set the threshold of a condition by hand, for one subject of the batch or for all.
+        """Set a threshold in `manual` by hand, for one subject of the batch or for all."""
+        raise NotImplementedError
 
-        Raises
-        ------
-        ConfigError
-            Where it cannot be set, saying why.
-        """
-        raise ConfigError("this rule has no threshold that is set by hand")
+    def change(self, config: RuleConfig) -> None:
+        """Go on by another description, which `RuleConfig.check_change` allows."""
+        raise NotImplementedError
 
     @abstractmethod
     def reset(self) -> None:
@@ -108,6 +109,16 @@ class RuleConfig(KindConfig):
     def problems(self, features: Collection[str], allotted: Allotted) -> list[Problem]:
         """Return everything that does not fit the features or the blocks of a protocol, with the remedy."""
         return []
+
+    def check_change(self, other: RuleConfig) -> None:
+        """Refuse a change that a running rule cannot make.
+
+        Raises
+        ------
+        ConfigError
+            Saying what may change.
+        """
+        raise ConfigError("nothing of this rule may change while it runs")
 
     @abstractmethod
     def prepare(self, features: Mapping[str, SignalSpec], grid: TickGrid, batch_shape: tuple[int, ...]) -> Rule:

@@ -17,6 +17,7 @@ from neurosim.core.timeline import TickGrid
 from neurosim.feedback.conditions import Condition, too_long
 from neurosim.feedback.graded import Graded, Grading
 from neurosim.feedback.thresholds import FixedThreshold, PercentileThreshold, Seen
+from neurosim.feedback.thresholds.fixed import ThresholdByHand
 
 
 class Operant(RuleConfig):
@@ -66,6 +67,15 @@ class Operant(RuleConfig):
         names = list(features)
         return OperantRule(self, [names.index(c.feature) for c in self.conditions], grid, batch_shape)
 
+    def check_change(self, other: RuleConfig) -> None:
+        """Allow what is looked up anew in every tick: dwell, refractory time, hysteresis and release."""
+        if not isinstance(other, Operant) or other._without_times() != self._without_times():
+            raise ConfigError("only dwell_s, refractory_s, hysteresis and release_s may change while a session runs")
+
+    def _without_times(self) -> Self:
+        conditions = tuple(c.model_copy(update={"hysteresis": 0.0, "release_s": 0.0}) for c in self.conditions)
+        return self.model_copy(update={"conditions": conditions, "dwell_s": 0.0, "refractory_s": 0.0})
+
     def problems(self, features: Collection[str], allotted: Allotted) -> list[Problem]:
         """Return every name that is not there, and every time that the blocks do not allow."""
         problems = self._wrong_names(features)
@@ -107,23 +117,21 @@ class OperantRule(Rule):
     """
 
     def __init__(self, config: Operant, columns: Sequence[int], grid: TickGrid, batch_shape: tuple[int, ...]) -> None:
-        self._columns = list(columns)
+        self._columns, self._grid = list(columns), grid
         self._shape = batch_shape
         self._n = int(np.prod(batch_shape, dtype=int))
         self.condition_names = tuple(c.called for c in config.conditions)
         self._sign = np.array([1.0 if c.direction == "above" else -1.0 for c in config.conditions])
         self._other_sign = np.where(np.arange(len(self._sign)) == 0, -self._sign, self._sign)
-        self._hysteresis = np.array([c.hysteresis for c in config.conditions])
         actions = np.array([c.action for c in config.conditions])
         self._needed, self._freezes = actions != "flag", actions == "freeze"
         # What the grade itself says need not hold for it to be shown.
         self._gates = self._needed & ~((np.arange(len(actions)) == 0) & (actions == "require"))
         self._thresholds = [c.threshold.prepare(grid, self._n) for c in config.conditions]
         self._grading = None if config.graded is None else Grading(config.graded, self._n)
-        # Ticks that must have passed: a time of 0.25 s at 1/64 s is 16 ticks.
-        self._dwell = max(1, grid.n_ticks(config.dwell_s))
-        self._refractory = max(1, grid.n_ticks(config.refractory_s))
-        self._release = np.array([grid.n_ticks(c.release_s) for c in config.conditions])
+        named = zip(self.condition_names, self._thresholds, strict=True)
+        self.manual = tuple(name for name, threshold in named if isinstance(threshold, ThresholdByHand))
+        self.change(config)
         self.reset()
 
     def reset(self) -> None:
@@ -139,12 +147,17 @@ class OperantRule(Rule):
         self.thresholds = np.full((*self._shape, len(self._columns)), np.nan)
 
     def set_threshold(self, condition: str, value: float, subject: int | None = None) -> None:
-        if condition not in self.condition_names:
-            raise ConfigError(f"no condition '{condition}'; {did_you_mean(condition, self.condition_names)}")
-        try:
-            self._thresholds[self.condition_names.index(condition)].set(value, subject)
-        except ConfigError as error:
-            raise ConfigError(f"the threshold of '{condition}' {error}") from None
+        threshold = self._thresholds[self.condition_names.index(condition)]
+        assert isinstance(threshold, ThresholdByHand), f"the threshold of '{condition}' is not in `manual`"
+        threshold.set(value, subject)
+
+    def change(self, config: RuleConfig) -> None:
+        assert isinstance(config, Operant)
+        # Ticks that must have passed: a time of 0.25 s at 1/64 s is 16 ticks.
+        self._dwell = max(1, self._grid.n_ticks(config.dwell_s))
+        self._refractory = max(1, self._grid.n_ticks(config.refractory_s))
+        self._release = np.array([self._grid.n_ticks(c.release_s) for c in config.conditions])
+        self._hysteresis = np.array([c.hysteresis for c in config.conditions])
 
     def update(self, features: Values, valid: Bool, cue: Cue) -> Feedback:
         values = features.reshape(self._n, -1)[:, self._columns]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from neurosim.core.event import SessionEvent
 from neurosim.session.clock import RealTimeClock, SimulatedClock
+from neurosim.session.commands import Command, Happen, Logged, Push, SetParameter, SetThreshold
 from neurosim.session.result import Result, read_session
 from neurosim.session.run import run
 from neurosim.session.session import Session
@@ -11,10 +12,16 @@ from neurosim.session.simulate import simulate, simulate_sessions
 from neurosim.session.tick import Sink, Tick
 
 __all__ = [
+    "Command",
+    "Happen",
+    "Logged",
+    "Push",
     "RealTimeClock",
     "Result",
     "Session",
     "SessionEvent",
+    "SetParameter",
+    "SetThreshold",
     "SimulatedClock",
     "Sink",
     "Tick",

@@ -18,6 +18,7 @@ from neurosim.core.spec import SignalSpec
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.session.assessment import Finding
 from neurosim.session.brainvision import BrainVisionWriter
+from neurosim.session.commands import Logged
 from neurosim.session.distrust import reasons
 from neurosim.session.tick import Sink, Tick
 
@@ -65,8 +66,8 @@ def write_finding(path: Path, finding: Finding) -> None:
 class FolderSink(Sink):
     """Writes protocol and facts at once, events as they happen, features every tick, signals every tick.
 
-    Files: ``protocol.toml``, ``session.json``, ``events.tsv``, ``features.tsv``, and each stream as a
-    BrainVision file (``eeg.vhdr``, ``truth_eeg_envelope.vhdr``).
+    Files: ``protocol.toml``, ``session.json``, ``events.tsv``, ``features.tsv``, ``commands.jsonl`` (one command of the
+    log a line), and each stream as a BrainVision file (``eeg.vhdr``, ``truth_eeg_envelope.vhdr``).
 
     Parameters
     ----------
@@ -109,6 +110,7 @@ class FolderSink(Sink):
         def open_all() -> None:
             self._write_text("protocol.toml", as_toml(protocol))
             self._write_facts("running")
+            self._commands = self._open("commands.jsonl")
             self._events = self._open_table("events.tsv", ["onset", "duration", "trial_type", "value"])
             columns = ["onset", "block", *features, *(f"threshold_{c}" for c in conditions)]
             columns += [f"holding_{c}" for c in conditions]
@@ -138,9 +140,13 @@ class FolderSink(Sink):
         facts = {**self._facts, "status": status, "duration_s": self._time_s}
         self._write_text("session.json", json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
 
+    def _open(self, name: str) -> TextIO:
+        file = (self.path / name).open("w", encoding="utf-8", newline="\n")
+        self._files.append(file)
+        return file
+
     def _open_table(self, name: str, columns: list[str]) -> TextIO:
-        table = (self.path / name).open("w", encoding="utf-8", newline="\n")
-        self._files.append(table)
+        table = self._open(name)
         table.write("\t".join(columns) + "\n")
         table.flush()
         return table
@@ -157,6 +163,8 @@ class FolderSink(Sink):
             self._features.write("\t".join(cells) + "\n")
             for name, writer in self._signals.items():
                 writer.append(tick.samples[name])
+            for command in tick.commands:
+                self._commands.write(Logged(tick.index, command).as_json() + "\n")
             for event in tick.events:
                 self._append_event(event)
             self._time_s = tick.start_s

@@ -16,6 +16,7 @@ from neurosim.core.spec import Float, Samples, SignalSpec
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.session.assessment import Finding
 from neurosim.session.blocks import BlockStatistics
+from neurosim.session.commands import Logged, read_commands
 from neurosim.session.distrust import reasons
 from neurosim.session.memory import MemorySink
 
@@ -65,6 +66,8 @@ class Result:
         Whether it ran to its end.
     out
         The folder it was written to.
+    command_log
+        What somebody did to the session, and in which tick.
     skill
         What each learner has learned ``(subject,)`` [ln], where there is one.
     finding
@@ -84,6 +87,7 @@ class Result:
     blocks: list[BlockStatistics]
     late_ticks: int
     completed: bool
+    command_log: tuple[Logged, ...] = ()
     out: Path | None = None
     skill: Float | None = None
     finding: Finding | None = None
@@ -290,6 +294,8 @@ class SessionFolder:
         What ``session.json`` says.
     features, events
         The tables.
+    commands
+        What somebody did to the session, and in which tick.
     """
 
     path: Path
@@ -297,6 +303,7 @@ class SessionFolder:
     facts: dict[str, Any]
     features: pd.DataFrame
     events: pd.DataFrame
+    commands: list[Logged]
 
     def to_raw(self, stream: str = "eeg") -> mne.io.BaseRaw:
         """Read a stream with MNE [V]."""
@@ -319,5 +326,8 @@ def read_session(path: str | Path) -> SessionFolder:
     if not (folder / "session.json").is_file():
         raise UserError("is no session folder: there is no session.json in it", str(folder))
     facts = json.loads((folder / "session.json").read_text(encoding="utf-8"))
-    tables = [pd.read_csv(folder / name, sep="\t", na_values="n/a") for name in ("features.tsv", "events.tsv")]
-    return SessionFolder(folder, load_toml(folder / "protocol.toml", TrainingProtocol), facts, *tables)
+    features, events = (
+        pd.read_csv(folder / name, sep="\t", na_values="n/a") for name in ("features.tsv", "events.tsv")
+    )
+    protocol, commands = load_toml(folder / "protocol.toml", TrainingProtocol), read_commands(folder / "commands.jsonl")
+    return SessionFolder(folder, protocol, facts, features, events, commands)

@@ -17,6 +17,7 @@ from neurosim.core.source import Source
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.feedback.sham import Sham
+from neurosim.session.commands import Command, Hand, Logged
 from neurosim.session.distrust import BadStretches
 from neurosim.session.pipeline import Pipeline
 from neurosim.session.schedule import Schedule
@@ -40,11 +41,18 @@ class Session:
         Replaces what is shown in training blocks; None for real feedback.
     piece
         Largest number of samples that source and pipeline handle at once; None for a whole tick.
+    commands
+        What is done to it in which tick: the command log of a session that is to be repeated.
 
     Raises
     ------
     ConfigError
         With everything in the protocol that does not fit the source.
+
+    Attributes
+    ----------
+    command_log
+        Every command that has taken effect, and in which tick.
     """
 
     def __init__(
@@ -55,6 +63,7 @@ class Session:
         *,
         sham: Sham | None = None,
         piece: int | None = None,
+        commands: Sequence[Logged] = (),
     ) -> None:
         self.protocol, self.source, self.actors, self.sham = protocol, source, tuple(actors), sham
         self.grid = TickGrid(protocol.update_interval_s)
@@ -67,6 +76,10 @@ class Session:
         except ConfigError as error:
             raise error.within("rule") from error
         self.tick_index = 0
+        self.command_log: list[Logged] = []
+        self.hand = Hand()
+        self._planned = deque(sorted(commands, key=lambda logged: logged.tick))
+        self._submitted: deque[Command] = deque()
         self._block = -1
         self._bad = None if self.batch_shape else BadStretches(self.pipeline.cause_names)
         n_delay = self.grid.n_ticks(protocol.display_delay_s)
@@ -105,9 +118,10 @@ class Session:
         if self.finished:
             raise StopIteration("the session is finished")
         k, start_s = self.tick_index, self.time_s
+        commands = self._obey(k)
         events = self._enter_block(k)
         block, cue = self.protocol.blocks[self._block], self.schedule.cue(self._block, k)
-        drive = total_drive([actor.act(k) for actor in self.actors])
+        drive = total_drive([*(actor.act(k) for actor in self.actors), self.hand.act()])
         samples = self.source.generate(k, drive)
         features, valid = self.pipeline.process(samples)
         feedback = self.rule.update(features, valid, cue)
@@ -118,13 +132,37 @@ class Session:
         for actor in self.actors:
             actor.observe(seen)
         self.tick_index += 1
+        events += [SessionEvent(start_s, 0.0, "command", str(command)) for command in commands]
         events += [_told(event) for event in drive.events]
         events += self.source.events()
         if self._bad is not None:
             events += self._bad.update(start_s, bool(valid), self.pipeline.causes)
         thresholds = self.rule.thresholds
         causes = self.pipeline.causes
-        return Tick(k, start_s, samples, features, thresholds, feedback, block, tuple(events), causes)
+        return Tick(k, start_s, samples, features, thresholds, feedback, block, tuple(events), causes, commands)
+
+    def submit(self, command: Command) -> None:
+        """Let a command take effect at the next border of a tick; may be called from another thread.
+
+        Raises
+        ------
+        ConfigError
+            When the session cannot do it; then nothing happens.
+        """
+        command.check(self)
+        self._submitted.append(command)
+
+    def _obey(self, tick_index: int) -> tuple[Command, ...]:
+        commands: list[Command] = []
+        while self._planned and self._planned[0].tick <= tick_index:
+            commands.append(self._planned.popleft().command)
+            commands[-1].check(self)
+        while self._submitted:
+            commands.append(self._submitted.popleft())
+        for command in commands:
+            command.apply(self)
+            self.command_log.append(Logged(tick_index, command))
+        return tuple(commands)
 
     def open_events(self) -> list[SessionEvent]:
         """Return what has begun and not ended, as if it ended here; for when no further step is made."""

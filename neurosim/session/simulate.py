@@ -21,6 +21,7 @@ from neurosim.feedback.sham import Sham, ShamConfig
 from neurosim.session.assessment import Finding, assessor
 from neurosim.session.blocks import BlockSink
 from neurosim.session.clock import Clock, RealTimeClock, SimulatedClock
+from neurosim.session.commands import Logged
 from neurosim.session.folder import FolderSink, make_folder, write_finding
 from neurosim.session.memory import MemorySink
 from neurosim.session.result import Result
@@ -69,6 +70,7 @@ def simulate_sessions(
     done: Callable[[Result], None] = lambda result: None,
     signals: str | Sequence[str] = (),
     artifacts: str | None = None,
+    commands: Sequence[Logged] = (),
     piece: int | None = None,
 ) -> list[Result]:
     """Run training sessions of the same subjects, with rest between them.
@@ -113,6 +115,8 @@ def simulate_sessions(
     artifacts
         What disturbs the body's signals, instead of what the subject's file says: ``"typical"``, ``"none"``, or a list
         such as ``"blink=20, mains"``.
+    commands
+        What is done to each session in which tick: the `command_log` of one that is to be repeated.
     piece
         Largest number of samples handled at once; changes nothing in the result.
 
@@ -132,7 +136,7 @@ def simulate_sessions(
         if number:
             plan.rest(rest_s)
         try:
-            session = Session(plan.protocol, plan.source, plan.actors, sham=plan.sham, piece=piece)
+            session = Session(plan.protocol, plan.source, plan.actors, sham=plan.sham, piece=piece, commands=commands)
         except ConfigError as error:
             raise ConfigError(error.problems, f"{plan.protocol.name}.toml") from None
         blocks, memory = BlockSink(), MemorySink(signals=keep == "all") if keep != "blocks" else None
@@ -209,6 +213,7 @@ class Plan:
             blocks=blocks.blocks,
             late_ticks=clock.late_ticks,
             completed=completed,
+            command_log=tuple(session.command_log),
             out=out,
             skill=learners[0].skill if learners else None,
             finding=finding,

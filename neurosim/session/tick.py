@@ -12,6 +12,7 @@ from neurosim.core.event import SessionEvent
 from neurosim.core.feedback import Feedback
 from neurosim.core.spec import Bool, Samples, Values
 from neurosim.feedback.block import Block
+from neurosim.session.commands import Command
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Tick:
         What happened in it.
     causes
         What makes it invalid ``(*batch, cause)``; the session's pipeline has the names.
+    commands
+        What somebody did to the session at its beginning.
     """
 
     index: int
@@ -49,6 +52,7 @@ class Tick:
     block: Block
     events: tuple[SessionEvent, ...] = ()
     causes: Bool = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    commands: tuple[Command, ...] = ()
 
 
 class Sink(ABC):

@@ -53,10 +53,20 @@ class ManualThreshold(ThresholdConfig):
 
     def prepare(self, grid: TickGrid, n_subjects: int) -> Threshold:
         """Return the threshold."""
-        return _Manual(self.value, n_subjects)
+        return ThresholdByHand(self.value, n_subjects)
 
 
-class _Manual(Threshold):
+class ThresholdByHand(Threshold):
+    """See `ManualThreshold`.
+
+    Parameters
+    ----------
+    value
+        At the start, in the unit of the feature.
+    n_subjects
+        How many there are.
+    """
+
     def __init__(self, value: float, n_subjects: int) -> None:
         self._start: Float = np.full(n_subjects, value)
         self._values = self._start
@@ -65,6 +75,7 @@ class _Manual(Threshold):
         return self._values
 
     def set(self, value: float, subject: int | None = None) -> None:
+        """Set it, for one subject of the batch or for all."""
         self._values = self._values.copy()  # what was given out before stays as it was
         self._values[slice(None) if subject is None else subject] = value
 

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import SerializeAsAny
 
 from neurosim.core.config import KindConfig, of_kind
-from neurosim.core.errors import ConfigError, Problem
+from neurosim.core.errors import Problem
 from neurosim.core.feedback import Cue
 from neurosim.core.rule import Allotted
 from neurosim.core.spec import Bool, Float
@@ -51,16 +51,6 @@ class Threshold(ABC):
 
     def note(self, seen: Seen) -> None:
         """Take note of the tick."""
-
-    def set(self, value: float, subject: int | None = None) -> None:
-        """Set it by hand, for one subject of the batch or for all.
-
-        Raises
-        ------
-        ConfigError
-            Where it is none that is set by hand.
-        """
-        raise ConfigError("is not set by hand; give the condition a threshold of the kind 'manual'")
 
     @abstractmethod
     def reset(self) -> None:

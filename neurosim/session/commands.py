@@ -1,0 +1,235 @@
+"""What somebody does to a running session: frozen values that take effect at the border of a tick and are logged.
+
+(protocol, subject, seed, command log) reproduces a session to the bit.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field, field_validator
+
+from neurosim.core.config import Config, read_text, validate
+from neurosim.core.drive import EVENTS, LATENTS, Drive, DriveEvent
+from neurosim.core.errors import ConfigError, did_you_mean
+from neurosim.core.rule import RuleConfig
+
+if TYPE_CHECKING:
+    from neurosim.session.session import Session
+
+
+class Command(Config, ABC):
+    """Something done to a running session; `command` is its name in files and logs."""
+
+    command: str
+
+    @abstractmethod
+    def check(self, session: Session) -> None:
+        """Refuse what the session cannot do.
+
+        Raises
+        ------
+        ConfigError
+            Saying why, and what can be done.
+        """
+
+    @abstractmethod
+    def apply(self, session: Session) -> None:
+        """Do it; the next tick is the first that sees it."""
+
+    def __str__(self) -> str:
+        given = self.model_dump(exclude={"command"}, exclude_defaults=True)
+        return " ".join([self.command, *(f"{name}={value}" for name, value in given.items())])
+
+
+class SetThreshold(Command):
+    """Sets a manual threshold."""
+
+    command: Literal["threshold"] = "threshold"
+    condition: str = Field(description="name of the condition")
+    value: float = Field(description="in the unit of its feature")
+    subject: int | None = Field(None, ge=0, description="which subject of a batch, by position; all by default")
+
+    def check(self, session: Session) -> None:
+        rule = session.rule
+        if self.condition not in rule.condition_names:
+            raise ConfigError(f"no condition '{self.condition}'; {did_you_mean(self.condition, rule.condition_names)}")
+        if self.condition not in rule.manual:
+            there = f"manual ones here: {', '.join(rule.manual)}" if rule.manual else "none here is"
+            raise ConfigError(f"the threshold of '{self.condition}' is not of the kind 'manual'; {there}")
+        _check_subject(self.subject, session)
+
+    def apply(self, session: Session) -> None:
+        session.rule.set_threshold(self.condition, self.value, self.subject)
+
+
+class Happen(Command):
+    """Lets something happen to the body: a blink, a clenched jaw."""
+
+    command: Literal["event"] = "event"
+    kind: str = Field(description="what happens; `neurosim list events`")
+    amplitude: float | None = Field(None, description="how strongly, in the unit of the kind; typical by default")
+    duration_s: float | None = Field(None, gt=0, description="how long", json_schema_extra={"unit": "s"})
+    where: str = Field("", description="the channel, where there is a choice")
+    subject: int | None = Field(None, ge=0, description="which subject of a batch, by position; all by default")
+
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, kind: str) -> str:
+        if kind not in EVENTS:
+            raise ValueError(f"unknown event '{kind}'; {did_you_mean(kind, EVENTS)}")
+        return kind
+
+    def check(self, session: Session) -> None:
+        _check_subject(self.subject, session)
+
+    def apply(self, session: Session) -> None:
+        event = DriveEvent(self.kind, session.time_s, self.amplitude, self.duration_s, self.where, self.subject)
+        session.hand.events.append(event)
+
+
+class Push(Command):
+    """Moves latents of the body, on top of what the actors do, until it is set to something else."""
+
+    command: Literal["drive"] = "drive"
+    offsets: dict[str, float] = Field(description="by latent; 0 lets it go; `neurosim list latents`")
+
+    @field_validator("offsets")
+    @classmethod
+    def _known(cls, offsets: dict[str, float]) -> dict[str, float]:
+        for name in offsets:
+            if name not in LATENTS:
+                raise ValueError(f"unknown latent '{name}'; {did_you_mean(name, LATENTS)}")
+        return offsets
+
+    def check(self, session: Session) -> None:
+        """Refuse nothing: every body can be moved."""
+
+    def apply(self, session: Session) -> None:
+        session.hand.offsets |= self.offsets
+
+
+class SetParameter(Command):
+    """Changes a number of the rule that may change while it runs."""
+
+    command: Literal["set"] = "set"
+    parameter: str = Field(description="where it stands in the protocol, such as `rule.conditions[0].hysteresis`")
+    value: float = Field(description="in its unit")
+
+    def _changed(self, session: Session) -> RuleConfig:
+        rule = session.protocol.rule
+        data = rule.model_dump()
+        *way, last = [int(p) if p.isdigit() else p for p in re.findall(r"[^.\[\]]+", self.parameter)]
+        if not way or way[0] != "rule":
+            raise ConfigError(f"no parameter '{self.parameter}' of the rule; its name begins with 'rule.'")
+        inner: Any = data
+        for part in (*way[1:], last):
+            known = range(len(inner)) if isinstance(inner, Sequence) else inner if isinstance(inner, dict) else ()
+            if part not in known:
+                raise ConfigError(f"no parameter '{self.parameter}'; {did_you_mean(str(part), map(str, known))}")
+            parent, inner = inner, inner[part]
+        if not isinstance(inner, (int, float)):
+            raise ConfigError(f"'{self.parameter}' is not a number")
+        if isinstance(parent, tuple):
+            raise ConfigError(f"'{self.parameter}' is not a number that has a name")
+        parent[last] = self.value
+        return validate(data, type(rule), self.parameter)
+
+    def check(self, session: Session) -> None:
+        session.protocol.rule.check_change(self._changed(session))
+
+    def apply(self, session: Session) -> None:
+        rule = self._changed(session)
+        session.protocol = session.protocol.model_copy(update={"rule": rule})
+        session.rule.change(rule)
+
+
+def _check_subject(subject: int | None, session: Session) -> None:
+    n = session.batch_shape[0] if session.batch_shape else 1
+    if subject is not None and subject >= n:
+        raise ConfigError(f"no subject {subject}: there {'is' if n == 1 else 'are'} {n}, counted from 0")
+
+
+#: The commands of a session by name.
+COMMANDS: dict[str, type[Command]] = {"threshold": SetThreshold, "event": Happen, "drive": Push, "set": SetParameter}
+
+
+def parse_command(data: Any, where: str = "") -> Command:
+    """Read a command from plain data, as it stands in a log.
+
+    Raises
+    ------
+    ConfigError
+        For everything that is wrong in it.
+    """
+    name = data.get("command") if isinstance(data, dict) else None
+    if name not in COMMANDS:
+        raise ConfigError(f"unknown command {name!r}; {did_you_mean(str(name), COMMANDS)}", where)
+    return validate(data, COMMANDS[name], where)
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A command and the tick that it took effect in.
+
+    Parameters
+    ----------
+    tick
+        Number of the first tick that saw it.
+    command
+        What was done.
+    """
+
+    tick: int
+    command: Command
+
+    def as_json(self) -> str:
+        """Return it as one line of JSON."""
+        return json.dumps({"tick": self.tick} | self.command.model_dump(mode="json", exclude_none=True))
+
+
+def read_commands(path: Path) -> list[Logged]:
+    """Read the log of a session: ``commands.jsonl``.
+
+    Raises
+    ------
+    ConfigError
+        With the first line that is none.
+    """
+    log = []
+    for number, line in enumerate(read_text(path).splitlines(), 1):
+        where = f"{path.name}, line {number}"
+        try:
+            data = json.loads(line)
+            tick = data.pop("tick")
+        except (ValueError, KeyError, AttributeError):
+            raise ConfigError('is no command: a table with "tick" and "command" is wanted', where) from None
+        log.append(Logged(int(tick), parse_command(data, where)))
+    return log
+
+
+@dataclass
+class Hand:
+    """What commands have put on the body.
+
+    Attributes
+    ----------
+    offsets
+        Of the latents, until they are changed.
+    events
+        What begins in the next tick.
+    """
+
+    offsets: dict[str, float] = field(default_factory=dict)
+    events: list[DriveEvent] = field(default_factory=list)
+
+    def act(self) -> Drive:
+        """Return the drive of the next tick."""
+        events, self.events = tuple(self.events), []
+        return Drive(dict(self.offsets), events)
