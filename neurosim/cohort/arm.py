@@ -17,8 +17,8 @@ from neurosim.core.spec import SignalSpec
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.feedback.sham import AnySham
-from neurosim.session.pipeline import choose_channels
 from neurosim.session.simulate import Plan, actors_of, plan_sessions
+from neurosim.session.streams import choose_channels
 from neurosim.signals.body.body import Body
 from neurosim.subject.learner import Learner
 from neurosim.subject.subject import Subject
@@ -156,8 +156,9 @@ def _narrowed(subject: Subject, protocol: TrainingProtocol) -> Subject:
     spec = SignalSpec(body.eeg.fs, body.eeg.ch_names, "uV")
     used: set[str] = set()
     for feature in protocol.features:
-        if feature.stream == "eeg":
-            used |= {spec.ch_names[i] for i in choose_channels(feature, spec)}
+        for source in feature.sources.values():
+            if source.stream == "eeg":
+                used |= {spec.ch_names[i] for i in choose_channels(source, spec)}
     for gate in protocol.gates:
         used |= set(gate.also)
     kept = tuple(name for name in body.eeg.ch_names if name in used)

@@ -7,7 +7,7 @@ arms, and what they give is joined again; an actor, a rule or a sham sees nothin
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, Self
 
@@ -17,9 +17,9 @@ from pydantic import Field
 
 from neurosim.core.actor import Actor
 from neurosim.core.drive import Drive, total_drive
-from neurosim.core.errors import ConfigError
+from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.feedback import Cue, Feedback
-from neurosim.core.rule import AnyRule, Rule, RuleConfig
+from neurosim.core.rule import Allotted, AnyRule, Rule, RuleConfig
 from neurosim.core.spec import Bool, Float, SignalSpec, Values
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.sham import Sham
@@ -138,6 +138,13 @@ class SplitRule(RuleConfig):
     def examples(cls) -> list[Self]:
         """Return none: it is no kind that files can name."""
         return []
+
+    @property
+    def trained(self) -> str:
+        return self.rules[0].trained
+
+    def problems(self, features: Collection[str], allotted: Allotted) -> list[Problem]:
+        return [problem for rule in self.rules for problem in rule.problems(features, allotted)]
 
     def prepare(self, features: Mapping[str, SignalSpec], grid: TickGrid, batch_shape: tuple[int, ...]) -> Rule:
         """Prepare each rule for its arm.

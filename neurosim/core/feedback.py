@@ -87,7 +87,7 @@ class Feedback:
         Examples
         --------
         >>> no = np.zeros(3, dtype=bool)
-        >>> feedback = Feedback(np.arange(3.0), np.zeros(3), no[:, None], no, no, no, np.ones(3), Cue())
+        >>> feedback = Feedback(np.arange(3.0), np.zeros(3), no[:, None], no, no, no, no, np.ones(3), Cue())
         >>> feedback.map(lambda x: x[:2]).value
         array([0., 1.])
         """

@@ -94,8 +94,8 @@ class Learner(ActorConfig):
     people_seed: int | None = Field(None, ge=0, description="root of who they are; by default that of the run")
 
     def idle(self) -> Self:
-        """Return the same person, who does as told but tries nothing, learns nothing and expects nothing."""
-        nothing = ("explore_sd", "learning_rate_hz", "given_strategy", "expectation", "fatigue", "lapses_per_min")
+        """Return the same person, who does as told and expects as much, but tries nothing and learns nothing."""
+        nothing = ("explore_sd", "learning_rate_hz", "given_strategy", "fatigue", "lapses_per_min")
         return self.model_copy(update=dict.fromkeys(nothing, 0.0))
 
     @classmethod
