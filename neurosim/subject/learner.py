@@ -61,8 +61,8 @@ class Learner(ActorConfig):
         None, "memory for the usual reward; by default ten strategies, and half a minute at least"
     )
     learning_rate_hz: float = Field(
-        0.0096, ge=0, description="of a rhythm: how far a strategy moves in a second in which the reward is 1 more than "
-        "usual, as a share of what was tried", json_schema_extra={"unit": "1/s"}
+        0.0096, ge=0, description="of a rhythm: how much of what was tried is taken over in a second in which "
+        "the reward is 1 more than usual", json_schema_extra={"unit": "1/s"}
     )  # fmt: skip
     retention: float = Field(0.9, ge=0, le=1, description="share of what was learned that is kept over a day")
     efficacy_sd: float = Field(0.35, ge=0, description="spread of what strategies move, log-normal around 1")
@@ -72,7 +72,7 @@ class Learner(ActorConfig):
     )  # fmt: skip
     non_responder_sd: float = Field(0.08, ge=0, description="how little that is")
     alpha_correlation: float = Field(
-        0.0, ge=-1, le=1, description="of what strategies move with the resting amplitude of alpha, in a population"
+        0.0, ge=-1, le=1, description="of what strategies move, and for whom, with the resting amplitude of alpha"
     )
     given_strategy: float = Field(
         0.0, ge=0, lt=1, description="share of the largest offset that the instruction brings at once; 0 for none given"

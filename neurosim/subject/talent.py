@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from statistics import NormalDist
 
 import numpy as np
 
@@ -66,14 +67,23 @@ def efficacies(
     poor_share, poor_sd
         Share of those whose strategies move hardly anything, and how little that is.
     alpha_correlation
-        With the resting amplitude of alpha.
+        With the resting amplitude of alpha: of how far they move, and of what decides who hardly does.
     """
     traits = AddressedNoise(people, "learner/traits", subjects)
     alpha = Traits.draw(people, subjects).deviates["alpha_uv"] if alpha_correlation else np.zeros(len(subjects))
-    normal = alpha_correlation * alpha + math.sqrt(1.0 - alpha_correlation**2) * traits.normal(0, 1)[0]
-    poor = traits.uniform(4) < poor_share
+    rest = math.sqrt(1.0 - alpha_correlation**2)
+    normal = alpha_correlation * alpha + rest * traits.normal(0, 1)[0]
+    chance = np.array([_deviate(share) for share in traits.uniform(4).tolist()])
+    poor = alpha_correlation * alpha + rest * chance < _deviate(poor_share)
     efficacy: Float = np.where(poor, poor_sd * np.abs(normal), np.exp(spread * normal))
     return efficacy
+
+
+def _deviate(share: float) -> float:
+    """Return the standard normal deviate with this share of people below it."""
+    if 0.0 < share < 1.0:
+        return NormalDist().inv_cdf(share)
+    return math.copysign(math.inf, share - 0.5)
 
 
 def good_directions(people: int, subjects: Sequence[int], axes: Sequence[str]) -> Float:

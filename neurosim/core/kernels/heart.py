@@ -70,8 +70,8 @@ def advance_breath(
     """Steps of breathing; ``own_hz (subject,)``, ``shift .. wander (step, subject)``, ``out (step, 3, subject)``.
 
     ``p`` are jitter, paced jitter, locking gain [1/s], spread of depths, rate of sighs [1/s], their size, slowing in
-    a sigh, share of the way in and out that breath at will goes in a step; ``state (5, subject)`` phase, depth of this breath, the pacer's phase, size of a sigh that is due,
-    whether this is a sigh; ``count (subject,)`` breaths so far.
+    a sigh, share of the way in and out that breath at will goes in a step; ``state (5, subject)`` phase, depth of this
+    breath, the pacer's phase, size of a sigh that is due, whether this is a sigh; ``count (subject,)`` breaths so far.
     """
     phase, now, pacer, due, sighing = state[0], state[1], state[2], state[3], state[4]
     for t in range(out.shape[0]):
