@@ -28,6 +28,7 @@ _HOMES = {
     "Subject": "neurosim.subject",
     "TrainingProtocol": "neurosim.feedback",
     "UserError": "neurosim.core.errors",
+    "compare_thresholds": "neurosim.session",
     "continue_course": "neurosim.cohort",
     "load_body": "neurosim.signals",
     "load_protocol": "neurosim.feedback",
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from neurosim.core.feedback import Feedback
     from neurosim.core.spec import SignalSpec
     from neurosim.feedback import TrainingProtocol, load_protocol
-    from neurosim.session import Session, read_session, run, simulate, simulate_sessions
+    from neurosim.session import Session, compare_thresholds, read_session, run, simulate, simulate_sessions
     from neurosim.signals import EEG, Body, Recorded, load_body
     from neurosim.subject import Learner, Population, Script, Subject, load_subject
 
@@ -70,6 +71,7 @@ __all__ = [
     "TrainingProtocol",
     "UserError",
     "__version__",
+    "compare_thresholds",
     "continue_course",
     "load_body",
     "load_protocol",

@@ -165,6 +165,18 @@ def test_late_feedback_teaches_less() -> None:
     assert skill[1.0] < 0.5 * skill[0.0]  # Belinskaia et al. 2020: the later, the less
 
 
+@pytest.mark.slow
+def test_a_percentile_hides_what_a_fixed_threshold_shows() -> None:
+    """By construction: of a feature that has grown, a percentile of itself leaves the same share above it."""
+    found = load("thresholds_compared").main(show=False).set_index("policy")
+    seen = found.reward_rate - found.untrained_rate
+    assert (found.learned_percent > 5.0).all()
+    assert seen.fixed > 0.015
+    assert seen.one_shot > 0.015
+    assert abs(seen.percentile) < 0.005
+    assert abs(seen.controller) < 0.005
+
+
 def test_show_figure_makes_the_figure_pyplots_and_opens_no_window_without_a_screen() -> None:
     code = (
         "import matplotlib; matplotlib.use('agg')\n"

@@ -165,6 +165,28 @@ def explain(
     explain_protocol(protocol, as_json)
 
 
+@app.command("compare-thresholds")
+def compare_thresholds(
+    protocol: Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")],
+    policies: Annotated[str, typer.Option(help="Kinds of thresholds, such as `fixed,percentile`; all.")] = "",
+    reward_rate: Annotated[float, typer.Option(help="Share of the time that the first condition is to hold.")] = 0.6,
+    subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
+    subjects: Annotated[int, typer.Option(min=1, help="So many people, the same under each policy.")] = 12,
+    sessions: Annotated[int, typer.Option(min=1, help="Sessions, with a day of rest between them.")] = 1,
+    seed: Seed = None,
+    duration: Annotated[
+        float | None, typer.Option(min=1, help="Length of a session in seconds; the blocks shrink or grow.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare threshold policies on the same people and noise: reward rate, chatter, and what is learned."""
+    from neurosim.cli.compare import compare
+
+    asked = tuple(filter(None, policies.replace(" ", "").split(",")))
+    compare(protocol, asked, as_json, reward_rate, subject=subject, subjects=subjects, n_sessions=sessions, seed=seed,
+            duration_s=duration)  # fmt: skip
+
+
 @app.command()
 def doctor() -> None:
     """Check in plain words whether this machine is ready for a class."""

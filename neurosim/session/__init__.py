@@ -5,6 +5,7 @@ from __future__ import annotations
 from neurosim.core.event import SessionEvent
 from neurosim.session.clock import RealTimeClock, SimulatedClock
 from neurosim.session.commands import Command, Happen, Logged, Push, SetParameter, SetThreshold
+from neurosim.session.compare import compare_thresholds
 from neurosim.session.result import Result, read_session
 from neurosim.session.run import run
 from neurosim.session.session import Session
@@ -25,6 +26,7 @@ __all__ = [
     "SimulatedClock",
     "Sink",
     "Tick",
+    "compare_thresholds",
     "read_session",
     "run",
     "simulate",

@@ -16,6 +16,8 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+from neurosim.feedback import TrainingProtocol
+
 Run = subprocess.CompletedProcess[str]
 
 
@@ -174,8 +176,7 @@ duration_s = 10
         "neurosim: mine.toml: features[0].stages[0].kind: unknown stage 'bandpas'; did you mean 'bandpass'?",
         "neurosim: mine.toml: features[0].stages[1].low_hz: must be greater than 0, got -1",
         "neurosim: mine.toml: rule.conditions[0].threshold.value: is missing",
-        "neurosim: mine.toml: colour: unknown key; known: blocks, caveats, display_delay_s, features, gates, name, "
-        "purpose, references, rule, title, update_interval_s",
+        f"neurosim: mine.toml: colour: unknown key; known: {', '.join(sorted(TrainingProtocol.model_fields))}",
     ]
 
 
@@ -318,3 +319,20 @@ def test_check_knows_a_body_of_ones_own(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "age_years: must be less than or equal to 100, got 200" in done.stderr
     assert "hart: unknown key; did you mean 'heart'?" in done.stderr
+
+
+def test_compare_thresholds(tmp_path: Path) -> None:
+    words = ("compare-thresholds", "alpha_up", "--policies", "percentile,controller", "--subjects", "2", "--seed", "1")
+    done = neurosim(*words, "--duration", "40", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert [row["policy"] for row in found["policies"]] == ["percentile", "controller"]
+    assert {"reward_rate", "untrained_rate", "switches_per_min", "learned_percent", "learned_error"} <= set(
+        found["policies"][0]
+    )
+    assert "hides learning" in found["caveat"]
+    assert not list(tmp_path.iterdir())
+    wrong = neurosim("compare-thresholds", "alpha_up", "--policies", "percentil", cwd=tmp_path)
+    assert (wrong.returncode, wrong.stderr.splitlines()[-1]) == (
+        2, "neurosim: policies: unknown threshold 'percentil'; did you mean 'percentile'?",
+    )  # fmt: skip

@@ -1,18 +1,24 @@
 """The operant rule, tick by tick, by hand-made sequences at 8 ticks a second."""
 
+import tomllib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pytest
 import scipy.special
 
+from neurosim.core.config import validate
 from neurosim.core.errors import ConfigError
 from neurosim.core.feedback import Cue, Feedback
+from neurosim.core.registry import kind_names
+from neurosim.core.rule import Allotted
 from neurosim.core.spec import SignalSpec
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback import Block, Condition, FixedThreshold, Graded, ManualThreshold, Operant, PercentileThreshold
 from neurosim.session.blocks import BlockSink
+from neurosim.session.commands import COMMANDS
 from neurosim.session.tick import Tick
 
 _GRID = TickGrid(1 / 8)
@@ -246,7 +252,8 @@ def test_a_span_in_standard_deviations_is_the_baselines() -> None:
     baseline = [1.0, 2.0, 4.0, 7.0]
     cues = [*_cues(4, block="baseline"), *_cues(2), *_cues(1, block="transfer")]
     found = _watch(rule, [*baseline, 1.5, -9.0, 1.5], [0] * 7, cues)
-    np.testing.assert_allclose([f.shown for f in found], [0, 0, 0, 0, 0.5 + 0.5 / (2 * np.std(baseline)), 0, 0])
+    graded = 0.5 + 0.5 / (2 * float(np.std(baseline)))
+    np.testing.assert_allclose([float(f.shown) for f in found], [0, 0, 0, 0, graded, 0, 0])
 
 
 def test_unknown_spread_or_threshold_shows_nothing() -> None:
@@ -305,3 +312,12 @@ def test_manual_thresholds_and_times_change_while_it_runs() -> None:
     assert (met(), met()) == (False, True)
     with pytest.raises(ConfigError, match="only dwell_s, refractory_s, hysteresis and release_s may change"):
         config.check_change(config.model_copy(update={"conditions": (by_hand,)}))
+
+
+def test_the_page_of_rules_shows_a_rule_that_is_one() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    example = page.split("```toml\n")[1].split("```")[0]
+    rule = validate(tomllib.loads(example)["rule"], Operant)
+    assert not rule.problems(["smr", "muscle"], Allotted(60.0, 600.0, 300.0, 660.0))
+    told = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
+    assert set(kind_names("threshold")) | {"require", "mute", "freeze", "flag"} | set(COMMANDS) <= told

@@ -263,3 +263,15 @@ def test_aimed_thresholds_meet_their_rate(kind: type[ThresholdConfig], rate: flo
     rates = (values < got if below else values > got)[3600:].mean(axis=0)
     # The threshold itself is uncertain where 2400 ticks set it: sqrt(p(1-p)/2400) for each subject.
     assert rates.mean() == pytest.approx(rate, abs=4 * rates.std() / np.sqrt(40) + 0.01)
+
+
+@pytest.mark.parametrize("percentile", [20.0, 40.0, 50.0, 80.0])
+def test_latency_of_a_percentile(percentile: float) -> None:
+    config = PercentileThreshold(percentile=percentile, window_s=30.0)
+    at, noise, found = 400, np.random.default_rng(1).normal(size=(800, 100)), []
+    for first, second in ((10.0, 14.0), (14.0, 10.0)):
+        values = noise + np.where(np.arange(800) < at, first, second)[:, None]
+        y = np.median(_run(config, values), axis=1)
+        found.append(((y[at:] - y[at - 1]) / (y[-1] - y[at - 1]) >= 0.5).argmax() / 8)
+    assert config.delay_s == pytest.approx(np.mean(found), rel=0.1)
+    assert FixedThreshold(value=1.0).delay_s == 0.0

@@ -26,6 +26,11 @@ class PercentileThreshold(ThresholdConfig):
     window_s: float = Field(60.0, gt=0, description="how far back it looks", json_schema_extra={"unit": "s"})
     least_s: float = Field(5.0, ge=0, description="trusted time before there is one", json_schema_extra={"unit": "s"})
 
+    @property
+    def delay_s(self) -> float:
+        """Half the window: what a percentile needs more of on the way up it needs less of on the way down."""
+        return self.window_s / 2.0
+
     @classmethod
     def examples(cls) -> list[Self]:
         """Return a median of half a minute."""

@@ -62,6 +62,14 @@ class ThresholdConfig(KindConfig):
 
     category: ClassVar[str] = "threshold"
 
+    @property
+    def delay_s(self) -> float:
+        """Median time from a step of the feature to half of the threshold's change, the mean of up and down [s].
+
+        0 for one that does not follow the feature.
+        """
+        return 0.0
+
     @abstractmethod
     def prepare(self, grid: TickGrid, n_subjects: int) -> Threshold:
         """Return the threshold."""
