@@ -28,8 +28,10 @@ LEVELS = {
     5: "efficacious and specific",
 }
 SCALE = (
-    "Evidence is graded by the scale of AAPB and ISNR (La Vaque et al. 2002, Appl Psychophysiol Biofeedback 27:273-281, "
-    "doi:10.1023/A:1021061318355): " + ", ".join(f"{level} {words}" for level, words in LEVELS.items()) + ". The level is "
+    "Evidence is graded by the scale of AAPB and ISNR (La Vaque et al. 2002, Appl Psychophysiol Biofeedback "
+    "27:273-281, doi:10.1023/A:1021061318355): "
+    + ", ".join(f"{level} {words}" for level, words in LEVELS.items())
+    + ". The level is "
     "our reading of the literature for the use that is named, with what speaks against it beside; it counts randomised "
     "trials, blind or not, so a high one can stand beside a negative double-blind trial."
 )
@@ -71,7 +73,10 @@ def page(protocol: TrainingProtocol, source: Source) -> str:
     lines += ["## What is rewarded", "", *_rule(protocol), ""]
     if protocol.learns:
         moved = ", ".join(f"`{name}` by {most:+g} ({LATENTS[name].unit})" for name, most in protocol.learns.items())
-        lines += [f"A simulated learner moves at most {moved}, and tries one thing for {protocol.strategy_tau_s:g} s.", ""]
+        lines += [
+            f"A simulated learner moves at most {moved}, and tries one thing for {protocol.strategy_tau_s:g} s.",
+            "",
+        ]
     lines += ["## Blocks", "", "| block | kind | s | told | |", "|---|---|---|---|---|"]
     lines += [f"| {b.name} | {b.kind} | {b.duration_s:g} | {b.instruction} | {_more(b)} |" for b in protocol.blocks]
     lines += ["", *_stressors(protocol)]
@@ -124,7 +129,9 @@ def _gates(protocol: TrainingProtocol) -> list[str]:
     lines = ["### What is not trusted", ""]
     for gate in protocol.gates:
         also = f" and {', '.join(gate.also)}" if gate.also else ""
-        lines.append(f"- {gate.stream}, the channels of the features{also}: {_shown(gate.stage.model_dump(exclude_unset=True))}")
+        lines.append(
+            f"- {gate.stream}, the channels of the features{also}: {_shown(gate.stage.model_dump(exclude_unset=True))}"
+        )
     return [*lines, ""]
 
 
@@ -141,7 +148,8 @@ def _rule(protocol: TrainingProtocol) -> Iterator[str]:
         numbers = ", ".join(f"{k} {_shown(v)}" for k, v in threshold.items())
         more = ", ".join(f"{k} {_shown(v)}" for k, v in c.items() if k not in ("feature", "direction", "threshold"))
         kind = c["threshold"]["kind"].replace("_", " ")
-        yield f"- `{c['feature']}` {c.get('direction', 'above')} a {kind} threshold ({numbers}){f'; {more}' if more else ''}"
+        side = c.get("direction", "above")
+        yield f"- `{c['feature']}` {side} a {kind} threshold ({numbers})" + (f"; {more}" if more else "")
     yield ""
     dwell, refractory = protocol.rule.dwell_s, protocol.rule.refractory_s  # type: ignore[attr-defined]
     first = f"They must hold for {dwell:g} s first. " if dwell else ""

@@ -32,8 +32,6 @@ class Config(BaseModel):
             return handler(data)
         except ValidationError as error:
             problems = _all_problems(error, cls)
-        except ConfigError as error:  # of a validator of a field
-            problems = list(error.problems)
         refuse(problems)
         raise AssertionError("pydantic found something wrong, and nothing is")
 
@@ -100,8 +98,6 @@ def validate(data: Any, model: type[_T], where: str = "") -> _T:
         return model.model_validate(data)
     except ValidationError as error:
         raise _as_config_error(error, model, where) from None
-    except ConfigError as error:  # of a validator of the whole model
-        raise ConfigError(error.problems, where) from None
 
 
 def parse_toml(text: str, where: str) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field, field_validator
 
-from neurosim.core.config import Config
+from neurosim.core.config import Config, refuse
 from neurosim.core.drive import Drive
+from neurosim.core.errors import ConfigError
 from neurosim.core.rule import Allotted
 
 #: Which way the first condition is to go.
@@ -49,7 +50,10 @@ class Stressor(Config):
     @field_validator("drive")
     @classmethod
     def _known(cls, drive: dict[str, float]) -> dict[str, float]:
-        Drive(drive)
+        try:
+            Drive(dict(drive))
+        except ConfigError as error:
+            refuse(error.problems)
         return drive
 
 

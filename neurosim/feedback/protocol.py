@@ -100,8 +100,8 @@ class TrainingProtocol(Config):
     references: tuple[str, ...] = Field((), description="papers and manuals the settings are from")
     for_whom: str = Field("", description="who it is for, in one line")
     evidence_level: int | None = Field(
-        None, ge=1, le=5, description="efficacy for that use by the scale of AAPB and ISNR: 1 not empirically supported, "
-        "2 possibly efficacious, 3 probably efficacious, 4 efficacious, 5 efficacious and specific"
+        None, ge=1, le=5, description="efficacy for that use by the scale of AAPB and ISNR: 1 not empirically "
+        "supported, 2 possibly efficacious, 3 probably efficacious, 4 efficacious, 5 efficacious and specific"
     )  # fmt: skip
     evidence: str = Field("", description="why that level, with what speaks against it")
     caveats: tuple[str, ...] = Field((), description="what a user should know before believing it")
@@ -123,8 +123,8 @@ class TrainingProtocol(Config):
     rule: AnyRule = Field(description="what turns features into feedback")
     stressors: tuple[Stressor, ...] = Field((), description="what can be done to the subject in a block")
     assessment: Literal["resonance", "profile"] | None = Field(
-        None, description="what is found out instead of trained, with a table of results: at which pace of breathing the "
-        "heart swings most, or what stress does to each feature and how far that goes back"
+        None, description="what is found out instead of trained, with a table of results: at which pace of breathing "
+        "the heart swings most, or what stress does to each feature and how far that goes back"
     )  # fmt: skip
     blocks: tuple[Block, ...] = Field(min_length=1, description="the course of a session")
     fitted_to_s: float | None = Field(
@@ -209,7 +209,6 @@ class TrainingProtocol(Config):
         update = {"channels": channels, "choose": "all"}
         changed = (f if f.inputs else f.model_copy(update=update) for f in self.features)
         return self.model_copy(update={"features": tuple(changed)})
-
 
     def with_band(self, low_hz: float, high_hz: float) -> Self:
         """Return the same protocol with another band for the trained feature, such as a person's own alpha.

@@ -114,7 +114,11 @@ def law_trust(n_ticks: int, subjects: Sequence[int]) -> Bool:
 
 
 def law_cue(tick: int) -> Cue:
-    """Return the cue of a tick: two seconds of baseline, closed eyes in the first, then training with short breaks."""
+    """Return the cue of a tick: two seconds of baseline, closed eyes in the first, then training with short breaks.
+
+    In the breaks there is mental arithmetic.
+    """
     if tick < 128:
         return Cue("baseline", "", "closed" if tick < 64 else None)
-    return Cue({0: "rest", 1: "transfer"}.get(tick // 24 % 6, "training"))
+    kind = {0: "rest", 1: "transfer"}.get(tick // 24 % 6, "training")
+    return Cue(kind, stressor="arithmetic" if kind == "rest" else "")

@@ -57,7 +57,7 @@ def test_all_errors_of_a_file_at_once(tmp_path: Path) -> None:
         ('kind = "band_power"', 'kind = "bandpower"'),
         ('name = "theta"\n', ""),
         ("dwell_s = 0.25", "dwel_s = 0.25"),
-        ("percentile = 80.0", "percentile = 180.0"),
+        ("percentile = 85.0", "percentile = 180.0"),
         ("duration_s = 120.0", "duration_s = -1"),
         ('kind = "baseline"', 'kind = "base"'),
     )

@@ -5,13 +5,10 @@ from typing import Any
 import pytest
 
 from neurosim.core.config import validate
-from neurosim.core.drive import LATENTS
 from neurosim.core.errors import ConfigError
-from neurosim.core.registry import kind_names
 from neurosim.core.spec import SignalSpec
 from neurosim.feedback import Block, TrainingProtocol, load_protocol
 from neurosim.session.pipeline import Pipeline
-from neurosim.session.simulate import plan_sessions
 
 _POWER = {"kind": "band_power", "low_hz": 8, "high_hz": 12}
 _EEG = {"eeg": SignalSpec(256.0, ("Fp1", "Cz", "Pz"), "uV")}
@@ -115,99 +112,61 @@ def test_with_channels_and_blocks() -> None:
     assert protocol.duration_s == 5.0
 
 
-@pytest.mark.parametrize("name", kind_names("protocol"))
-def test_shipped_protocols_say_where_they_are_from(name: str) -> None:
-    protocol = load_protocol(name)
-    assert protocol.name == name
-    assert any("doi:10." in reference for reference in protocol.references)
-    assert protocol.caveats
-    assert {block.kind for block in protocol.blocks} >= {"baseline", "training", "transfer"}
-    assert {f"{f.truth}_drive" for f in protocol.features if f.truth} <= set(LATENTS)
+def test_a_course_that_cannot_be_carried_out_is_refused_with_every_reason() -> None:
+    blocks = [
+        {"name": "baseline", "kind": "baseline", "duration_s": 30, "trials": {}},
+        {"name": "run", "kind": "training", "duration_s": 10, "trials": {"baseline_s": 2, "task_s": 8, "pause_s": 2}},
+        {"name": "sums", "kind": "rest", "duration_s": 10, "stressor": "arithmetics"},
+    ]
+    stressors = [{"name": "arithmetic", "drive": {"arousal": 0.3}}]
+    assert _error(blocks=blocks, stressors=stressors) == [
+        "mine.toml: blocks[0].trials: belong to training, and this is a baseline block; "
+        "change its kind or leave them out",
+        "mine.toml: blocks[1].trials: one takes 12 s and 'run' lasts 10 s; make the block or the session longer, "
+        "or the trials shorter",
+        "mine.toml: blocks[2].stressor: the protocol has no stressor 'arithmetics'; did you mean 'arithmetic'?",
+    ]
 
 
-def _rule(threshold: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
-    condition = {"feature": "alpha", "threshold": threshold or {"kind": "fixed", "value": 1.0}}
-    keys = ("release_s", "action")
-    condition |= {key: changes.pop(key) for key in keys if key in changes}
-    return {"kind": "operant", "conditions": [condition], "refractory_s": 0.0} | changes
+@pytest.mark.parametrize("pace", [0.5, 45.0])
+def test_a_pacer_nobody_can_follow_is_refused(pace: float) -> None:
+    blocks = [{"name": "breathe", "kind": "training", "duration_s": 60, "pacer_per_min": pace}]
+    (message,) = _error(blocks=blocks)
+    assert message.startswith("mine.toml: blocks[0].pacer_per_min: must be ")
 
 
-_TRAINING = [{"name": "training", "kind": "training", "duration_s": 10}]
-_BASELINE = [{"name": "baseline", "kind": "baseline", "duration_s": 4}]
-_NO_BASELINE = "needs a baseline block before the training; add one, or"
+def test_a_stressor_moves_what_a_body_has() -> None:
+    (message,) = _error(stressors=[{"name": "noise", "drive": {"arousl": 1.0}}])
+    assert message == "mine.toml: stressors[0].drive: unknown latent 'arousl' in a drive; did you mean 'arousal'?"
 
 
 @pytest.mark.parametrize(
-    ("rule", "place", "message"),
+    ("assessment", "message"),
     [
-        (_rule(dwell_s=11), "dwell_s", "must not be longer than the shortest stretch of training (10 s), got 11 s"),
-        (_rule(refractory_s=30), "refractory_s",
-         "must not be longer than the shortest stretch of training (10 s), got 30 s"),
-        (_rule(release_s=20, action="mute"), "conditions[0].release_s",
-         "must not be longer than the shortest stretch of training (10 s), got 20 s"),
-        (_rule({"kind": "baseline"}), "conditions[0].threshold",
-         f"a threshold of the kind 'baseline' {_NO_BASELINE} choose another kind"),
-        (_rule({"kind": "one_shot", "percentile": 60}), "conditions[0].threshold",
-         f"a threshold of the kind 'one_shot' {_NO_BASELINE} choose another kind"),
-        (_rule({"kind": "percentile", "percentile": 60, "window_s": 60}), "conditions[0].threshold.window_s",
-         "must not be longer than the blocks it looks at (10 s), got 60 s"),
-        (_rule({"kind": "percentile", "percentile": 60, "window_s": 10, "least_s": 12}),
-         "conditions[0].threshold.least_s", "must not be longer than the blocks it looks at (10 s), got 12 s"),
-        (_rule({"kind": "controller", "start_s": 11}), "conditions[0].threshold.start_s",
-         "must not be longer than the blocks it looks at (10 s), got 11 s"),
-        (_rule({"kind": "staircase", "window_s": 11}), "conditions[0].threshold.window_s",
-         "must not be longer than the training (10 s), got 11 s"),
-        (_rule(graded={"span": 2, "unit": "sd"}), "graded.unit",
-         f"{_NO_BASELINE} give the span in the feature's unit"),
+        ("resonance", "compares paces of breathing; give two blocks or more a pacer_per_min"),
+        ("profile", "compares with a baseline; let the first block be one"),
     ],
-)  # fmt: skip
-def test_what_cannot_be_with_the_blocks_is_refused(rule: dict[str, Any], place: str, message: str) -> None:
-    assert _error(rule=rule, blocks=_TRAINING) == [f"mine.toml: rule.{place}: {message}"]
+)
+def test_an_assessment_needs_what_it_compares(assessment: str, message: str) -> None:
+    assert _error(assessment=assessment) == [f"mine.toml: assessment: {message}"]
 
 
-def test_a_baseline_must_be_long_enough_and_come_first() -> None:
-    rule = _rule({"kind": "one_shot", "percentile": 60})
-    assert _error(rule=rule, blocks=_BASELINE + _TRAINING) == [
-        "mine.toml: rule.conditions[0].threshold.least_s: must not be longer than the baseline (4 s), got 5 s"
+def test_trials_that_a_shorter_session_cannot_hold_are_refused_before_it_starts() -> None:
+    with pytest.raises(ConfigError, match=r"slow_cortical_potentials.toml: blocks\[1\].trials: one takes 10 s and"):
+        load_protocol("slow_cortical_potentials").fit(20.0)
+
+
+def test_a_trial_baseline_needs_trials() -> None:
+    feature = {"name": "alpha", "channels": ["Pz"], "stages": [{"kind": "trial_baseline"}]}
+    assert _error(features=[feature]) == [
+        "features[0].stages[0].period_s: is missing: no block of the session has trials"
     ]
-    (late,) = _error(rule=rule, blocks=_TRAINING + _BASELINE)
-    assert "needs a baseline block before the training" in late
-    _protocol(rule=_rule({"kind": "one_shot", "percentile": 60, "least_s": 4}), blocks=_BASELINE + _TRAINING)
 
 
-def test_everything_that_cannot_be_is_told_at_once() -> None:
-    first = {"feature": "alfa", "threshold": {"kind": "baseline"}, "release_s": 60}
-    second = {"feature": "alfa", "threshold": {"kind": "percentile", "percentile": 5}}
-    rule = {"kind": "operant", "conditions": [first, second], "dwell_s": 20}
-    assert [line.split(": ")[1] for line in _error(rule=rule, blocks=_TRAINING)] == [
-        "rule.conditions[0].feature", "rule.conditions[1].feature", "rule.conditions", "rule.conditions[0].threshold",
-        "rule.conditions[0].release_s", "rule.conditions[1].threshold.window_s", "rule.dwell_s",
-    ]  # fmt: skip
-
-
-def test_the_task_of_a_trial_is_a_stretch_of_its_own() -> None:
-    trials = {"task_s": 3, "targets": ["up", "down"]}
-    blocks = [_TRAINING[0] | {"trials": trials}]
-    (message,) = _error(rule=_rule(dwell_s=4), blocks=blocks)
-    assert "shortest stretch of training (3 s), got 4 s" in message
-    for kind in ("controller", "staircase"):
-        (message,) = _error(rule=_rule({"kind": kind, "start_s": 1}), blocks=blocks)
-        assert message.endswith("trials ask for up and down; choose fixed, manual, baseline or percentile")
-        _protocol(rule=_rule({"kind": kind, "start_s": 1}), blocks=[_TRAINING[0] | {"trials": {"targets": ["down"]}}])
-
-
-def test_a_shortened_protocol_is_a_preview_and_no_error() -> None:
-    rule = _rule({"kind": "baseline"}, dwell_s=2)
-    protocol = _protocol(rule=rule, blocks=[_BASELINE[0] | {"duration_s": 6}, *_TRAINING])
-    short = protocol.fit(1.0)
-    assert not short.problems()
-    assert validate(short.model_dump(), TrainingProtocol) == short  # also from the folder of its session
-    (problem,) = protocol.with_blocks(Block(name="training", kind="training", duration_s=5)).problems()
-    assert "needs a baseline block" in problem.message  # that no length helps
-
-
-def test_what_was_put_together_in_python_is_checked_before_it_runs() -> None:
-    protocol = _protocol()
-    rule = protocol.rule.model_copy(update={"dwell_s": 11.0})
-    with pytest.raises(ConfigError, match=r"^mine.toml: rule.dwell_s: must not be longer than the shortest stretch"):
-        plan_sessions(protocol.model_copy(update={"rule": rule}))
+def test_with_another_band() -> None:
+    protocol = load_protocol("alpha_up").with_band(7.5, 11.5)
+    stage = protocol.features[0].stages[-1].model_dump()
+    assert (stage["low_hz"], stage["high_hz"]) == (7.5, 11.5)
+    assert protocol.features[0].stages[:-1] == load_protocol("alpha_up").features[0].stages[:-1]
+    with pytest.raises(ConfigError, match="'theta_beta' is not made from one band"):
+        load_protocol("theta_beta").with_band(4.0, 7.0)

@@ -15,7 +15,7 @@ from neurosim.feedback import Block
 
 
 def test_resonance_is_found_where_the_body_has_it() -> None:
-    """The adult's loop resonates at 5.5 breaths a minute, in a published range of 4.5 to 6.5 (Vaschillo et al. 2002)."""
+    """The adult's loop resonates at 5.5 breaths a minute; people do at 4.5 to 6.5 (Vaschillo et al. 2002)."""
     protocol = load_protocol("resonance_assessment")
     paces = [b for b in protocol.blocks if b.pacer_per_min is not None]
     short = Block(name="settling", kind="baseline", duration_s=60.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from neurosim.core.feedback import Cue
@@ -55,3 +56,35 @@ def test_trials_are_counted_over_a_session() -> None:
     block = Block(name="a", kind="training", duration_s=10.0, trials=trials)
     told = cues(block, block.model_copy(update={"name": "b"}))
     assert [cue.trial for cue in told[::4]] == [1] * 4 + [2] * 4 + [3] * 2 + [4] * 4 + [5] * 4 + [6] * 2
+
+
+def test_a_trial_baseline_follows_the_trials_of_the_session() -> None:
+    """After a baseline of 3 s: trials of 1 + 2 + 1 s; a ramp less its value in the middle of each baseline."""
+    from neurosim.core.spec import SignalSpec
+    from neurosim.dsp import TrialBaseline
+
+    trials = Trials(baseline_s=1, task_s=2, pause_s=1)
+    blocks = (
+        Block(name="baseline", kind="baseline", duration_s=3.0),
+        Block(name="run", kind="training", duration_s=9.0, trials=trials),
+        Block(name="rest", kind="rest", duration_s=5.0),
+        Block(name="again", kind="training", duration_s=8.0, trials=trials),
+    )
+    schedule = Schedule(blocks, TickGrid(0.25))
+    assert schedule.trials_s() == ((3.0, 4.0), (7.0, 8.0), (11.0, 12.0), (17.0, 18.0), (21.0, 22.0))
+    spec = schedule.tell_trials({"eeg": SignalSpec(16.0, ("Cz",), "uV")})["eeg"]
+    seconds = np.arange(16 * 25) / 16.0
+    out = TrialBaseline().prepare(spec).process(seconds[None])[0]
+    level = seconds - out
+    middle_s = {3.9: None, 4.0: 3.0 + 7.5 / 16, 7.9: 3.0 + 7.5 / 16, 8.0: 7.0 + 7.5 / 16, 18.0: 17.0 + 7.5 / 16}
+    for at_s, expected in middle_s.items():
+        here = round(at_s * 16)
+        assert level[here] == pytest.approx(seconds[here] if expected is None else expected)
+
+
+def test_a_cue_names_the_stressor_of_its_block() -> None:
+    told = cues(
+        Block(name="rest", kind="rest", duration_s=1.0),
+        Block(name="sums", kind="rest", duration_s=1.0, stressor="arithmetic"),
+    )
+    assert [cue.stressor for cue in told] == [""] * 4 + ["arithmetic"] * 4

@@ -149,9 +149,9 @@ class TrialBaseline(StageConfig):
     delay_is_latency: ClassVar[bool] = True
     first_trial_s: float = Field(0.0, ge=0, description="when the first trial begins", json_schema_extra={"unit": "s"})
     period_s: float | None = Field(
-        None, gt=0, description="from trial to trial; by default trials are the session's", json_schema_extra={"unit": "s"}
+        None, gt=0, description="from trial to trial; by default the session's trials", json_schema_extra={"unit": "s"}
     )  # fmt: skip
-    baseline_s: float = Field(2.0, gt=0, description="baseline at the start of each trial; the session's have their own",
+    baseline_s: float = Field(2.0, gt=0, description="at the start of each trial; the session's have their own",
                               json_schema_extra={"unit": "s"})  # fmt: skip
 
     @classmethod
