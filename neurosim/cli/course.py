@@ -13,7 +13,7 @@ from neurosim.cli.console import make_console, say
 from neurosim.cli.report import NOTICE
 from neurosim.cli.run import fresh_folder, no_empty_folder, until_interrupted
 from neurosim.cli.warm import warm_up
-from neurosim.core.errors import UserError
+from neurosim.core.errors import OutputError, UserError
 
 if TYPE_CHECKING:
     from neurosim.cohort.course import Course
@@ -106,12 +106,21 @@ def run_course_command(request: CourseRequest) -> None:
                 sinks=watch,
                 stop=stop,
             )
+    if course.sittings:
+        _save_figure(course, out / "course.png")
     if not course.sittings:
         say("Ended before the first session was whole; nothing is kept.")
     elif request.as_json:
         print(json.dumps(course.summary() | {"out": str(out)}, indent=2))
     else:
         show_course(course, out)
+
+
+def _save_figure(course: Course, path: Path) -> None:
+    try:
+        course.figure().savefig(path)
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", str(path)) from None
 
 
 def show_course(course: Course, out: Path) -> None:

@@ -28,6 +28,7 @@ from neurosim.subject.subject import Subject, load_subject
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 _TABLES = ("blocks", "people", "arms", "differences", "curve")
 
@@ -84,6 +85,12 @@ class Course:
     def curve(self) -> pd.DataFrame:
         """The learning curve, block by block."""
         return outcome.curve_table(self.blocks)
+
+    def figure(self) -> Figure:
+        """Draw the learning curve of every arm."""
+        from neurosim.cohort.figure import draw_course
+
+        return draw_course(self)
 
     def summary(self) -> dict[str, Any]:
         """Return the numbers that matter, ready for JSON."""
