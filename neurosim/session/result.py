@@ -69,7 +69,7 @@ class Result:
     command_log
         What somebody did to the session, and in which tick.
     skill
-        What each learner has learned ``(subject,)`` [ln], where there is one.
+        What each learner has learned ``(subject,)``, in the unit of what is learned: ln for rhythms; None without one.
     finding
         What an assessment found out; None for a training.
     """
