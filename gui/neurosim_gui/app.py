@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neurosim.core.errors import UserError
-from neurosim.session.palette import LIGHT, PALETTES
+from neurosim.core.palette import LIGHT, PALETTES
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -79,7 +79,7 @@ def _require_display() -> None:
 def open_window(request: LiveRequest) -> int:
     """Open the Console on a session, and return the exit status when it is closed."""
     app = make_app()
-    from neurosim.session.pace import PacedClock
+    from neurosim.core.pace import PacedClock
     from neurosim_gui.console import Console
     from neurosim_gui.engine import Engine
     from neurosim_gui.look import Look

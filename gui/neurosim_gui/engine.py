@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 
 from neurosim.core.errors import UserError
-from neurosim.session.pace import PacedClock
+from neurosim.core.pace import PacedClock
 from neurosim.session.run import run
 from neurosim.session.session import Session
 from neurosim.session.tick import Sink

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from neurosim.core.actor import Actor, ActorConfig
+from neurosim.core.clock import Clock, RealTimeClock, SimulatedClock
 from neurosim.core.errors import ConfigError, RecordingError, did_you_mean
 from neurosim.core.noise import pick_seed
 from neurosim.core.source import Source, SourceConfig
@@ -19,7 +20,6 @@ from neurosim.feedback.protocol import TrainingProtocol, load_protocol
 from neurosim.feedback.shams.sham import Sham, ShamConfig, parse_sham
 from neurosim.session.assessment import Finding, assessor
 from neurosim.session.blocks import BlockSink
-from neurosim.session.clock import Clock, RealTimeClock, SimulatedClock
 from neurosim.session.commands import Logged
 from neurosim.session.folder import FolderSink, make_folder, write_finding
 from neurosim.session.memory import MemorySink

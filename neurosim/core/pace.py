@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from neurosim.session.clock import Clock
+from neurosim.core.clock import Clock
 
 _STALL_S = 1.0
 _KEPT = 4096
