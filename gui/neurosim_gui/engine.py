@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from neurosim.session.recorder import Recorder
     from neurosim.session.session import Session
     from neurosim.session.tick import Sink
+    from neurosim.session.twin import Past
     from neurosim_gui.rings import History
 
 #: While it is paused, the engine looks so often for what is asked of it [s].
@@ -67,6 +68,8 @@ class Engine:
         What the participant's window draws, and nobody else's: in a sealed session only it has what is shown.
     recorder
         Writes the session to a folder, where there is one.
+    past
+        What the rule has seen, for branches under another rule.
     sealed
         Whether nobody may see what is earned and shown.
     """
@@ -81,6 +84,7 @@ class Engine:
         self.participant: History | None = None
         self.recorder: Recorder | None = None
         self.sealed = False
+        self.past: Past
         self._followers: list[Sink] = []
         self._requests: queue.SimpleQueue[tuple[Callable[[Session], Any], queue.SimpleQueue[Any]]] = queue.SimpleQueue()
         self._stop = threading.Event()
@@ -127,6 +131,7 @@ class Engine:
         from neurosim.session.run import run
         from neurosim.session.sealing.veil import DrawnSham, Veil
         from neurosim.session.tick import Relay
+        from neurosim.session.twin import Past
         from neurosim_gui.rings import History
 
         try:
@@ -138,7 +143,8 @@ class Engine:
             names, conditions = tuple(session.pipeline.specs), session.rule.condition_names
             interval_s = session.protocol.update_interval_s
             history = self.participant = History(shown, names, conditions, interval_s)
-            watching: list[Sink] = [history, Relay(self._followers)]
+            self.past = Past()
+            watching: list[Sink] = [history, self.past, Relay(self._followers)]
             if self.sealed:
                 self.participant = History({}, names, conditions, interval_s)
                 watching = [*map(Veil, watching), self.participant]

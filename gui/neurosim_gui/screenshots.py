@@ -11,6 +11,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
 from neurosim.core.errors import OutputError
+from neurosim.session.tick import Sink, Tick
 from neurosim_gui.engine import Engine, Status
 from neurosim_gui.window import SessionWindow
 
@@ -38,6 +39,7 @@ def take_screenshots(window: SessionWindow, folder: Path, seconds: float) -> int
         When a picture cannot be written.
     """
     engine, size = window.engine, window.size()
+    engine.follow(_Hold(engine, seconds))
     window.show()
     engine.start()
     _run_for(engine, seconds)
@@ -64,6 +66,19 @@ def take_screenshots(window: SessionWindow, folder: Path, seconds: float) -> int
         print(f"neurosim: {engine.failure.line}", file=sys.stderr)
         return 2 if engine.failure.expected else 1
     return 0
+
+
+class _Hold(Sink):
+    """Holds the session at the moment of the pictures, however fast it runs."""
+
+    def __init__(self, engine: Engine, seconds: float) -> None:
+        self._engine, self._seconds = engine, seconds
+        self._held = False
+
+    def write(self, tick: Tick) -> None:
+        if not self._held and tick.start_s >= self._seconds:
+            self._held = True
+            self._engine.clock.pause()
 
 
 def _run_for(engine: Engine, seconds: float) -> None:

@@ -23,7 +23,8 @@ def test_a_late_copy_is_as_late_as_it_was_made(late: int) -> None:
     x = _slow_noise(30 * 64 + late, 1)
     found = agreement(3.0 + x[: 30 * 64], x[late:], _DT)
     assert found is not None
-    assert found.delay_s == pytest.approx(late * _DT, abs=1e-6)
+    # Between ticks it is read off a parabola; a finite sample's correlation is not quite even about its top.
+    assert found.delay_s == pytest.approx(late * _DT, abs=0.01 * _DT)
     assert found.correlation == pytest.approx(1.0, abs=1e-12)
     assert found.error == pytest.approx(3.0, rel=1e-12)
 
