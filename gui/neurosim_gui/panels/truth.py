@@ -200,10 +200,7 @@ class TruthPanel(PlotPanel):
 
 def _delay_words() -> list[str]:
     first, *_, last = DELAYS_S
-    between = [
-        text("truth.between", low=1000 * low, high=1000 * high)
-        for low, high in pairwise(DELAYS_S)
-    ]
+    between = [text("truth.between", low=1000 * low, high=1000 * high) for low, high in pairwise(DELAYS_S)]
     return [text("truth.below", high=1000 * first), *between, text("truth.above", low=1000 * last)]
 
 
