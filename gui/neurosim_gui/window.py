@@ -106,7 +106,7 @@ class SessionWindow(QMainWindow):
                 self.tell(kept)
         view = self.views.currentWidget()
         if view is not None and view in (self._compare, self._course):
-            view.refresh()  # type: ignore[attr-defined]
+            view.refresh()
 
     def kept_words(self) -> str:
         """Return where the newest recording is; nothing without one."""
@@ -218,7 +218,7 @@ class SessionWindow(QMainWindow):
         def show(found: Any) -> None:
             self._leave(self._compare)
             self._compare = CompareView(self.look, found)
-            self._show_view(self._compare, text("command.compare"))
+            self._show_view(self._compare, text("compare.tab"))
 
         if self._compare is not None:
             stale = self._compare.comparison.twin

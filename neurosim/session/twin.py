@@ -23,7 +23,6 @@ from neurosim.feedback.thresholds.threshold import ThresholdConfig
 from neurosim.session.pipeline import Pipeline
 from neurosim.session.session import Session
 from neurosim.session.tick import Sink, Tick
-from neurosim.subject.person import PersonActor
 
 
 class Past(Sink):
@@ -241,10 +240,6 @@ class Twin(Sink):
         self.session: Session = copy.deepcopy(session, memo)
         self.first_tick = session.tick_index
         self._sink = sink
-        pairs = zip(session.actors, self.session.actors, strict=True)
-        self._people = [
-            (a, b, len(a.log)) for a, b in pairs if isinstance(a, PersonActor) and isinstance(b, PersonActor)
-        ]
         variation.apply(self.session, past, recent, seed)
 
     def write(self, tick: Tick) -> None:
@@ -255,9 +250,5 @@ class Twin(Sink):
                 self.session.submit(command)
             except ConfigError:
                 continue
-        for person, double, n_before in self._people:
-            for event in person.log[n_before:]:
-                (double.press if event.pressed else double.release)(event.key)
-        self._people = [(person, double, len(person.log)) for person, double, _ in self._people]
         if not self.session.finished:
             self._sink.write(self.session.step())
