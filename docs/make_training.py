@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 import neurosim
 from neurosim.cohort import Arm, Course
 from neurosim.cohort.figure import draw_course
+from neurosim.core import palette
 from neurosim.feedback import Block, Condition, Operant, PercentileThreshold
-from neurosim.session import palette
 
 PICTURES = Path(__file__).parent / "pictures"
 PERSON = neurosim.Subject(

@@ -9,7 +9,7 @@ the forehead; without a gate they pay for muscles and eyes. (A simulation of gro
 from matplotlib.figure import Figure
 
 import neurosim as ns
-from neurosim.session import palette
+from neurosim.core import palette
 from neurosim.session.figure import show_figure
 
 TURN_S, JAW_UV, BLINK_UV = 3.0, 50.0, 100.0

@@ -14,8 +14,9 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 import neurosim as ns
+from neurosim.core import palette
 from neurosim.core.spec import Bool
-from neurosim.session import Result, palette
+from neurosim.session import Result
 from neurosim.session.figure import show_figure
 from neurosim.signals.recordings.sidecar import load_sidecar
 

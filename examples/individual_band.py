@@ -10,10 +10,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import neurosim as ns
+from neurosim.core import palette
 from neurosim.core.config import validate
 from neurosim.core.spec import Float
 from neurosim.feedback import TrainingProtocol
-from neurosim.session import palette
 from neurosim.session.figure import show_figure
 
 OWN_HZ = np.array([8.0, 9.0, 10.0, 11.0, 12.0])  # where these people have their alpha

@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import neurosim as ns
+from neurosim.core import palette
 from neurosim.core.spec import Float
-from neurosim.session import palette
 from neurosim.session.figure import show_figure
 
 PEOPLE, SESSIONS = 12, 6

@@ -135,20 +135,32 @@ def run(
 @app.command()
 def live(
     protocol: Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")] = "alpha_up",
-    source: Annotated[str, typer.Option(help="`sim` for the subject's body, or a recorded file.")] = "sim",
-    sidecar: Annotated[Path | None, typer.Option(help="TOML file that describes the recording.")] = None,
+    source: SourceName = "sim",
+    sidecar: Sidecar = None,
     subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
     seed: Seed = None,
-    speed: Annotated[str, typer.Option(help="Session seconds a second, or `max`.")] = "1",
+    sham: Annotated[str | None, typer.Option(help="Show this instead of real feedback: `random`, ...")] = None,
+    blind: Annotated[
+        Path | None, typer.Option(help="Key from `seal`: show what it says; nothing in the window tells which arm.")
+    ] = None,
+    record: Annotated[bool, typer.Option("--record", help="Record from the start, into a fresh folder.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Record from the start, into this folder.")] = None,
+    speed: Annotated[str | None, typer.Option(help="Session seconds a second, or `max`; 1 by default.")] = None,
     theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
     size: Annotated[str, typer.Option(help="Width x height of the window.")] = "1920x1080",
+    seconds: Annotated[
+        float | None, typer.Option(help="Take the pictures after so much of the session [20 s].")
+    ] = None,
+    screenshots: Annotated[
+        Path | None, typer.Option(help="Write one PNG of every view to this folder, and close.")
+    ] = None,
 ) -> None:
-    """Open the window on a session."""
+    """Open the window on a session; R records it, C compares two branches, T reveals the truth."""
     from neurosim.cli.window import open_window
 
     open_window(
-        protocol=protocol, source=source, sidecar=sidecar, subject=subject, seed=seed, speed=speed, theme=theme,
-        size=size,
+        protocol=protocol, source=source, sidecar=sidecar, subject=subject, seed=seed, sham=sham, blind=blind,
+        record=record, out=out, speed=speed, theme=theme, size=size, seconds=seconds, screenshots=screenshots,
     )  # fmt: skip
 
 
@@ -184,8 +196,18 @@ def demo(
     speed: Annotated[str, typer.Option(help="Session seconds a second, or `max`.")] = "1",
     seed: Seed = 1,
     out: Out = None,
+    terminal: Annotated[
+        bool, typer.Option("--terminal", help="In the terminal, where there is a display too.")
+    ] = False,
 ) -> None:
-    """Play a story by itself: eyes close, alpha rises, a blink earns nothing, one training minute (90 s)."""
+    """Play freely in the window: E closes the eyes, space breathes, B blinks.
+
+    In the terminal a story plays by itself: eyes close, alpha rises, a blink earns nothing, one training minute (90 s).
+    """
+    from neurosim.cli.window import has_window, play_freely
+
+    if not terminal and has_window():
+        play_freely(seed, speed, out)
     from neurosim.cli.demo import play_demo
 
     play_demo(speed, seed, out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from neurosim.cohort.arm import UNDRIVEN
-from neurosim.session import palette
+from neurosim.core import palette
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neurosim.core import palette
 from neurosim.core.spec import Float
-from neurosim.session import palette
 from neurosim.session.streams import choose_channels
 
 if TYPE_CHECKING:
