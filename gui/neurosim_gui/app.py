@@ -106,8 +106,11 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
     from neurosim.session.session import Session
     from neurosim.session.simulate import plan_sessions
     from neurosim.signals.recordings.recorded import Recorded
+    from neurosim.subject.subject import load_subject
 
     sidecar = None if request.sidecar is None else str(request.sidecar)
     source = None if request.source == "sim" else Recorded(path=request.source, sidecar=sidecar)
-    plan = plan_sessions(request.protocol, request.subject, source, seed=request.seed, signals="all")
+    plan = plan_sessions(
+        request.protocol, load_subject(request.subject).by_hand(), source, seed=request.seed, signals="all"
+    )
     return Session(plan.protocol, plan.source, plan.actors, sham=plan.sham), []
