@@ -7,10 +7,10 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
+from neurosim.subject.person import Key
 from neurosim_gui.body_keys import BodyKeys
 from neurosim_gui.look import Look
 from neurosim_gui.texts import text
-from neurosim.subject.person import Key
 
 #: Row, column and columns of each button.
 _PLACES: dict[Key, tuple[int, int, int]] = {
