@@ -67,6 +67,7 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
     from neurosim.session.session import Session
     from neurosim.session.simulate import plan_sessions
     from neurosim.signals.recordings.recorded import Recorded
+    from neurosim.subject.subject import load_subject
 
     if request.source == "sim" and request.sidecar is not None:
         raise UserError("describes a recording; name the recording with --source", "--sidecar")
@@ -75,7 +76,9 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
         raise UserError("names the sham itself, and is recorded from the start: give --out, and no --sham", "--blind")
     sidecar = None if request.sidecar is None else str(request.sidecar)
     source = None if request.source == "sim" else Recorded(path=request.source, sidecar=sidecar)
-    protocol, subject = free_play() if request.free_play else (request.protocol, request.subject)
+    protocol, subject = (
+        free_play() if request.free_play else (request.protocol, load_subject(request.subject).by_hand())
+    )
     sham = request.sham if seal is None else seal.sham
     plan = plan_sessions(protocol, subject, source, sham=sham, seed=request.seed, signals="all")
     try:
