@@ -27,6 +27,8 @@ class LiveRequest:
     ----------
     free_play
         Whether a calm adult plays, whom the keys move, instead of protocol and subject.
+    course
+        Folder of a course that is shown beside the session.
     out
         Folder to record into from the start; None to record when the user asks for it.
     screenshots, seconds
@@ -47,6 +49,7 @@ class LiveRequest:
     seconds: float = 20.0
     screenshots: Path | None = None
     free_play: bool = False
+    course: Path | None = None
 
     @property
     def name(self) -> str:

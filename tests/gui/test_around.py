@@ -23,7 +23,9 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QTa
 from pytestqt.qtbot import QtBot
 
 from neurosim.core.pace import PacedClock
+from neurosim.feedback.protocol import load_protocol
 from neurosim.session import Happen, Push, Session, read_session, simulate
+from neurosim.session.folder import as_toml
 from neurosim.session.memory import MemorySink
 from neurosim.session.sealing.key import Key, parse_arms, write_key
 from neurosim.session.simulate import plan_sessions
@@ -87,7 +89,7 @@ def test_a_recording_begins_in_the_middle_and_is_exported(opened: Opened, qtbot:
     assert folder.to_raw("eeg").n_times == 2 * 256
     block = folder.events[folder.events["trial_type"] == "block"].iloc[0]
     assert (block["onset"], block["value"]) == (-1.0, "baseline")
-    window.ask_folder = lambda: tmp_path / "mine"
+    window.ask_folder = lambda: tmp_path / "mine"  # type: ignore[method-assign]
     window.do_export()
     qtbot.waitUntil(lambda: not window._answers, timeout=_PATIENCE_MS)
     (copy,) = (tmp_path / "mine").iterdir()
@@ -220,13 +222,15 @@ def test_nothing_in_the_window_tells_a_sealed_arm(
 ) -> None:
     """Somebody whom feedback does not move gives the same signals in both arms: what differs could only be the arm."""
     seen: list[Any] = []
+    short = tmp_path / "short.toml"
+    short.write_text(as_toml(load_protocol("alpha_up").fit(60.0)), encoding="utf-8")
     for number in range(2):
         folder = tmp_path / f"{number}" / "same"
         folder.mkdir(parents=True)
         write_key(Key(arms=parse_arms(["real", "random"]), drawn=number, nonce="ab" * 32), folder / "key.json")
-        window = opened(subject="resting_adult", blind=folder / "key.json", out=folder / "s07")
+        window = opened(protocol=str(short), subject="resting_adult", blind=folder / "key.json", out=folder / "s07")
         assert window.engine.sealed
-        _step(window, qtbot, 150 * 64)
+        _step(window, qtbot, 15 * 64)
         window.refresh()
         window.poll()
         window.do_record()
@@ -241,7 +245,7 @@ def test_nothing_in_the_window_tells_a_sealed_arm(
         seen.append((_words(window), names, ticks.tolist(), events, window.statusBar().currentMessage()))
         participant = window.engine.participant
         assert participant is not None
-        assert participant.ticks.newest(20 * 64)[0].any()
+        assert participant.ticks.newest(15 * 64)[0].any()
         window.keep_recording = True
         window.close()
         said = capfd.readouterr()

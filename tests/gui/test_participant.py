@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from neurosim.session.palette import DARK, LIGHT, Palette
 from neurosim_gui.app import make_app
 from neurosim_gui.look import Look
 from neurosim_gui.participant.calm import Calm
@@ -26,6 +25,7 @@ from pytestqt.qtbot import QtBot
 
 from neurosim.core.errors import UserError
 from neurosim.core.feedback import Cue
+from neurosim.core.palette import DARK, LIGHT, Palette
 from neurosim.feedback.block import Block
 from neurosim.session import Session
 from neurosim.session.simulate import plan_sessions

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from neurosim.session.palette import Palette
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QLinearGradient, QPainter, QPainterPath, QPolygonF
 
+from neurosim.core.palette import Palette
 from neurosim.core.spec import Float
 from neurosim_gui.participant.picture import Picture, Seen
 

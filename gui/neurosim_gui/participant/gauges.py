@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from neurosim.session.palette import Palette
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
 
+from neurosim.core.palette import Palette
 from neurosim_gui.participant.picture import Picture, Seen, blend, square
 
 

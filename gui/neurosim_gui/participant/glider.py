@@ -6,10 +6,10 @@ import math
 from typing import ClassVar
 
 import numpy as np
-from neurosim.session.palette import Palette
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPolygonF
 
+from neurosim.core.palette import Palette
 from neurosim_gui.participant.picture import Picture, Seen, blend
 
 #: How fast the land goes by [picture heights/s], how long the glider takes to its new height [s], and the way between

@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
-from neurosim.session.palette import Palette
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter
 
+from neurosim.core.palette import Palette
 from neurosim.core.spec import Float
 
 
