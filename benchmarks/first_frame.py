@@ -36,7 +36,6 @@ _PYQTGRAPH = "import pyqtgraph\n" + _QT
 
 def measure(script: str) -> list[float]:
     """Return how long after its start a script has told the time [s]."""
-    command = [sys.executable, "-c", script]
     environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
     found = []
     for _ in range(N):

@@ -132,6 +132,7 @@ class _Plot(PlotPanel):
         self._scaled = y_range is None
         if y_range is not None:
             self.plot.setYRange(*y_range, padding=0.05)
+        self.plot.getAxis("left").enableAutoSIPrefix(False)  # the label names the unit
         self.lines = [pg.PlotCurveItem() for _ in range(n_lines)]
         for line in self.lines:
             self.plot.addItem(line)
@@ -179,6 +180,7 @@ class CompareView(QWidget):
         self.comparison, self.look = comparison, look
         self.seconds = 0.0
         self.summary, self.notice = QLabel(), QLabel(text("compare.notice"))
+        self.summary.setWordWrap(True)
         axis = f"{comparison.feature} [{comparison.unit}]"
         self.feature = _Plot(look, text("compare.feature"), axis)
         self.rate = _Plot(look, text("compare.rate"), text("compare.rate_axis"), y_range=(0.0, 100.0))
