@@ -235,6 +235,7 @@ class CourseView(QWidget):
         self.legend.setText("&nbsp;&nbsp;&nbsp;&nbsp;".join(words))
         names = list(dict.fromkeys(within["block"]))
         self.within.plot.getAxis("bottom").setTicks([list(enumerate(names))])
+        self.within.plot.setXRange(-0.5, len(names) - 0.5, padding=0)  # room for the names at both ends
 
     def _draw_arm(self, number: int, color: str, x: Any, people: Any) -> None:
         """Draw a thin line for each person, and the mean of the arm with its 95 % interval."""
