@@ -11,12 +11,12 @@ from neurosim.cohort.lanes import LateActor, SplitActor, SplitRule, SplitSham, l
 from neurosim.core.actor import AnyActor
 from neurosim.core.config import Config
 from neurosim.core.errors import ConfigError, Problem, did_you_mean
-from neurosim.core.registry import find_kind, kind_names
+from neurosim.core.registry import kind_names
 from neurosim.core.rule import AnyRule
 from neurosim.core.spec import SignalSpec
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol
-from neurosim.feedback.shams.sham import AnySham
+from neurosim.feedback.shams.sham import AnySham, parse_sham
 from neurosim.session.simulate import Plan, actors_of, plan_sessions
 from neurosim.session.streams import choose_channels
 from neurosim.signals.body.body import Body
@@ -45,7 +45,7 @@ class Arm(Config):
 
 
 def arm_named(name: str) -> Arm:
-    """Return an arm by its usual name: real, undriven, yoked (to real), or a kind of sham.
+    """Return an arm by its usual name: real, undriven, yoked (to real), or a sham such as ``shifted:shift_s=10``.
 
     Raises
     ------
@@ -59,9 +59,10 @@ def arm_named(name: str) -> Arm:
     }
     if name in usual:
         return usual[name]
-    if name not in kind_names("sham"):
+    if name.partition(":")[0] not in kind_names("sham"):
         raise ConfigError(f"unknown arm '{name}'; {did_you_mean(name, (*usual, *kind_names('sham')))}", "arms")
-    return Arm(name=name, sham=find_kind("sham", name)())
+    sham = parse_sham(name)
+    return Arm(name=sham.kind, sham=sham)
 
 
 def check_arms(arms: Sequence[Arm]) -> None:
