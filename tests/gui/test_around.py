@@ -281,7 +281,8 @@ from neurosim_gui.look import Look
 window = Console(Engine(lambda: None), "alpha_up", Look())
 window.show()
 app.processEvents()
-print(",".join(name for name in ("mne", "scipy", "matplotlib", "numba", "pandas", "pyqtgraph", "neurosim.dsp") if name in sys.modules))
+heavy = ("mne", "scipy", "matplotlib", "numba", "pandas", "pyqtgraph", "neurosim.dsp")
+print(",".join(name for name in heavy if name in sys.modules))
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert (done.stdout.strip(), done.stderr) == ("", "")
