@@ -7,9 +7,9 @@ import sys
 from neurosim.core.pace import PacedClock
 from neurosim.core.palette import LIGHT, PALETTES
 from neurosim_gui.request import LiveRequest, prepare
-from neurosim_gui.system import has_display, make_app
+from neurosim_gui.system import has_screen, make_app
 
-__all__ = ["LiveRequest", "has_display", "make_app", "open_window", "prepare"]
+__all__ = ["LiveRequest", "has_screen", "make_app", "open_window", "prepare"]
 
 
 def open_window(request: LiveRequest) -> int:
@@ -27,6 +27,8 @@ def open_window(request: LiveRequest) -> int:
         from neurosim_gui.hints import show_hints
 
         show_hints(window, "free_play")
+    if request.course is not None:
+        window.show_course(request.course)
     window.resize(*request.size)
     if request.screenshots is not None:
         from neurosim_gui.screenshots import take_screenshots
@@ -35,7 +37,12 @@ def open_window(request: LiveRequest) -> int:
     window.show()
     app.processEvents()  # the first frame comes before the session is prepared
     engine.start()
+    from neurosim_gui.body_keys import BodyKeys  # it knows sessions, and nobody presses a key before one is there
+
+    keys = BodyKeys(lambda: [] if engine.session is None else [engine.session])
+    app.installEventFilter(keys)
     status = app.exec()
+    app.removeEventFilter(keys)
     if engine.failure is not None:
         print(f"neurosim: {engine.failure.line}", file=sys.stderr)
         status = 2 if engine.failure.expected else 1

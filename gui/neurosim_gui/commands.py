@@ -47,11 +47,14 @@ COMMANDS = (
     Command("blink", "subject", ("B",)),
     Command("jaw", "subject", ("J",)),
     Command("pop", "subject", ("O",)),
+    Command("pad", "subject", ("Ctrl+B",)),
     Command("reveal", "view", ("T",)),
     Command("console", "view", ("Ctrl+Shift+1",)),
     Command("course", "view", ("Ctrl+Shift+2",)),
     Command("stage", "view", ("F5", "Ctrl+Return")),
     Command("participant", "view", ("Ctrl+P",)),
+    Command("picture_kind", "view", ("Ctrl+K",)),
+    Command("sound", "view", ("Ctrl+U",)),
     Command("back", "view", ("Esc",)),
     Command("blank", "view", (".",)),
     Command("freeze", "view", ("F",)),
@@ -72,4 +75,4 @@ COMMANDS = (
 MENUS = ("file", "session", "subject", "view", "lesson", "help")
 
 #: Keys that are held and belong to the body; they are no commands but strokes in the log.
-BODY_KEYS = {"Space": "breathe", "Left / Right": "tension", "Up / Down": "attention", "E": "eyes"}
+BODY_KEYS = {"Space": "breathe", "Up / Down": "tension", "Right / Left": "attention", "E": "eyes"}

@@ -120,33 +120,38 @@ def begin_comparison(engine: Engine, session: Session, variation: Variation) -> 
 class _Plot(PlotPanel):
     """A plot with a line for the running session and a dashed one for the branch."""
 
-    def __init__(self, look: Look, title: str, y_label: str, *, names: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        look: Look,
+        title: str,
+        y_label: str,
+        n_lines: int = 2,
+        y_range: tuple[float, float] | None = None,
+    ) -> None:
         super().__init__(look, title, text("compare.time"), y_label)
-        self.lines = [pg.PlotCurveItem() for _ in names]
-        self.names = [pg.TextItem(name, anchor=(1.0, 1.0 if i == 0 else 0.0)) for i, name in enumerate(names)]
-        for item in (*self.lines, *self.names):
-            self.plot.addItem(item)
+        self._scaled = y_range is None
+        if y_range is not None:
+            self.plot.setYRange(*y_range, padding=0.05)
+        self.plot.getAxis("left").enableAutoSIPrefix(False)  # the label names the unit
+        self.lines = [pg.PlotCurveItem() for _ in range(n_lines)]
+        for line in self.lines:
+            self.plot.addItem(line)
         self.set_look(look)
 
     def set_look(self, look: Look) -> None:
         super().set_look(look)
-        colors = look.palette
         dashes = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine)
-        for line, name, color, dash in zip(
-            self.lines, self.names, (colors.signal, colors.reward), dashes, strict=False
-        ):
+        for line, color, dash in zip(self.lines, _colors(look), dashes, strict=False):
             line.setPen(QPen(QColor(color), 0, dash))
-            name.setColor(color)
-            name.setFont(look.font("words", bold=True))
 
     def draw(self, t: Float, *rows: Float) -> None:
-        """Draw the lines, their names at the right end."""
-        for line, name, y in zip(self.lines, self.names, rows, strict=False):
+        """Draw the lines; flat ones keep a scale on which they are seen to be flat."""
+        for line, y in zip(self.lines, rows, strict=True):
             line.setData(t, y, connect="finite")
-            finite = np.flatnonzero(np.isfinite(y))
-            if finite.size:
-                name.setPos(t[finite[-1]], y[finite[-1]])
         self.plot.setXRange(float(t[0]), max(float(t[-1]), float(t[0]) + 10.0), padding=0)
+        if self._scaled:
+            low, high = min(float(np.nanmin(y)) for y in rows), max(float(np.nanmax(y)) for y in rows)
+            self.plot.setYRange(low, max(high, low + 0.1), padding=0.05)
 
     def refresh(self, history: History) -> None:
         """Do nothing: the view draws."""
@@ -172,15 +177,14 @@ class CompareView(QWidget):
 
     def __init__(self, look: Look, comparison: Comparison) -> None:
         super().__init__()
-        self.comparison = comparison
+        self.comparison, self.look = comparison, look
         self.seconds = 0.0
         self.summary, self.notice = QLabel(), QLabel(text("compare.notice"))
-        names = ("● " + text("compare.running"), "○ " + comparison.name)
+        self.summary.setWordWrap(True)
         axis = f"{comparison.feature} [{comparison.unit}]"
-        self.feature = _Plot(look, text("compare.feature"), axis, names=names)
-        self.rate = _Plot(look, text("compare.rate"), text("compare.rate_axis"), names=names)
-        self.difference = _Plot(look, text("compare.difference"), axis, names=("",))
-        self.rate.plot.setYRange(0.0, 100.0, padding=0.05)
+        self.feature = _Plot(look, text("compare.feature"), axis)
+        self.rate = _Plot(look, text("compare.rate"), text("compare.rate_axis"), y_range=(0.0, 100.0))
+        self.difference = _Plot(look, text("compare.difference"), axis, n_lines=1)
         column = QVBoxLayout(self)
         column.addWidget(self.summary)
         for plot, stretch in ((self.feature, 3), (self.rate, 2), (self.difference, 2)):
@@ -190,6 +194,7 @@ class CompareView(QWidget):
 
     def set_look(self, look: Look) -> None:
         """Take another theme or size."""
+        self.look = look
         for plot in (self.feature, self.rate, self.difference):
             plot.set_look(look)
         self.summary.setFont(look.font("title", bold=True))
@@ -217,10 +222,17 @@ class CompareView(QWidget):
         self.rate.draw(t[seen], 100 * shown[0][seen], 100 * shown[1][seen])
         self.difference.draw(t[seen], (fb[:n] - fa[:n])[seen])
         reward = TICK_ROWS.index("reward")
-        self.summary.setText(
-            text("compare.summary", seconds=self.seconds, name=c.name, a=round(float(ta[reward].sum())),
-                 b=round(float(tb[reward].sum())), ra=float(shown[0][-1]), rb=float(shown[1][-1]))
-        )  # fmt: skip
+        names = (text("compare.running"), c.name)
+        told = [text("compare.since", seconds=self.seconds)]
+        for sign, color, name, ticks, y in zip("●○", _colors(self.look), names, (ta, tb), shown, strict=True):
+            n_rewards = round(float(ticks[reward].sum()))
+            told.append(text("compare.branch", sign=sign, color=color, name=name, n=n_rewards, shown=f"{y[-1]:.0%}"))
+        self.summary.setText("&nbsp;&nbsp;&nbsp; ".join(told))
+
+
+def _colors(look: Look) -> tuple[str, str]:
+    """Return the colours of the running session and of the branch."""
+    return look.palette.signal, look.palette.invalid
 
 
 def _running_mean(x: Float, n: int) -> Float:

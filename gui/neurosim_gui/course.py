@@ -220,7 +220,8 @@ class CourseView(QWidget):
         self.within.plot.clear()
         training = table[(table["kind"] == "training") & (table["block_kind"] == "training")]
         last_block = training.groupby(["arm", "subject", "sitting"], sort=False)["change_percent"].last()
-        within = table[table["sitting"] == training["sitting"].max()] if len(training) else table.iloc[:0]
+        judged = table[table["block_kind"].isin(("training", "transfer"))]
+        within = judged[judged["sitting"] == training["sitting"].max()] if len(training) else judged.iloc[:0]
         words = []
         for number, arm in enumerate(arms):
             color = (self.look.palette.signal, self.look.palette.reward, self.look.palette.truth)[number % 3]
@@ -234,6 +235,7 @@ class CourseView(QWidget):
         self.legend.setText("&nbsp;&nbsp;&nbsp;&nbsp;".join(words))
         names = list(dict.fromkeys(within["block"]))
         self.within.plot.getAxis("bottom").setTicks([list(enumerate(names))])
+        self.within.plot.setXRange(-0.5, len(names) - 0.5, padding=0)  # room for the names at both ends
 
     def _draw_arm(self, number: int, color: str, x: Any, people: Any) -> None:
         """Draw a thin line for each person, and the mean of the arm with its 95 % interval."""
@@ -246,9 +248,10 @@ class CourseView(QWidget):
         intervals = [mean_interval(column) for column in people.T]
         mean = np.array([i.mean for i in intervals])
         half = np.nan_to_num(np.array([i.high - i.mean for i in intervals]))
-        self.curves.plot.addItem(pg.ErrorBarItem(x=x, y=mean, height=2 * half, beam=0.1, pen=pg.mkPen(color)))
-        self.curves.plot.addItem(pg.PlotCurveItem(x, mean, pen=QPen(QColor(color), 0, _DASHES[number % 3])))
-        self.curves.plot.addItem(self._points(number, color, x, mean))
+        aside = x + 0.04 * number  # intervals side by side
+        self.curves.plot.addItem(pg.ErrorBarItem(x=aside, y=mean, height=2 * half, beam=0.03, pen=pg.mkPen(color)))
+        self.curves.plot.addItem(pg.PlotCurveItem(aside, mean, pen=QPen(QColor(color), 0, _DASHES[number % 3])))
+        self.curves.plot.addItem(self._points(number, color, aside, mean))
         self.curves.plot.getAxis("bottom").setTicks([[(float(v), f"{v:.0f}") for v in x]])
 
     def _draw_blocks(self, number: int, color: str, table: Any) -> None:

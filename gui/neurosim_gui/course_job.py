@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 _LINE_S = 5.0
@@ -59,12 +60,19 @@ class CourseJob:
     @property
     def failure(self) -> str | None:
         """The line that the process ended with; None while it runs, and where it ended well or was stopped."""
-        if self.running or self.stopped or not self._process.returncode:
+        if self.running or self.stopped:
             return None
-        assert self._process.stderr is not None
-        lines = [] if self._process.stderr.closed else self._process.stderr.read().strip().splitlines()
-        self._process.stderr.close()
+        lines = self._said.strip().splitlines()
+        if not self._process.returncode:
+            return None
         return lines[-1].removeprefix("neurosim: ") if lines else f"status {self._process.returncode}"
+
+    @cached_property
+    def _said(self) -> str:
+        """What an ended process has said."""
+        assert self._process.stderr is not None
+        with self._process.stderr as said:
+            return said.read()
 
     def stop(self) -> None:
         """End the process; the sittings that were whole are kept, for they are written as they end."""

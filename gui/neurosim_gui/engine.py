@@ -163,7 +163,7 @@ class Engine:
             if self._stop.is_set():
                 return True
             if not self.clock.held(_LOOK_S):
-                return False
+                return self._stop.is_set()
 
     def _serve(self) -> None:
         while not self._requests.empty():

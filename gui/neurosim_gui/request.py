@@ -27,6 +27,8 @@ class LiveRequest:
     ----------
     free_play
         Whether a calm adult plays, whom the keys move, instead of protocol and subject.
+    course
+        Folder of a course that is shown beside the session.
     out
         Folder to record into from the start; None to record when the user asks for it.
     screenshots, seconds
@@ -47,6 +49,7 @@ class LiveRequest:
     seconds: float = 20.0
     screenshots: Path | None = None
     free_play: bool = False
+    course: Path | None = None
 
     @property
     def name(self) -> str:
@@ -67,6 +70,7 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
     from neurosim.session.session import Session
     from neurosim.session.simulate import plan_sessions
     from neurosim.signals.recordings.recorded import Recorded
+    from neurosim.subject.subject import load_subject
 
     if request.source == "sim" and request.sidecar is not None:
         raise UserError("describes a recording; name the recording with --source", "--sidecar")
@@ -75,7 +79,9 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
         raise UserError("names the sham itself, and is recorded from the start: give --out, and no --sham", "--blind")
     sidecar = None if request.sidecar is None else str(request.sidecar)
     source = None if request.source == "sim" else Recorded(path=request.source, sidecar=sidecar)
-    protocol, subject = free_play() if request.free_play else (request.protocol, request.subject)
+    protocol, subject = (
+        free_play() if request.free_play else (request.protocol, load_subject(request.subject).by_hand())
+    )
     sham = request.sham if seal is None else seal.sham
     plan = plan_sessions(protocol, subject, source, sham=sham, seed=request.seed, signals="all")
     try:

@@ -29,6 +29,8 @@ _LIBRARIES = {
     "libxcb-shape.so.0": "libxcb-shape0",
     "libxcb-xinerama.so.0": "libxcb-xinerama0",
 }
+#: Platforms of Qt that draw in memory alone.
+_UNSEEN = ("offscreen", "minimal")
 #: Said by the offscreen platform about every window, which has no size hints to hand on; it means nothing.
 _MEANINGLESS = "This plugin does not support propagateSizeHints()"
 
@@ -63,11 +65,16 @@ def pass_on(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
 
 def has_display() -> bool:
     """Return whether a window could be shown."""
-    if os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0] in ("offscreen", "minimal", "vnc"):
+    if os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0] in (*_UNSEEN, "vnc"):
         return True
     if sys.platform in ("win32", "darwin"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def has_screen() -> bool:
+    """Return whether somebody could see a window."""
+    return has_display() and os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0] not in _UNSEEN
 
 
 def require_display() -> None:

@@ -233,6 +233,13 @@ class SessionWindow(QMainWindow):
             self._course = CourseView(self.look)
         self._show_view(self._course, text("command.course"))
 
+    def show_course(self, folder: Path) -> None:
+        """Show a course from its folder, behind the Console."""
+        self.do_course()
+        if self._course is not None:
+            self._course.open_folder(folder)
+        self.do_console()
+
     def do_console(self) -> None:
         """Go back to the Console."""
         self.views.setCurrentIndex(0)

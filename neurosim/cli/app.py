@@ -145,6 +145,7 @@ def live(
     ] = None,
     record: Annotated[bool, typer.Option("--record", help="Record from the start, into a fresh folder.")] = False,
     out: Annotated[Path | None, typer.Option(help="Record from the start, into this folder.")] = None,
+    course: Annotated[Path | None, typer.Option(help="Show the course in this folder beside the session.")] = None,
     speed: Annotated[str | None, typer.Option(help="Session seconds a second, or `max`; 1 by default.")] = None,
     theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
     size: Annotated[str, typer.Option(help="Width x height of the window.")] = "1920x1080",
@@ -160,7 +161,8 @@ def live(
 
     open_window(
         protocol=protocol, source=source, sidecar=sidecar, subject=subject, seed=seed, sham=sham, blind=blind,
-        record=record, out=out, speed=speed, theme=theme, size=size, seconds=seconds, screenshots=screenshots,
+        record=record, out=out, course=course, speed=speed, theme=theme, size=size, seconds=seconds,
+        screenshots=screenshots,
     )  # fmt: skip
 
 

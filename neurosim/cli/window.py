@@ -69,7 +69,7 @@ def play_freely(seed: int | None, speed: str, out: Path | None) -> None:
 def has_window() -> bool:
     """Return whether a window is installed, and there is a display that could show it."""
     found = entry_points(group=_GROUP)
-    return bool(found) and bool(next(iter(found)).load().has_display())
+    return bool(found) and bool(next(iter(found)).load().has_screen())
 
 
 def load_window() -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from neurosim.core.clock import RealTimeClock, SimulatedClock
 from neurosim.core.event import SessionEvent
-from neurosim.session.commands import Command, Happen, Logged, Push, SetParameter, SetThreshold
+from neurosim.session.commands import Command, Happen, Logged, Push, SetParameter, SetThreshold, Stroke
 from neurosim.session.compare import compare_thresholds
 from neurosim.session.result import Result, read_session
 from neurosim.session.run import run
@@ -28,6 +28,7 @@ __all__ = [
     "SetThreshold",
     "SimulatedClock",
     "Sink",
+    "Stroke",
     "Tick",
     "bang_index",
     "blinding_indices",

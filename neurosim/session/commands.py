@@ -20,6 +20,7 @@ from neurosim.core.drive import EVENTS, LATENTS, Drive, DriveEvent
 from neurosim.core.errors import ConfigError, did_you_mean
 from neurosim.core.rule import Rule, RuleConfig
 from neurosim.feedback.protocol import TrainingProtocol
+from neurosim.subject.person import Key, PersonActor
 
 if TYPE_CHECKING:
     from neurosim.session.session import Session
@@ -128,6 +129,27 @@ class Push(Command):
         session.hand.offsets |= self.offsets
 
 
+class Stroke(Command):
+    """Presses or lets go a key of the person who moves the body by hand."""
+
+    command: Literal["key"] = "key"
+    key: Key = Field(description="space, up, down, left, right or e")
+    pressed: bool = Field(True, description="down, or up again")
+
+    def check(self, session: Session) -> None:
+        if not persons(session):
+            raise ConfigError("nobody here moves the body by keys; give the subject an actor of the kind 'person'")
+
+    def apply(self, session: Session) -> None:
+        for person in persons(session):
+            (person.press if self.pressed else person.release)(self.key)
+
+
+def persons(session: Session) -> list[PersonActor]:
+    """Return those who move the body of a session by keys."""
+    return [actor for actor in session.actors if isinstance(actor, PersonActor)]
+
+
 class SetParameter(RuleCommand):
     """Changes a number of the rule that may change while it runs."""
 
@@ -170,7 +192,13 @@ def _check_subject(subject: int | None, session: Session) -> None:
 
 
 #: The commands of a session by name.
-COMMANDS: dict[str, type[Command]] = {"threshold": SetThreshold, "event": Happen, "drive": Push, "set": SetParameter}
+COMMANDS: dict[str, type[Command]] = {
+    "threshold": SetThreshold,
+    "event": Happen,
+    "drive": Push,
+    "key": Stroke,
+    "set": SetParameter,
+}
 
 
 def parse_command(data: Any, where: str = "") -> Command:

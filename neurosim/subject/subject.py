@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from neurosim.core.actor import AnyActor
 from neurosim.core.config import Config, load_named, of_name
 from neurosim.core.source import AnySource
 from neurosim.signals.body.body import Body
+from neurosim.subject.person import Person
 
 
 class Subject(Config):
@@ -23,6 +24,12 @@ class Subject(Config):
         default_factory=Body, description="what makes the signals: the name of a body, or a table"
     )
     actors: tuple[AnyActor, ...] = Field((), description="who moves the body")
+
+    def by_hand(self) -> Self:
+        """Return the subject with a person at the keyboard beside those who act already; the same if there is one."""
+        if any(isinstance(actor, Person) for actor in self.actors):
+            return self
+        return self.model_copy(update={"actors": (*self.actors, Person())})
 
 
 def load_subject(name: str | Path) -> Subject:

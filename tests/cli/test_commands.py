@@ -220,7 +220,7 @@ def test_doctor_finds_this_machine_ready(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
 def test_demo_plays_its_story_on_any_console(tmp_path: Path, encoding: str) -> None:
-    done = neurosim("demo", "--speed", "max", "--out", "d", cwd=tmp_path, encoding=encoding)
+    done = neurosim("demo", "--terminal", "--speed", "max", "--out", "d", cwd=tmp_path, encoding=encoding)
     assert done.returncode == 0, done.stderr
     for words in ("eyes are closed", "A blink!", "not medical advice"):
         assert words in done.stdout

@@ -83,3 +83,17 @@ def test_twice_the_speed_is_half_the_wait() -> None:
     assert clock.lateness_s[-1] == pytest.approx(0.0)
     with pytest.raises(ValueError, match="above 0"):
         clock.set_speed(0.0)
+
+
+def test_who_holds_is_told_and_wakes_at_a_step() -> None:
+    clock = PacedClock(playing=False)
+    assert clock.held(0.0)
+    clock.step()
+    assert not clock.held(0.0)
+    clock.wait(1.0)
+    assert clock.held(0.0)
+    clock.play()
+    assert not clock.held(60.0)
+    clock.pause()
+    clock.close()
+    assert not clock.held(60.0)

@@ -1,0 +1,1 @@
+"""What the trainee sees: the feedback, and nothing else."""

@@ -1,0 +1,54 @@
+"""What the trainee is told: what goes on, what to do, how long, and that it begins."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from neurosim.core.feedback import Cue
+from neurosim.feedback.block import Block
+from neurosim_gui.texts import text
+
+_COUNTDOWN_S = 3.0
+_MARKS = {"up": "▲ ", "down": "▼ "}
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a moment.
+
+    Parameters
+    ----------
+    large
+        Instead of the picture: a cross to look at, rest, try without feedback, a number that counts down.
+    told
+        What to do.
+    left
+        What goes on and how long.
+    """
+
+    large: str
+    told: str
+    left: str
+
+
+def choose_words(cue: Cue, block: Block, left_s: float, following: Block | None) -> Words:
+    """Choose the words.
+
+    Parameters
+    ----------
+    cue, block
+        What goes on.
+    left_s
+        Time left in the block [s].
+    following
+        The next block; None for the end.
+    """
+    large = "" if cue.block == "training" else text(f"participant.{cue.block}")
+    if left_s <= _COUNTDOWN_S and following is not None and following.kind in ("training", "transfer"):
+        large = f"{max(1, math.ceil(left_s))}"
+    eyes = [text(f"participant.eyes_{cue.eyes}")] if cue.eyes else []
+    quietly = text("participant.quietly") if cue.block == "baseline" else ""
+    told = " ".join([_MARKS.get(cue.target, "") + (cue.instruction or quietly), *eyes]).strip()
+    minutes, seconds = divmod(math.ceil(left_s), 60)
+    return Words(large, told, text("participant.left", block=block.name, minutes=minutes, seconds=seconds))
