@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from neurosim.core.config import KindConfig
 from neurosim.core.stage import StageConfig
 from neurosim.feedback.block import Block
 from neurosim.feedback.protocol import Feature, TrainingProtocol
@@ -47,9 +48,9 @@ def _described(steps: Sequence[Step], stages: Sequence[StageConfig], where: str)
     ]
 
 
-def settings_of(stage: StageConfig) -> str:
-    """Return what is set in a stage, other than by default, with the stages inside it."""
-    data = stage.model_dump(exclude_unset=True)
+def settings_of(config: KindConfig) -> str:
+    """Return what a file sets in a stage or threshold, with the stages inside it."""
+    data = config.model_dump(exclude_unset=True)
     return ", ".join(f"{key} {shown(value)}" for key, value in data.items() if key != "kind")
 
 
@@ -85,12 +86,11 @@ def gates_of(protocol: TrainingProtocol) -> list[str]:
 def conditions_of(protocol: TrainingProtocol) -> list[str]:
     """Return what must hold for a reward, a line each; none for an assessment."""
     lines = []
-    for c in protocol.rule.model_dump(exclude_unset=True).get("conditions", ()):
-        threshold = {k: v for k, v in c["threshold"].items() if k != "kind"}
-        numbers = ", ".join(f"{k} {shown(v)}" for k, v in threshold.items())
-        more = ", ".join(f"{k} {shown(v)}" for k, v in c.items() if k not in ("feature", "direction", "threshold"))
-        kind = c["threshold"]["kind"].replace("_", " ")
-        asked = f"`{c['feature']}` {c.get('direction', 'above')} a {kind} threshold ({numbers})"
+    for c in getattr(protocol.rule, "conditions", ()):
+        settings = settings_of(c.threshold)
+        besides = c.model_dump(exclude_defaults=True, exclude={"feature", "direction", "threshold"})
+        more = ", ".join(f"{key} {shown(value)}" for key, value in besides.items())
+        asked = f"`{c.feature}` {c.direction} a {c.threshold.kind.replace('_', ' ')} threshold ({settings})"
         lines.append(f"{asked}; {more}" if more else asked)
     return lines
 
