@@ -85,7 +85,7 @@ def session_numbers(session: SessionFolder) -> SessionNumbers:
     table, protocol = session.features, session.protocol
     if table.empty:
         raise UserError("holds no tick: the session ended before it began", str(session.path))
-    kinds = table["block"].map({block.name: block.kind for block in protocol.blocks})
+    kinds = table["block"].map({block.name: str(block.kind) for block in protocol.blocks})
     streams = {name: read_spec(_header(session, name)) for name in sorted(protocol.streams)}
     schedule = Schedule(protocol.blocks, TickGrid(protocol.update_interval_s))
     features = Pipeline(protocol, schedule.tell_trials(streams)).specs

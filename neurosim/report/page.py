@@ -82,7 +82,7 @@ def picture(figure: Figure) -> str:
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Return a table; numbers stand to the right, pieces of HTML come as `Html`."""
     filled = [list(row) for row in rows]
-    right = [any(isinstance(row[i], (int, float)) for row in filled) for i in range(len(columns))]
+    right = [any(_is_number(row[i]) for row in filled) for i in range(len(columns))]
     sides = [' class="number"' if each else "" for each in right]
     head = "".join(f"<th{side}>{prose(name)}</th>" for name, side in zip(columns, sides, strict=True))
     body = "".join(
@@ -94,6 +94,10 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 class Html(str):
     """A piece of HTML in the cell of a table."""
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, (int, float)) or re.fullmatch(r"-?[\d.]+( %)?", str(x)) is not None
 
 
 def _cell(x: Any) -> str:

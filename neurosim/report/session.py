@@ -8,7 +8,7 @@ from typing import Any
 
 from neurosim.report import shared
 from neurosim.report.figures import draw_course_of_session, draw_curve, draw_rates, field_rates
-from neurosim.report.numbers import SessionNumbers, session_numbers
+from neurosim.report.numbers import EARNING, SessionNumbers, session_numbers
 from neurosim.report.page import NOTICE, Section, frame, heading, number, paragraph, percent, picture, table
 from neurosim.session.result import SessionFolder, read_table
 
@@ -105,8 +105,8 @@ def _rates(session: SessionFolder, numbers: SessionNumbers) -> Section:
     if not numbers.training or not session.protocol.rule.model_dump().get("conditions"):
         return Section(title, [paragraph("Nothing was trained.")])
     called = rate_names(numbers.training)
-    shares = numbers.blocks[[c for c in numbers.blocks if c in called]].map(percent)
-    rows = numbers.blocks[["block", "kind", "n_rewards"]].join(shares)
+    earning = numbers.blocks[numbers.blocks["kind"].isin(EARNING)]
+    rows = earning.assign(**{column: earning[column].map(percent) for column in called})
     said = [f"{name} {percent(numbers.training[column])}" for column, name in called.items()]
     text = f"In training, as a share of its time: {', '.join(said)}."
     if "product" in numbers.training:
@@ -117,7 +117,7 @@ def _rates(session: SessionFolder, numbers: SessionNumbers) -> Section:
     others = [(f["what"], f"{f['low_percent']} to {f['high_percent']} %", f["source"]) for f in field_rates()]
     parts = [
         paragraph(text),
-        frame(rows, {"block": "block", "kind": "kind", **called, "n_rewards": "rewards"}),
+        frame(rows, {"block": "block", **called, "n_rewards": "rewards"}),
         heading("What others use; there is no single standard"),
         table(["what", "reward rate", "source"], others),
     ]
