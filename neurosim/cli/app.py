@@ -165,11 +165,11 @@ def reveal(
 
 @app.command()
 def report(
-    folder: Annotated[Path, typer.Argument(help="Folder of a session.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of a session or a course.")],
     out: Annotated[Path | None, typer.Option(help="File to write; report.html in the folder by default.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a session's report: one HTML page, with the CRED-nf list filled as far as the run knows."""
+    """Write the report on a session or a course: one HTML page, with the CRED-nf list filled as far as can be."""
     from neurosim.cli.reporting import report_folder
 
     report_folder(folder, out, as_json)
@@ -185,6 +185,47 @@ def demo(
     from neurosim.cli.demo import play_demo
 
     play_demo(speed, seed, out)
+
+
+@app.command()
+def course(
+    protocol: Annotated[str | None, typer.Argument(help="Name (see `list protocols`) or TOML file.")] = None,
+    subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
+    subjects: Annotated[int, typer.Option(min=1, help="People in each arm; the same ones in all.")] = 40,
+    spread: Annotated[
+        float, typer.Option(min=0, max=2, help="How much people differ: 0 all average, 1 as people do.")
+    ] = 1.0,
+    sessions: Annotated[
+        int | None, typer.Option(min=1, help="Sessions of training, a day apart; 10, or what was planned.")
+    ] = None,
+    arms: Annotated[
+        str, typer.Option(help="`real`, `yoked`, and kinds of sham (see `list shams`); `undriven` is always there.")
+    ] = "real,yoked,random",
+    follow_up: Annotated[
+        str, typer.Option(help="Days after the last session at which somebody looks again; empty for never.")
+    ] = "28",
+    seed: Seed = None,
+    duration: Annotated[
+        float | None, typer.Option(help="Length of a session in seconds; the blocks shrink or grow in proportion.")
+    ] = None,
+    update_interval: Annotated[float, typer.Option(help="Length of a tick in seconds.")] = 0.125,
+    out: Out = None,
+    go_on: Annotated[
+        Path | None, typer.Option("--continue", help="Folder of a course to go on with, to the bit.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train the same people in several arms over many sessions, and compare the arms.
+
+    Learning is judged on what the body truly does, against the same people undriven. Ctrl-C keeps all whole sessions.
+    """
+    from neurosim.cli.course import CourseRequest, numbers, run_course_command
+
+    run_course_command(
+        CourseRequest(protocol, subject, subjects, spread, sessions,
+                      tuple(filter(None, arms.replace(" ", "").split(","))), numbers(follow_up, "--follow-up"), seed,
+                      duration, update_interval, out, go_on, as_json)
+    )  # fmt: skip
 
 
 @app.command("list")

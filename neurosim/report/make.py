@@ -6,23 +6,23 @@ from pathlib import Path
 from typing import Any
 
 from neurosim.core.errors import OutputError, UserError
-from neurosim.report.page import NOTICE, write_page
+from neurosim.report.page import NOTICE, Section, write_page
 
 
 def make_report(folder: str | Path, out: str | Path | None = None) -> Path:
-    """Write the report on a session as one HTML file that needs nothing else, and return where it is.
+    """Write the report on a session or a course as one HTML file that needs nothing else, and return where it is.
 
     Parameters
     ----------
     folder
-        Of the session.
+        Of the session or the course.
     out
         The file; ``report.html`` in the folder by default, which is then made anew.
 
     Raises
     ------
     UserError
-        When the folder is none of a session, or the file exists or cannot be written.
+        When the folder is of neither, or the file exists or cannot be written.
 
     Examples
     --------
@@ -38,15 +38,24 @@ def make_report(folder: str | Path, out: str | Path | None = None) -> Path:
 
 def report_on(folder: Path, out: Path | None = None) -> tuple[Path, dict[str, Any]]:
     """Write the report; return where it is, and its numbers, ready for JSON."""
-    from neurosim.report.session import session_report
-    from neurosim.session.result import read_session
-
     path = folder / "report.html" if out is None else out
     if out is not None and out.exists():
         raise OutputError("exists already; name another file with --out, nothing is overwritten", str(out))
     inside = sorted(each.parent.name for each in folder.glob("session-*/session.json"))
     if inside and not (folder / "session.json").is_file():
         raise UserError(f"holds several sessions; name one of them, such as {folder / inside[-1]}", str(folder))
-    title, sections, data = session_report(read_session(folder))
+    title, sections, data = _read(folder)
     write_page(title, sections, path)
     return path, data | {"notice": NOTICE, "report": str(path)}
+
+
+def _read(folder: Path) -> tuple[str, list[Section], dict[str, Any]]:
+    if (folder / "course.toml").is_file():
+        from neurosim.cohort.course import read_course
+        from neurosim.report.course import course_report
+
+        return course_report(read_course(folder), folder)
+    from neurosim.report.session import session_report
+    from neurosim.session.result import read_session
+
+    return session_report(read_session(folder))

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from neurosim.report import shared
-from neurosim.report.figures import draw_course_of_session, draw_curve, draw_rates, field_rates
+from neurosim.report.figures import draw_course_of_session, draw_curve
 from neurosim.report.numbers import EARNING, SessionNumbers, session_numbers
 from neurosim.report.page import NOTICE, Section, frame, heading, number, paragraph, percent, picture, table
 from neurosim.session.result import SessionFolder, read_table
@@ -114,15 +114,12 @@ def _rates(session: SessionFolder, numbers: SessionNumbers) -> Section:
             f" Were the conditions independent, all would hold for {percent(numbers.training['product'])} "
             "of the time, the product of their rates."
         )
-    others = [(f["what"], f"{f['low_percent']} to {f['high_percent']} %", f["source"]) for f in field_rates()]
     parts = [
         paragraph(text),
         frame(rows, {"block": "block", **called, "n_rewards": "rewards"}),
-        heading("What others use; there is no single standard"),
-        table(["what", "reward rate", "source"], others),
+        *shared.beside_others({name: numbers.training[column] for column, name in called.items()}),
     ]
-    rates = {name: numbers.training[column] for column, name in called.items()}
-    return Section(title, [*parts, picture(draw_rates(rates))])
+    return Section(title, parts)
 
 
 def rate_names(rates: dict[str, float]) -> dict[str, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.report import words
 from neurosim.report.cred_nf import REFERENCE, fill
-from neurosim.report.figures import draw_delays
+from neurosim.report.figures import draw_delays, draw_rates, field_rates
 from neurosim.report.page import NOTICE, Html, Section, bullets, heading, missing, ms, paragraph, picture, prose, table
 from neurosim.testing.budget import Budget
 
@@ -62,6 +64,22 @@ def schedule(protocol: TrainingProtocol, more: Sequence[str] = ()) -> Section:
     return Section("What was rewarded", [*said, *more])
 
 
+def beside_others(rates: dict[str, float]) -> list[str]:
+    """Return the rates that others use as a table, and a figure of both.
+
+    Parameters
+    ----------
+    rates
+        Of this run, as a share of the training time, by what they are.
+    """
+    others = [(f["what"], f"{f['low_percent']} to {f['high_percent']} %", f["source"]) for f in field_rates()]
+    return [
+        heading("What others use; there is no single standard"),
+        table(["what", "reward rate", "source"], others),
+        picture(draw_rates(rates)),
+    ]
+
+
 def answers_of_protocol(protocol: TrainingProtocol, budgets: Sequence[Budget]) -> dict[str, str]:
     """Return what a protocol alone answers of the CRED-nf list."""
     told = [f"{b.name}: “{b.instruction}”" for b in protocol.blocks if b.instruction]
@@ -84,6 +102,12 @@ def answers_of_protocol(protocol: TrainingProtocol, budgets: Sequence[Budget]) -
         "4c": words.grading_of(protocol) if conditions else "No feedback: an assessment.",
         "4d": f"Features {shown}; each is compared with its threshold every {protocol.update_interval_s:.4g} s.",
     }  # fmt: skip
+
+
+def versions_of(path: Path) -> dict[str, str]:
+    """Return the versions of the software that a JSON file of a folder names."""
+    versions: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["versions"]
+    return versions
 
 
 def cred_nf(answers: Mapping[str, str]) -> Section:

@@ -271,7 +271,7 @@ def plan_sessions(
     grid = TickGrid(protocol.update_interval_s)
     try:
         body = (source or person.body).prepare(grid, seed, addresses, shape)
-        actors = [a.prepare(grid, seed, addresses, shape) for a in _actors(person, protocol) if source is None]
+        actors = [a.prepare(grid, seed, addresses, shape) for a in actors_of(person, protocol) if source is None]
     except ConfigError as error:
         raise ConfigError(error.problems, error.where or ("the source" if source else person.name)) from None
     if duration_s is not None:
@@ -324,7 +324,7 @@ def _name_of(person: Subject, source: SourceConfig | None) -> str:
     return person.name if source is None else str(getattr(source, "path", source.kind))
 
 
-def _actors(person: Subject, protocol: TrainingProtocol) -> list[ActorConfig]:
+def actors_of(person: Subject, protocol: TrainingProtocol) -> list[ActorConfig]:
     """Return who acts on the body: those of the subject, and who does to it what the blocks ask for."""
     actors = [_aimed(actor, protocol) for actor in person.actors]
     return [*actors, Stressors(stressors=protocol.stressors)] if protocol.stressors else actors

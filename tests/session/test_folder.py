@@ -84,7 +84,7 @@ def test_a_full_disk_ends_the_session_and_keeps_what_was_recorded(
     def limited(self: BrainVisionWriter, samples: Any) -> None:
         nonlocal written
         written += 1
-        if written > 4 * 64 * 5:  # four streams, 64 ticks a second, 5 seconds
+        if written > 5 * 64 * 5:  # five streams, 64 ticks a second, 5 seconds
             raise OSError(errno.ENOSPC, "No space left on device")
         append(self, samples)
 
