@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from neurosim.core.units import pretty_units
+from neurosim.report.field import field_rates
 from neurosim.report.numbers import columns_of
 from neurosim.session import palette
 from neurosim.session.figure import MOST_POINTS, TITLE, name_blocks, shade, thin, tidy
@@ -80,7 +79,7 @@ def draw_curve(session: SessionFolder, numbers: SessionNumbers) -> Figure:
     low, high = axes.get_ylim()
     axes.set_ylim(low, high + 0.1 * (high - low))
     name_blocks(axes, dict(zip(numbers.blocks["block"], numbers.blocks["duration_s"], strict=True)), axes.get_ylim()[1])
-    axes.set_title("The feature, minute by minute and block by block, over trusted time", **TITLE)
+    axes.set_title("The means of minutes and blocks, over trusted time", **TITLE)
     axes.set(xlabel="time [s]", ylabel=f"{name} [{pretty_units(numbers.units[name])}]")
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, fontsize=8, frameon=False)
     return figure
@@ -106,12 +105,6 @@ def draw_delays(budgets: list[Budget]) -> Figure:
     return figure
 
 
-def field_rates() -> list[dict[str, str]]:
-    """Return the reward rates that others use: what, from and to [%], and who says so."""
-    text = (files("neurosim.report") / "field_rates.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
 def draw_rates(rates: dict[str, float]) -> Figure:
     """Draw the rates of a run beside those that others use.
 
@@ -128,9 +121,14 @@ def draw_rates(rates: dict[str, float]) -> Figure:
             f"{100 * share:.0f} %", (100 * share, row), (8, 0), textcoords="offset points", va="center", size=8
         )
     for row, other in enumerate(field, start=len(rates)):
-        low, high = float(other["low_percent"]), float(other["high_percent"])
-        axes.plot([low, max(high, low + 0.5)], [row, row], color=palette.FAINT, linewidth=5, solid_capstyle="round")
-    axes.set_yticks(range(len(rates) + len(field)), [*rates, *(other["what"] for other in field)], size=8)
+        axes.plot(
+            [other.low_percent, max(other.high_percent, other.low_percent + 0.5)],
+            [row, row],
+            color=palette.FAINT,
+            linewidth=5,
+            solid_capstyle="round",
+        )
+    axes.set_yticks(range(len(rates) + len(field)), [*rates, *(other.what for other in field)], size=8)
     axes.invert_yaxis()
     axes.set_title("How often, in training, beside what others use (grey)", **TITLE)
     axes.set(xlabel="share of the training time [%]", ylabel="rate", xlim=(0, 105))

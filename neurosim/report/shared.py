@@ -9,7 +9,8 @@ from pathlib import Path
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.report import words
 from neurosim.report.cred_nf import REFERENCE, fill
-from neurosim.report.figures import draw_delays, draw_rates, field_rates
+from neurosim.report.field import field_rates
+from neurosim.report.figures import draw_delays, draw_rates
 from neurosim.report.page import NOTICE, Html, Section, bullets, heading, missing, ms, paragraph, picture, prose, table
 from neurosim.testing.budget import Budget
 
@@ -72,7 +73,7 @@ def beside_others(rates: dict[str, float]) -> list[str]:
     rates
         Of this run, as a share of the training time, by what they are.
     """
-    others = [(f["what"], f"{f['low_percent']} to {f['high_percent']} %", f["source"]) for f in field_rates()]
+    others = [(f.what, f.range, f.source) for f in field_rates()]
     return [
         heading("What others use; there is no single standard"),
         table(["what", "reward rate", "source"], others),
@@ -91,7 +92,8 @@ def answers_of_protocol(protocol: TrainingProtocol, budgets: Sequence[Budget]) -
             f"`{feature.name}` from {words.places(budget, feature)}: {', '.join(stages)}; "
             f"{ms(budget.said_s)} ms late by design, {ms(budget.measured_s)} ms measured"
         )
-    shown = ", ".join(f"`{f.name}`" for f in protocol.features)
+    looked_at = dict.fromkeys(c.feature for c in getattr(protocol.rule, "conditions", ()))
+    used = ", ".join(f"`{name}`" for name in looked_at)
     return {
         "3b": f"Told in the blocks: {'; '.join(told)}." if told else "",
         "3d": f"Causal stages as under 4a. Not trusted, and without reward: {'; '.join(gates)}." if gates else
@@ -100,7 +102,8 @@ def answers_of_protocol(protocol: TrainingProtocol, budgets: Sequence[Budget]) -
         "4b": f"A reward while all of these hold: {'; '.join(conditions)}. {words.timing_of(protocol)}"
         if conditions else _NOTHING,
         "4c": words.grading_of(protocol) if conditions else "No feedback: an assessment.",
-        "4d": f"Features {shown}; each is compared with its threshold every {protocol.update_interval_s:.4g} s.",
+        "4d": f"The conditions look at {used} every {protocol.update_interval_s:.4g} s; what is displayed is the value "
+        "of the feedback, from 0 to 1." if conditions else "None is displayed.",
     }  # fmt: skip
 
 
