@@ -33,6 +33,7 @@ _HOMES = {
     "load_body": "neurosim.signals",
     "load_protocol": "neurosim.feedback",
     "load_subject": "neurosim.subject",
+    "make_report": "neurosim.report",
     "read_course": "neurosim.cohort",
     "read_session": "neurosim.session",
     "run": "neurosim.session",
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from neurosim.core.feedback import Feedback
     from neurosim.core.spec import SignalSpec
     from neurosim.feedback import TrainingProtocol, load_protocol
+    from neurosim.report import make_report
     from neurosim.session import Session, compare_thresholds, read_session, run, simulate, simulate_sessions
     from neurosim.signals import EEG, Body, Recorded, load_body
     from neurosim.subject import Learner, Population, Script, Subject, load_subject
@@ -76,6 +78,7 @@ __all__ = [
     "load_body",
     "load_protocol",
     "load_subject",
+    "make_report",
     "read_course",
     "read_session",
     "run",

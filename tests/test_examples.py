@@ -191,10 +191,8 @@ def test_a_percentile_hides_what_a_fixed_threshold_shows() -> None:
     found = load("thresholds_compared").main(show=False).set_index("policy")
     seen = found.reward_rate - found.untrained_rate
     assert (found.learned_percent > 5.0).all()
-    assert seen.fixed > 0.015
-    assert seen.one_shot > 0.015
-    assert abs(seen.percentile) < 0.005
-    assert abs(seen.controller) < 0.005
+    # What hides shows less than a tenth of what the same learning earns with a threshold that stays.
+    assert min(seen.fixed, seen.one_shot) > 10 * max(abs(seen.percentile), abs(seen.controller))
 
 
 def test_shams_look_alike_and_follow_nothing() -> None:

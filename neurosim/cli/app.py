@@ -117,6 +117,9 @@ def run(
     ] = None,
     update_interval: Annotated[float | None, typer.Option(help="Length of a tick in seconds.")] = None,
     out: Out = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="Write report.html into the folder of each session.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run training sessions of a protocol.
@@ -128,7 +131,8 @@ def run(
     run_protocol(
         Request(protocol, source, sidecar, subject, subjects, spread, sessions, sham, blind, guess, operator_guess,
                 seed, duration, speed, tuple(channel or ()), band,
-                tuple(filter(None, signals.replace(" ", "").split(","))), artifacts, update_interval, out, as_json)
+                tuple(filter(None, signals.replace(" ", "").split(","))), artifacts, update_interval, out, report,
+                as_json)
     )  # fmt: skip
 
 
@@ -191,6 +195,18 @@ def reveal(
     from neurosim.cli.sealing import reveal_folders
 
     reveal_folders(folders, key, as_json)
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="Folder of a session or a course.")],
+    out: Annotated[Path | None, typer.Option(help="File to write; report.html in the folder by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the report on a session or a course: one HTML page, with the CRED-nf list filled as far as can be."""
+    from neurosim.cli.reporting import report_folder
+
+    report_folder(folder, out, as_json)
 
 
 @app.command()

@@ -10,6 +10,7 @@ import numpy as np
 
 from neurosim.cli.console import make_console
 from neurosim.core.errors import OutputError
+from neurosim.core.units import pretty_units
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -114,11 +115,6 @@ def _show_finding(console: Console, finding: Finding) -> None:
     if finding.rows:
         console.print(table)
     console.print(Text(pretty_units(finding.sentence)))
-
-
-def pretty_units(text: str) -> str:
-    """Write the units of files as people do."""
-    return text.replace("uV", "µV").replace("uS", "µS").replace("degC", "°C").replace("^2", "²")
 
 
 def note_on_length(session: Session, planned_s: float) -> str | None:

@@ -51,6 +51,7 @@ class Request:
     artifacts: str | None
     update_interval: float | None
     out: Path | None
+    report: bool
     as_json: bool
 
 
@@ -84,10 +85,13 @@ def run_protocol(request: Request) -> None:
         raise UserError(f"must be above 0 s, got {request.duration:g}", "--duration")
     source = asked_source(request.source, request.sidecar)
     n_subjects = None if request.subjects == 1 else request.subjects
+    if request.report and n_subjects is not None:
+        raise UserError("is about one subject; a batch writes only a summary", "--report")
     given = given_guesses(request)
 
     from neurosim.cli.report import course_summary, doubt, note_on_length, save_summary, show_result, write_json
     from neurosim.core.noise import pick_seed
+    from neurosim.report.make import report_on
     from neurosim.session.simulate import simulate_sessions
 
     protocol = _asked_protocol(request)
@@ -107,6 +111,8 @@ def run_protocol(request: Request) -> None:
     def done(result: Result) -> None:
         if n_subjects is None:
             save_summary(result)
+        if request.report and result.out is not None and result.n_ticks:
+            report_on(result.out)
         doubts.append(doubt(result))
         result.forget_ticks()  # the memory of a course would grow with every session
 

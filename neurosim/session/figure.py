@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
 _EXCERPT_S = 10.0
 _RATE_WINDOW_S = 30.0
-_MOST_POINTS = 4000
+MOST_POINTS = 4000
 _LETTER = 0.0075  # width of a letter as a share of the axis
-_TITLE: dict[str, Any] = {"loc": "left", "fontsize": 11, "color": palette.TEXT}
-_UNITS = {"uV^2": "µV²", "uV": "µV", "ln(uV^2)": "ln µV²", "SD": "SD of baseline", "1": "ratio"}
+TITLE: dict[str, Any] = {"loc": "left", "fontsize": 11, "color": palette.TEXT}
+UNITS = {"uV^2": "µV²", "uV": "µV", "ln(uV^2)": "ln µV²", "SD": "SD of baseline", "1": "ratio"}
 
 
 def draw_session(result: Result) -> Figure:
@@ -52,9 +53,14 @@ def draw_session(result: Result) -> Figure:
     figure.text(0.995, 0.003, "Simulation of group averages, not medical advice", ha="right", size=7,
                 color=palette.FAINT)  # fmt: skip
     for axes in rows:
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(color=palette.GRID, linewidth=0.6)
+        tidy(axes)
     return figure
+
+
+def tidy(axes: Axes) -> None:
+    """Leave what is needed: two edges and a faint grid."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(color=palette.GRID, linewidth=0.6)
 
 
 def _busiest(result: Result, times: Float) -> float:
@@ -73,19 +79,19 @@ def _draw_signal(axes: Axes, result: Result, start_s: float) -> None:
     x = result.samples(source.stream)[channel, first : first + int(_EXCERPT_S * spec.fs)]
     x = x - np.nanmedian(x) if np.isfinite(x).any() else x
     axes.plot((first + np.arange(x.size)) / spec.fs, x, color=palette.SIGNAL, linewidth=0.8)
-    axes.set_title(f"The signal at {spec.ch_names[channel]}, the first {_EXCERPT_S:.0f} s of training", **_TITLE)
-    axes.set(xlabel="time [s]", ylabel=f"amplitude [{_UNITS.get(spec.unit, spec.unit)}]")
+    axes.set_title(f"The signal at {spec.ch_names[channel]}, the first {_EXCERPT_S:.0f} s of training", **TITLE)
+    axes.set(xlabel="time [s]", ylabel=f"amplitude [{UNITS.get(spec.unit, spec.unit)}]")
 
 
 def _draw_feature(axes: Axes, result: Result, times: Float) -> None:
     column = result.feature_names.index(result.protocol.rule.trained)
-    unit = _UNITS.get(result.feature_units[column], result.feature_units[column])
+    unit = UNITS.get(result.feature_units[column], result.feature_units[column])
     memory = result.memory
     # A long session has more ticks than the page has dots: draw the mean of each stretch of ticks.
-    n = max(1, memory.n_ticks // _MOST_POINTS)
-    axes.plot(_thin(times, n), _thin(memory.features()[:, column], n), color=palette.FEATURE, linewidth=1.2,
+    n = max(1, memory.n_ticks // MOST_POINTS)
+    axes.plot(thin(times, n), thin(memory.features()[:, column], n), color=palette.FEATURE, linewidth=1.2,
               label=f"{result.protocol.rule.trained}")  # fmt: skip
-    axes.plot(_thin(times, n), _thin(memory.thresholds()[:, 0], n), color=palette.TEXT, linewidth=1.2,
+    axes.plot(thin(times, n), thin(memory.thresholds()[:, 0], n), color=palette.TEXT, linewidth=1.2,
               linestyle="--", label="threshold")  # fmt: skip
     top = float(np.nanpercentile(memory.features()[:, column], 99.5)) * 1.15
     bottom = min(0.0, float(np.nanmin(memory.features()[:, column])))
@@ -95,35 +101,37 @@ def _draw_feature(axes: Axes, result: Result, times: Float) -> None:
         axes.plot(rewarded, np.full(rewarded.size, bottom - 0.04 * (top - bottom)), "^", color=palette.REWARD,
                   markersize=3, label="reward")  # fmt: skip
     axes.set_ylim(bottom - 0.08 * (top - bottom), top)
-    _shade(axes, times, memory.column("valid").astype(bool), result.protocol.update_interval_s)
-    _name_blocks(axes, result, top)
-    axes.set_title("The feature, and the threshold that it must pass to earn a reward", **_TITLE)
+    shade(axes, times, memory.column("valid").astype(bool), result.protocol.update_interval_s)
+    dt = result.protocol.update_interval_s
+    name_blocks(axes, {b.block.name: b.n_ticks * dt for b in result.blocks}, top)
+    axes.set_title("The feature, and the threshold that it must pass to earn a reward", **TITLE)
     axes.set(xlabel="time [s]", ylabel=f"{result.protocol.rule.trained} [{unit}]",
              xlim=(times[0], times[-1] + result.protocol.update_interval_s))  # fmt: skip
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, fontsize=8, frameon=False)
 
 
-def _thin(x: Float, n: int) -> Float:
+def thin(x: Float, n: int) -> Float:
+    """Return the means of every `n` values, for a page that has fewer dots."""
     whole = x[: x.size // n * n].reshape(-1, n)
     mean: Float = whole.mean(axis=1)
     return mean
 
 
-def _shade(axes: Axes, times: Float, valid: Float, dt: float) -> None:
+def shade(axes: Axes, times: Float, valid: Float, dt: float) -> None:
+    """Hatch the time that is not trusted."""
     edges = np.flatnonzero(np.diff(np.concatenate([[True], valid, [True]]).astype(int)))
     for i, (start, stop) in enumerate(zip(edges[::2], edges[1::2], strict=True)):
         axes.axvspan(times[start], times[stop - 1] + dt, facecolor="none", edgecolor=palette.INVALID, hatch="////",
                      alpha=0.5, linewidth=0, label="not trusted" if i == 0 else None)  # fmt: skip
 
 
-def _name_blocks(axes: Axes, result: Result, top: float) -> None:
-    start_s = 0.0
-    end_s = result.n_ticks * result.protocol.update_interval_s
-    for b in result.blocks:
-        duration_s = b.n_ticks * result.protocol.update_interval_s
+def name_blocks(axes: Axes, lengths_s: Mapping[str, float], top: float) -> None:
+    """Draw where each block begins, with its name where there is room."""
+    start_s, end_s = 0.0, sum(lengths_s.values())
+    for name, duration_s in lengths_s.items():
         axes.axvline(start_s, color=palette.FAINT, linewidth=0.8)
-        if duration_s > _LETTER * len(b.block.name) * end_s:
-            axes.text(start_s + 0.004 * end_s, top, b.block.name, va="top", size=8, color=palette.FAINT)
+        if duration_s > _LETTER * len(name) * end_s:
+            axes.text(start_s + 0.004 * end_s, top, name, va="top", size=8, color=palette.FAINT)
         start_s += duration_s
 
 
@@ -136,7 +144,7 @@ def _draw_rate(axes: Axes, result: Result, times: Float) -> None:
     n_met, n_all = met[n:] - met[:-n], counted[n:] - counted[:-n]
     rate = np.divide(100.0 * n_met, n_all, out=np.full(n_met.size, np.nan), where=n_all > n / 2)
     axes.plot(times[n - 1 :], rate, color=palette.REWARD, linewidth=1.6)
-    axes.set_title(f"Reward rate over the last {n * dt:.0f} s", **_TITLE)
+    axes.set_title(f"Reward rate over the last {n * dt:.0f} s", **TITLE)
     axes.set(xlabel="time [s]", ylabel="share of time [%]", xlim=(times[0], times[-1] + dt), ylim=(0, 100))
 
 
@@ -165,7 +173,7 @@ def _draw_truth(axes: Axes, result: Result, times: Float, truth: tuple[str, Floa
         axes.plot(times[inside], power, color=palette.FEATURE, linewidth=1.6, label="estimate (root of 2 x power)")
     elif unit == "uV":
         axes.plot(times[inside], estimate, color=palette.FEATURE, linewidth=1.6, label="estimate")
-    axes.set_title(f"True {rhythm} amplitude, and the estimate of it: later, and with the background", **_TITLE)
+    axes.set_title(f"True {rhythm} amplitude, and the estimate of it: later, and with the background", **TITLE)
     axes.set(xlabel="time [s]", ylabel="amplitude [µV]")
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, fontsize=8, frameon=False)
 

@@ -345,7 +345,8 @@ def read_table(path: Path) -> pd.DataFrame:
     """Read a table of a session's folder, its numbers to the bit."""
     import pandas as pd
 
-    return pd.read_csv(path, sep="\t", na_values="n/a", float_precision="round_trip")
+    # In one piece: read in pieces, a column of words that begins empty would have mixed types.
+    return pd.read_csv(path, sep="\t", na_values="n/a", float_precision="round_trip", low_memory=False)
 
 
 def read_session(path: str | Path) -> SessionFolder:
