@@ -13,6 +13,7 @@ from neurosim_gui.commands import COMMANDS, MENUS
 from neurosim_gui.engine import Engine, Status
 from neurosim_gui.layout import Arrangement, arrange
 from neurosim_gui.look import Look
+from neurosim_gui.screens import Screens
 from neurosim_gui.texts import text
 
 _FRAME_MS = 16
@@ -46,6 +47,7 @@ class Console(QMainWindow):
         self.frame_s = 0.0
         self._name = name
         self.setWindowTitle(f"{text('window.title')} - {name}")
+        self.screens = Screens(self, engine, look)
         self._make_menus()
         self._clock = QLabel()
         self._message = QLabel(text("window.preparing", name=name))
@@ -69,6 +71,7 @@ class Console(QMainWindow):
         menus = {name: self.menuBar().addMenu(text(f"menu.{name}")) for name in MENUS}
         for command in COMMANDS:
             act: Callable[[], None] | None = getattr(self, f"do_{command.name}", None)
+            act = act or getattr(self.screens, f"do_{command.name}", None)
             action = QAction(command.words, self)
             action.setShortcuts([QKeySequence(key) for key in command.keys])
             action.setEnabled(act is not None)
@@ -103,6 +106,7 @@ class Console(QMainWindow):
             label.setFont(look.font())
         for panel in self.arrangement.panels if self.arrangement else ():
             panel.set_look(look)
+        self.screens.set_look(look)
 
     def refresh(self) -> None:
         """Draw what is new."""
@@ -121,6 +125,7 @@ class Console(QMainWindow):
             for panel in self.arrangement.panels:
                 if panel.isVisible():
                     panel.refresh(history)
+            self.screens.refresh(history)
         self.frame_s = time.perf_counter() - started
 
     def _fill(self) -> None:
@@ -144,5 +149,6 @@ class Console(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 Qt's name
         """End the session and close."""
         self._timer.stop()
+        self.screens.close()
         self.engine.close()
         super().closeEvent(event)
