@@ -24,7 +24,7 @@ SIGNAL_S, FEATURE_S, SLOW_S = 4.0, 20.0, 40.0
 _BEYOND = 1.25
 _RESCALE_S = 2.0
 #: Room for a tick label, in font sizes; the same in both plots, so that they stand one above the other.
-_LABEL_WIDTH = 3.3
+_LABEL_WIDTH = 3.9
 #: The largest share of a sweep that one frame draws: thick lines are slow, and a picture that is drawn anew can wait.
 _MOST_A_FRAME = 1.0 / 16.0
 
@@ -60,6 +60,9 @@ class StagePlot(QWidget):
         for item in (self.sweep, self._threshold, self._rewards):
             self.plot.addItem(item)
         self._threshold.hide()
+        self._cover = pg.TextItem(text("stage.covered"), anchor=(0.5, 0.5))
+        self._cover.setPos(0.5 * self.sweep_s, 0.5)
+        self.plot.addItem(self._cover)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -94,7 +97,9 @@ class StagePlot(QWidget):
         self._tell_scale()
         self.title.setFont(look.font("words"))
         self.title.setStyleSheet(f"color: {color};")
-        self.title.setText(text("stage.covered", words=self.trace.words) if self.covered else self.trace.words)
+        self._cover.setFont(look.font("words"))
+        self._cover.setColor(colors.faint)
+        self._cover.setVisible(self.covered)
         self._draw_again()
 
     def _draw_again(self) -> None:

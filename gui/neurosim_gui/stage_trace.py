@@ -16,7 +16,8 @@ from neurosim_gui.panels.panel import unit_words
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
 
-_ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
+#: Steps between tick labels, times a power of ten, and the grids on which the middle one may stand.
+_ROUND = {1.0: (1.0, 0.5), 2.0: (2.0, 1.0), 5.0: (5.0,), 10.0: (10.0, 5.0), 20.0: (20.0, 10.0), 50.0: (50.0,)}
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def usual_traces(session: Session) -> list[Trace]:
     """Return the signal and the feature that is made of it; in a sealed session the signal alone."""
     source = next(iter(trained_feature(session).sources.values()))
     names = [source.stream] if isinstance(session.sham, DrawnSham) else [source.stream, session.protocol.rule.trained]
-    return [find_trace(name, session) for name in names]
+    return [find_trace(name, session) for name in dict.fromkeys(names)]
 
 
 def _usual_channel(stream: str, session: Session) -> int:
@@ -128,13 +129,16 @@ def round_axis(low: float, high: float) -> tuple[float, float]:
 
     Examples
     --------
-    >>> round_axis(0.0, 7.0), round_axis(-31.0, 24.0), round_axis(61.0, 78.0)
-    ((5.0, 5.0), (0.0, 50.0), (70.0, 10.0))
+    >>> round_axis(0.0, 7.0), round_axis(-31.0, 24.0), round_axis(-0.2, 1.2)
+    ((5.0, 5.0), (0.0, 50.0), (0.5, 1.0))
     """
-    size = max(high - low, 1e-6 * max(abs(high), abs(low)), 1e-9) / 2.0
-    power = 10.0 ** np.floor(np.log10(size))
-    for step in [float(r * power * p) for p in (1.0, 10.0) for r in _ROUND]:
-        middle = step * (1.0 if low >= 0.0 and high <= 2.0 * step else round((low + high) / 2.0 / step))
-        if middle - step <= low and high <= middle + step:
-            return middle, step
-    return (low + high) / 2.0, size
+    size = max(high - low, 1e-6 * max(abs(high), abs(low))) / 2.0
+    if size <= 0.0:
+        return 0.5, 0.5
+    power = float(10.0 ** np.floor(np.log10(size)))
+    for step, grids in _ROUND.items():
+        middles = [step] * (low >= 0.0) + [grid * round((low + high) / 2.0 / power / grid) for grid in grids]
+        for middle in middles:
+            if (middle - step) * power <= low and high <= (middle + step) * power:
+                return middle * power, step * power
+    return (low + high) / 2.0, size  # a range so narrow beside its place that no step holds it
