@@ -133,6 +133,18 @@ class Screens:
         if self.pad is not None:
             self.pad.set_look(look)
 
+    def take_theme(self, palette: Palette) -> bool:
+        """Give the Stage or the participant's window another theme, if one of them is active; tell whether it was."""
+        if self.stage is not None and self.stage.isActiveWindow():
+            self.stage_palette = palette
+            self.stage.set_look(self._themed(palette))
+            return True
+        if self.participant is not None and self.participant.isActiveWindow():
+            self.participant_palette = palette
+            self.participant.set_look(self._themed(palette))
+            return True
+        return False
+
     def close(self) -> None:
         """Close all of them, let go of the keys and stop the sound."""
         self.keys.let_go()

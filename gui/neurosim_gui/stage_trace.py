@@ -79,9 +79,10 @@ def find_trace(name: str, session: Session) -> Trace:
     """
     stream, _, channel = name.partition(":")
     features, streams = session.pipeline.specs, session.source.specs
-    if isinstance(session.sham, DrawnSham) and stream not in streams:
+    sealed = isinstance(session.sham, DrawnSham)
+    if sealed and (stream not in streams or stream.startswith("truth/")):
         raise ConfigError(f"a sealed session shows signals alone, and no '{name}'")
-    if name in features:
+    if name in features and not sealed:
         conditions = session.rule.condition_names
         unit = unit_words(features[name].unit)
         condition = conditions.index(name) if name in conditions else None

@@ -23,6 +23,7 @@ from neurosim.core.errors import ConfigError
 from neurosim.session import Session
 from neurosim.session.pace import PacedClock
 from neurosim.session.palette import DARK, LIGHT
+from neurosim.session.sealing.veil import DrawnSham
 from neurosim.session.simulate import plan_sessions
 
 _SIZES = [(1280, 720), (1366, 768), (1920, 1080)]
@@ -175,6 +176,19 @@ def test_what_it_cannot_show(stage: Stage, names: list[str], message: str) -> No
         stage.show_plots(names)
 
 
+def test_a_sealed_session_shows_signals_alone(qtbot: QtBot) -> None:
+    """What is measured of the trained rhythm, and the truth, would tell the arm."""
+    plan = plan_sessions("hand_warming", seed=1, signals="all", duration_s=60.0)
+    session = Session(plan.protocol, plan.source, plan.actors, sham=DrawnSham([None], 0))
+    stage = Stage(Look(LIGHT), session)
+    qtbot.addWidget(stage)
+    assert [plot.trace.stream for plot in stage.plots] == ["temperature"]
+    assert stage.caption.text() == ""
+    for name in ("truth/skin_temperature", "skin_temperature"):
+        with pytest.raises(ConfigError, match="a sealed session shows signals alone"):
+            stage.show_plots([name])
+
+
 def test_round_axes_hold_their_range() -> None:
     draws = np.random.default_rng(1)
     for low, high in np.sort(draws.normal(size=(500, 2)) * 10.0 ** draws.integers(-3, 4, (500, 1)), axis=1):
@@ -233,5 +247,8 @@ def test_windows_beside_the_console(console: Console, qtbot: QtBot) -> None:
     assert screens.pad is not None
     assert screens.stage.frozen
     assert screens.participant.kind == "thermometer"  # the one after the ring
+    assert screens.stage.isActiveWindow()
+    assert screens.take_theme(DARK)
+    assert screens.stage.plots[0].look.palette is DARK
     console.close()
     assert not any(window.isVisible() for window in (screens.stage, screens.participant, screens.pad))
