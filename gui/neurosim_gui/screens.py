@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QWidget
 
 from neurosim.core.errors import UserError
-from neurosim.session.palette import DARK, LIGHT, Palette
+from neurosim.core.palette import DARK, LIGHT, Palette
 from neurosim_gui.body_keys import BodyKeys
-from neurosim_gui.body_pad import BodyPad
 from neurosim_gui.engine import Engine
 from neurosim_gui.look import Look
-from neurosim_gui.participant.window import Participant
-from neurosim_gui.rings import History
-from neurosim_gui.stage import Stage
+
+if TYPE_CHECKING:
+    from neurosim_gui.body_pad import BodyPad
+    from neurosim_gui.participant.window import Participant
+    from neurosim_gui.rings import History
+    from neurosim_gui.stage import Stage
 
 #: A room needs no more than every second frame of the Console.
 _STAGE_EVERY = 2
@@ -58,6 +61,8 @@ class Screens:
 
     def open_stage(self) -> Stage | None:
         """Return the Stage, made if need be; None before there is a session."""
+        from neurosim_gui.stage import Stage  # plots are loaded when they are needed
+
         session = self._engine.session
         if self.stage is None and session is not None and self._engine.history is not None:
             self.stage = Stage(self._themed(self.stage_palette), session)
@@ -71,6 +76,8 @@ class Screens:
 
     def do_participant(self) -> None:
         """Show the participant's window, or hide it."""
+        from neurosim_gui.participant.window import Participant
+
         session = self._engine.session
         if self.participant is None and session is not None and self._engine.history is not None:
             self.participant = Participant(self._themed(self.participant_palette), session)
@@ -81,6 +88,8 @@ class Screens:
 
     def do_pad(self) -> None:
         """Show the pad of the body's keys, or hide it."""
+        from neurosim_gui.body_pad import BodyPad
+
         if self.pad is None:
             self.pad = BodyPad(self._look, self.keys)
         self.pad.setVisible(not self.pad.isVisible())
@@ -125,7 +134,8 @@ class Screens:
             self.stage.refresh(history)
         if self.participant is not None and (self.participant.isVisible() or self.participant.sound is not None):
             clock = self._engine.clock
-            self.participant.refresh(history, clock.speed if clock.playing else 0.0)
+            shown = self._engine.participant or history  # in a sealed session nobody else has what is shown
+            self.participant.refresh(shown, clock.speed if clock.playing else 0.0)
 
     def set_look(self, look: Look) -> None:
         """Take another size of text; the windows keep their themes."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from neurosim.session.palette import DARK, LIGHT, Palette
+from neurosim.core.palette import DARK, LIGHT, Palette
 
 Colors = NDArray[np.float64]
 

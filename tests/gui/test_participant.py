@@ -25,9 +25,9 @@ from pytestqt.qtbot import QtBot
 
 from neurosim.core.errors import UserError
 from neurosim.core.feedback import Cue
+from neurosim.core.palette import DARK, LIGHT, Palette
 from neurosim.feedback.block import Block
 from neurosim.session import Session
-from neurosim.session.palette import DARK, LIGHT, Palette
 from neurosim.session.simulate import plan_sessions
 
 _FRAMES_PER_S = 30

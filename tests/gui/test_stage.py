@@ -20,9 +20,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from neurosim.core.errors import ConfigError
+from neurosim.core.pace import PacedClock
+from neurosim.core.palette import DARK, LIGHT
 from neurosim.session import Session
-from neurosim.session.pace import PacedClock
-from neurosim.session.palette import DARK, LIGHT
 from neurosim.session.sealing.veil import DrawnSham
 from neurosim.session.simulate import plan_sessions
 

@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QLinearGradient, QPainter, QPainterPath, QPolygonF
 
+from neurosim.core.palette import Palette
 from neurosim.core.spec import Float
-from neurosim.session.palette import Palette
 from neurosim_gui.participant.picture import Picture, Seen
 
 #: How much of the landscape the thickest fog hides.

@@ -7,7 +7,7 @@ from typing import ClassVar
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
 
-from neurosim.session.palette import Palette
+from neurosim.core.palette import Palette
 from neurosim_gui.participant.picture import Picture, Seen, blend, square
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPolygonF
 
-from neurosim.session.palette import Palette
+from neurosim.core.palette import Palette
 from neurosim_gui.participant.picture import Picture, Seen, blend
 
 #: How fast the land goes by [picture heights/s], how long the glider takes to its new height [s], and the way between

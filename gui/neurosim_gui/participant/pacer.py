@@ -9,8 +9,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 
+from neurosim.core.palette import Palette
 from neurosim.core.spec import Float
-from neurosim.session.palette import Palette
 from neurosim_gui.participant.picture import Picture, Seen, blend
 from neurosim_gui.texts import text
 

@@ -9,8 +9,8 @@ from typing import ClassVar
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter
 
+from neurosim.core.palette import Palette
 from neurosim.core.spec import Float
-from neurosim.session.palette import Palette
 
 
 @dataclass(frozen=True)
