@@ -37,12 +37,7 @@ def open_window(request: LiveRequest) -> int:
     window.show()
     app.processEvents()  # the first frame comes before the session is prepared
     engine.start()
-    from neurosim_gui.body_keys import BodyKeys  # it knows sessions, and nobody presses a key before one is there
-
-    keys = BodyKeys(lambda: [] if engine.session is None else [engine.session])
-    app.installEventFilter(keys)
     status = app.exec()
-    app.removeEventFilter(keys)
     if engine.failure is not None:
         print(f"neurosim: {engine.failure.line}", file=sys.stderr)
         status = 2 if engine.failure.expected else 1

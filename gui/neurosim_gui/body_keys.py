@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -16,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from neurosim.session.commands import Stroke, persons
-from neurosim.session.session import Session
-from neurosim.subject.person import Key
+if TYPE_CHECKING:
+    from neurosim.session.session import Session
+    from neurosim.subject.person import Key
 
 #: The keys of the keyboard, and what a person in a session calls them.
 KEYS: dict[int, Key] = {
@@ -75,7 +76,13 @@ class BodyKeys(QObject):
     @property
     def listening(self) -> bool:
         """Whether there is a body that keys move."""
-        return any(persons(session) for session in self._sessions())
+        return bool(self._moved())
+
+    def _moved(self) -> list[Session]:
+        """Return the sessions that a person moves."""
+        from neurosim.session.commands import persons  # sessions are loaded after the first frame
+
+        return [session for session in self._sessions() if persons(session)]
 
     def press(self, key: Key) -> None:
         """Press a key; one that is down stays so."""
@@ -102,9 +109,10 @@ class BodyKeys(QObject):
             self._tell(key, False)
 
     def _tell(self, key: Key, pressed: bool) -> None:
-        for session in self._sessions():
-            if persons(session):
-                session.submit(Stroke(key=key, pressed=pressed))
+        from neurosim.session.commands import Stroke
+
+        for session in self._moved():
+            session.submit(Stroke(key=key, pressed=pressed))
         self.stroke.emit(key, pressed)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 Qt's name

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 from neurosim_gui.commands import COMMANDS, MENUS
 from neurosim_gui.engine import Engine, Status
 from neurosim_gui.look import Look
+from neurosim_gui.screens import Screens
 from neurosim_gui.texts import text
 from neurosim_gui.window import SessionWindow
 
@@ -46,6 +47,7 @@ class Console(SessionWindow):
         self.frame_s = 0.0
         self._name = name
         self.setWindowTitle(f"{text('window.title')} - {name}")
+        self.screens = Screens(self, engine, look)
         self._make_menus()
         self._clock = QLabel()
         self._message = QLabel(text("window.preparing", name=name))
@@ -69,6 +71,7 @@ class Console(SessionWindow):
         menus = {name: self.menuBar().addMenu(text(f"menu.{name}")) for name in MENUS}
         for command in COMMANDS:
             act: Callable[[], None] | None = getattr(self, f"do_{command.name}", None)
+            act = act or getattr(self.screens, f"do_{command.name}", None)
             action = QAction(command.words, self)
             action.setShortcuts([QKeySequence(key) for key in command.keys])
             action.setEnabled(act is not None)
@@ -103,6 +106,7 @@ class Console(SessionWindow):
             label.setFont(look.font())
         for panel in self.arrangement.panels if self.arrangement else ():
             panel.set_look(look)
+        self.screens.set_look(look)
         self.set_look_of_views(look)
 
     def refresh(self) -> None:
@@ -122,6 +126,7 @@ class Console(SessionWindow):
             for panel in self.arrangement.panels:
                 if panel.isVisible():
                     panel.refresh(history)
+            self.screens.refresh(history)
         self.frame_s = time.perf_counter() - started
 
     def _fill(self) -> None:
@@ -150,5 +155,6 @@ class Console(SessionWindow):
             event.ignore()
             return
         self._timer.stop()
+        self.screens.close()
         self.engine.close()
         super().closeEvent(event)

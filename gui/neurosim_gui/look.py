@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtGui import QColor, QFont, QPalette
@@ -10,8 +11,10 @@ from neurosim.core.palette import LIGHT, Palette
 
 #: Shares of the height of the picture. A reader six picture heights away needs letters without ascenders of 3 %
 #: of the height (ANSI/AVIXA V202.01, basic decision making): 5.8 % of font size, or 4.2 % where there are digits alone.
-_STAGE = {"words": 0.058, "title": 0.058, "ticks": 0.042, "number": 0.10, "signal": 0.003, "feature": 0.0045}
-_CONSOLE_PX = {"words": 14.0, "title": 16.0, "ticks": 12.0, "number": 22.0, "signal": 1.0, "feature": 2.0}
+_STAGE = {"words": 0.058, "title": 0.058, "ticks": 0.042, "number": 0.10, "signal": 0.003, "feature": 0.0045,
+          "marker": 0.025}  # fmt: skip
+_CONSOLE_PX = {"words": 14.0, "title": 16.0, "ticks": 12.0, "number": 22.0, "signal": 1.0, "feature": 2.0,
+               "marker": 8.0}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Look:
     stage_height_px: float | None = None
 
     def size_px(self, what: str) -> float:
-        """Return the size of words, title, ticks, number, or the width of a signal or feature line [px]."""
+        """Return the size of words, title, ticks, number or a marker, or the width of a signal or feature line [px]."""
         scale = 1.0 if what in ("signal", "feature") else self.text_scale
         if self.stage_height_px is not None:
             return _STAGE[what] * self.stage_height_px * scale
@@ -42,7 +45,7 @@ class Look:
     def font(self, what: str = "words", *, bold: bool = False) -> QFont:
         """Return the font of words, title, ticks or number."""
         font = QFont()
-        font.setPixelSize(max(1, round(self.size_px(what))))
+        font.setPixelSize(max(1, math.ceil(self.size_px(what))))  # never smaller than the rule
         font.setBold(bold)
         return font
 

@@ -12,6 +12,7 @@ from neurosim_gui.body_pad import BodyPad
 from neurosim_gui.look import Look
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -97,13 +98,13 @@ def test_space_held_is_one_breath(
 def test_a_text_field_keeps_its_keys(keys: BodyKeys, session: Session, form: _Form, qtbot: QtBot) -> None:
     form.field.setFocus()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is form.field, timeout=60_000)
-    qtbot.keyClicks(form.field, "e e")
+    QTest.keyClicks(form.field, "e e")
     assert form.field.text() == "e e"
     assert _strokes(session) == []
 
 
 def test_with_a_modifier_a_key_is_a_command(keys: BodyKeys, session: Session, form: _Form, qtbot: QtBot) -> None:
-    qtbot.keyClick(form, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(form, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     assert _strokes(session) == []
 
 
@@ -121,9 +122,9 @@ def test_the_pad_does_what_the_keys_do(keys: BodyKeys, session: Session, qtbot: 
     pad = BodyPad(Look(), keys)
     qtbot.addWidget(pad)
     pad.show()
-    qtbot.mousePress(pad.buttons["space"], Qt.MouseButton.LeftButton)
+    QTest.mousePress(pad.buttons["space"], Qt.MouseButton.LeftButton)
     assert keys.held == {"space"}
-    qtbot.mouseRelease(pad.buttons["space"], Qt.MouseButton.LeftButton)
+    QTest.mouseRelease(pad.buttons["space"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not keys.held, timeout=60_000)
     _send(pad, QEvent.Type.KeyPress, Qt.Key.Key_Left)
     assert pad.buttons["left"].isDown()
@@ -168,6 +169,8 @@ def test_strokes_are_commands_and_repeat_the_session(keys: BodyKeys, session: Se
     assert logged.samples("eeg").shape[-1] == 2560
     np.testing.assert_array_equal(logged.samples("eeg"), told.samples("eeg"))
     alone = simulate("alpha_up", **options, stop=_after(640))
+    hands_off = simulate("alpha_up", subject=by_hand, **options, stop=_after(640))
+    np.testing.assert_array_equal(hands_off.samples("eeg"), alone.samples("eeg"))
     moved = logged.samples("eeg") != alone.samples("eeg")
     assert np.flatnonzero(moved.any(axis=0))[0] >= 160  # tick 40, four samples each
 

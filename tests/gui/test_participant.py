@@ -216,7 +216,7 @@ def test_sound_is_off_until_chosen_and_says_what_it_needs(qtbot: QtBot, monkeypa
     session, _ = _session("alpha_up")
     window = Participant(Look(DARK), session)
     qtbot.addWidget(window)
-    assert window.sound is None
+    assert not window.sound
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     with pytest.raises(UserError, match='install neurosim with its extra "sound"'):
         window.set_sound(on=True)

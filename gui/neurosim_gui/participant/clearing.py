@@ -82,7 +82,8 @@ def _paint_landscape(painter: QPainter, frame: QRectF) -> None:
 
 def _ridge(across: Float, waves: tuple[float, ...], offset: float) -> Float:
     parts = [np.abs(np.sin(np.pi * wave * across + offset * wave)) / wave for wave in waves]
-    return 0.30 * np.add.reduce(parts) / np.add.reduce([1.0 / wave for wave in waves])
+    found: Float = 0.30 * np.add.reduce(parts) / np.add.reduce([1.0 / wave for wave in waves])
+    return found
 
 
 def _paint_fir(painter: QPainter, frame: QRectF, x: float, size: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
 
 from neurosim.core.palette import Palette
@@ -70,9 +70,10 @@ class Thermometer(Picture):
         painter.fillRect(column, QColor(palette.reward))
         painter.setClipping(False)
         painter.setPen(QPen(QColor(palette.faint), 0.008 * height))
+        right = tube.right()
         for step in range(6):
             y = low + step / 5 * (high - low)
-            painter.drawLine(tube.topRight().x() + 0.03 * height, y, tube.topRight().x() + 0.08 * height, y)
+            painter.drawLine(QPointF(right + 0.03 * height, y), QPointF(right + 0.08 * height, y))
 
 
 def _inner(rect: QRectF, edge: float) -> QRectF:

@@ -48,7 +48,7 @@ class Picture(ABC):
 def blend(first: str, second: str, share: float) -> QColor:
     """Return a colour between two, by the share of the second."""
     a, b = QColor(first), QColor(second)
-    parts = zip(a.getRgb()[:3], b.getRgb()[:3], strict=True)  # type: ignore[arg-type]
+    parts = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
     return QColor(*(round(x + share * (y - x)) for x, y in parts))
 
 

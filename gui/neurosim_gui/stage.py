@@ -1,0 +1,259 @@
+"""The Stage: at most two plots, one number and one question, for a room of 200."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+
+from neurosim.core.errors import ConfigError
+from neurosim.core.spec import Float
+from neurosim.session.session import Session
+from neurosim_gui.look import Look
+from neurosim_gui.rings import History
+from neurosim_gui.stage_plot import StagePlot
+from neurosim_gui.stage_trace import Trace, find_trace, usual_traces
+from neurosim_gui.texts import text
+
+_MOST_PLOTS = 2
+#: The number is the mean of the last second, told twice a second: a room can read it.
+_NUMBER_S, _TELL_S = 1.0, 0.5
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question for the room.
+
+    Parameters
+    ----------
+    words
+        The question.
+    choices
+        What one may answer; empty to ask without.
+    right
+        Which choice is right, by position.
+    hands
+        How many hands went up for each choice; empty while nobody has counted.
+    revealed
+        Whether the answer is shown.
+    """
+
+    words: str
+    choices: tuple[str, ...] = ()
+    right: int | None = None
+    hands: tuple[int, ...] = ()
+    revealed: bool = False
+
+
+class Choices(QWidget):
+    """The choices side by side; at the reveal the hands as bars, and which one is right by a mark and a frame."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.question = Question("")
+        self._look = Look()
+
+    def set_look(self, look: Look) -> None:
+        """Take another theme or height."""
+        self._look = look
+        self.setFixedHeight(round(1.5 * look.size_px("words")))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        """Paint the choices."""
+        question, colors = self.question, self._look.palette
+        if not question.choices:
+            return
+        painter = QPainter(self)
+        painter.setFont(self._look.font("words"))
+        most = max([*question.hands, 1])
+        width, gap = self.width() / len(question.choices), 0.25 * self._look.size_px("words")
+        for i, choice in enumerate(question.choices):
+            box = QRectF(i * width + gap, 0.0, width - 2.0 * gap, self.height() - 1.0)
+            hands = question.hands[i] if question.revealed and i < len(question.hands) else None
+            if hands is not None:
+                bar = QRectF(box)
+                bar.setWidth(hands / most * box.width())
+                painter.fillRect(bar, QColor(colors.grid))
+            right = question.revealed and i == question.right
+            if right:
+                painter.setPen(QColor(colors.reward))
+                painter.drawRect(box)
+            painter.setPen(QColor(colors.reward if right else colors.text))
+            words = choice if hands is None else text("stage.hands", choice=choice, hands=hands)
+            words = f"✓ {words}" if right else words
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+        painter.end()
+
+
+class Stage(QWidget):
+    """A window of its own; all sizes are shares of its height.
+
+    Parameters
+    ----------
+    look
+        The theme.
+    session
+        What runs.
+    title
+        A plain sentence; the protocol's by default.
+    """
+
+    def __init__(self, look: Look, session: Session, title: str = "") -> None:
+        super().__init__()
+        self.setWindowTitle(text("stage.title"))
+        self.setAutoFillBackground(True)
+        self._session = session
+        self.frozen = False
+        self._told_s = -np.inf
+        self.title, self.caption, self.number, self.question, self.notice = (QLabel() for _ in range(5))
+        self.legend = QLabel()
+        for label in self.labels:
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        for label in (self.title, self.caption, self.question):
+            label.setWordWrap(True)
+        self.title.setText(title or session.protocol.title)
+        self.notice.setText(text("window.notice"))
+        self.choices = Choices()
+        self.plots: list[StagePlot] = []
+        self._number: Trace | None = None
+        self._shown, self._black = QWidget(), QWidget()
+        self._black.setStyleSheet("background: black;")
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._shown)
+        self._stack.addWidget(self._black)
+        self._column = QVBoxLayout()
+        self._grid = QGridLayout(self._shown)
+        self._grid.addWidget(self.title, 0, 0, 1, 2)
+        self._grid.addLayout(self._column, 1, 0, 4, 1)
+        self._grid.addWidget(self.caption, 1, 1, Qt.AlignmentFlag.AlignBottom)
+        self._grid.addWidget(self.number, 2, 1, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(self.legend, 3, 1, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(self.question, 5, 0, 1, 2)
+        self._grid.addWidget(self.choices, 6, 0, 1, 2)
+        self._grid.addWidget(self.notice, 7, 0, 1, 2)
+        self._grid.setColumnStretch(0, 77)
+        self._grid.setColumnStretch(1, 23)
+        for row in (1, 4):
+            self._grid.setRowStretch(row, 1)
+        self.ask(None)
+        self.set_look(look)
+        self._take(usual_traces(session))
+        trained = session.protocol.rule.trained
+        self.show_number(trained if any(p.trace.is_feature for p in self.plots) else None)
+
+    @property
+    def labels(self) -> tuple[QLabel, ...]:
+        """Everything that is written but the plots and the choices."""
+        return self.title, self.caption, self.number, self.legend, self.question, self.notice
+
+    def show_plots(self, names: Sequence[str]) -> None:
+        """Show one or two plots: features, streams, or channels as ``eeg:Cz``.
+
+        Raises
+        ------
+        ConfigError
+            For more than two, or one that the session has not.
+        """
+        if not 1 <= len(names) <= _MOST_PLOTS:
+            raise ConfigError(f"the Stage shows one plot or two, got {len(names)}")
+        self._take([find_trace(name, self._session) for name in names])
+
+    def _take(self, traces: Sequence[Trace]) -> None:
+        for plot in self.plots:
+            self._column.removeWidget(plot)
+            plot.setParent(None)
+            plot.deleteLater()
+        self.plots = [StagePlot(self._stage_look(), trace) for trace in traces]
+        for plot in self.plots:
+            self._column.addWidget(plot, 1)
+        self.legend.setVisible(any(plot.trace.condition is not None for plot in self.plots))
+
+    def show_number(self, name: str | None) -> None:
+        """Show the newest value of a feature or stream as the one large number; None for no number."""
+        self._number = None if name is None else find_trace(name, self._session)
+        self.caption.setText("" if self._number is None else self._number.words)
+        self.number.setText("")
+        self._told_s = -np.inf
+
+    def ask(self, question: Question | None) -> None:
+        """Ask the room something; None to take it away."""
+        self.choices.question = question or Question("")
+        self.question.setText(self.choices.question.words)
+        self.question.setVisible(question is not None)
+        self.choices.setVisible(question is not None and bool(question.choices))
+
+    def answer(self, hands: Sequence[int] = ()) -> None:
+        """Show which choice is right, and how many hands went up for each."""
+        self.choices.question = replace(self.choices.question, hands=tuple(hands), revealed=True)
+        self.choices.update()
+
+    def reveal(self, *, shown: bool) -> None:
+        """Reveal or cover the truth."""
+        for plot in self.plots:
+            plot.set_covered(covered=not shown)
+
+    @property
+    def blank(self) -> bool:
+        """Whether it is black."""
+        return self._stack.currentWidget() is self._black
+
+    def set_blank(self, *, blank: bool) -> None:
+        """Make it black, or show it again."""
+        self._stack.setCurrentWidget(self._black if blank else self._shown)
+
+    def _stage_look(self) -> Look:
+        return replace(self._look, stage_height_px=float(max(1, self.height())))
+
+    def set_look(self, look: Look) -> None:
+        """Take another theme."""
+        self._look = look
+        scaled = self._stage_look()
+        self.setPalette(scaled.qt_palette())
+        self._shown.setPalette(scaled.qt_palette())
+        for label in (self.caption, self.legend, self.question, self.notice):
+            label.setFont(scaled.font("words"))
+        self.title.setFont(scaled.font("title", bold=True))
+        self.number.setFont(scaled.font("number", bold=True))
+        self.number.setStyleSheet(f"color: {look.palette.feature};")
+        self.notice.setStyleSheet(f"color: {look.palette.faint};")
+        marks = (("reward", look.palette.reward), ("invalid", look.palette.invalid), ("goal", look.palette.threshold))
+        self.legend.setText("<br>".join(f"<span style='color:{c}'>{text(f'stage.{mark}')}</span>" for mark, c in marks))
+        self.choices.set_look(scaled)
+        edge = round(0.025 * self.height())
+        self._grid.setContentsMargins(edge, round(0.4 * edge), edge, round(0.4 * edge))
+        self._grid.setHorizontalSpacing(edge)
+        self._grid.setVerticalSpacing(0)
+        for plot in self.plots:
+            plot.set_look(scaled)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        """Take the sizes of the new height."""
+        super().resizeEvent(event)
+        self.set_look(self._look)
+
+    def refresh(self, history: History) -> None:
+        """Draw what is new, unless the picture is frozen."""
+        if self.frozen or self.blank:
+            return
+        for plot in self.plots:
+            plot.refresh(history)
+        if self._number is not None:
+            self._tell(history, self._number)
+
+    def _tell(self, history: History, trace: Trace) -> None:
+        with history.lock:
+            now_s = history.ticks.total * history.update_interval_s
+            if abs(now_s - self._told_s) < _TELL_S:
+                return
+            end = trace.read(history, sys.maxsize)[0]
+            last: Float = trace.read(history, end - max(1, round(_NUMBER_S * trace.fs)))[1]
+        self._told_s = now_s
+        last = last[np.isfinite(last)]
+        if last.size:
+            self.number.setText(f"{last.mean():#.3g}".rstrip("."))
