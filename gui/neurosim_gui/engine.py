@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 
 from neurosim.core.errors import UserError
+from neurosim.session.minutes import Minutes
 from neurosim.session.pace import PacedClock
 from neurosim.session.run import run
 from neurosim.session.session import Session
@@ -58,6 +59,10 @@ class Engine:
         The session, once it is prepared. Only the engine's thread steps or copies it.
     history
         What the window draws, once the session is prepared.
+    minutes
+        Mean, standard deviation and change of each minute or trial.
+    sinks
+        Who watches; changed only between ticks.
     """
 
     def __init__(self, prepare: Prepare, clock: PacedClock | None = None) -> None:
@@ -67,6 +72,8 @@ class Engine:
         self.failure: Failure | None = None
         self.session: Session | None = None
         self.history: History | None = None
+        self.minutes = Minutes()
+        self.sinks: list[Sink] = []
         self._requests: queue.SimpleQueue[tuple[Callable[[Session], Any], queue.SimpleQueue[Any]]] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="neurosim-engine", daemon=True)
@@ -105,8 +112,9 @@ class Engine:
             shown = {n: s for n, s in session.source.specs.items() if not s.batch_shape}
             names, conditions = tuple(session.pipeline.specs), session.rule.condition_names
             self.history = History(shown, names, conditions, session.protocol.update_interval_s)
+            self.sinks = [self.history, self.minutes, *sinks]
             self.status = Status.RUNNING
-            finished = run(session, self.clock, [self.history, *sinks], self._between)
+            finished = run(session, self.clock, self.sinks, self._between)
             self.status = Status.FINISHED if finished else Status.STOPPED
         except UserError as error:
             self._fail(str(error), expected=True)

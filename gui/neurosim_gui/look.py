@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtGui import QColor, QFont, QPalette
 
@@ -12,6 +12,9 @@ from neurosim.session.palette import LIGHT, Palette
 #: of the height (ANSI/AVIXA V202.01, basic decision making): 5.8 % of font size, or 4.2 % where there are digits alone.
 _STAGE = {"words": 0.058, "title": 0.058, "ticks": 0.042, "number": 0.10, "signal": 0.003, "feature": 0.0045}
 _CONSOLE_PX = {"words": 14.0, "title": 16.0, "ticks": 12.0, "number": 22.0, "signal": 1.0, "feature": 2.0}
+
+#: Smallest and largest size of words against the usual.
+TEXT_SCALES = (0.8, 2.0)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ class Look:
         font.setPixelSize(max(1, round(self.size_px(what))))
         font.setBold(bold)
         return font
+
+    def with_text_scale(self, scale: float) -> Look:
+        """Return the same with larger or smaller words, from 80 to 200 %."""
+        low, high = TEXT_SCALES
+        return replace(self, text_scale=min(max(round(scale, 2), low), high))
 
     def qt_palette(self) -> QPalette:
         """Return the colours for Qt's own widgets."""

@@ -128,6 +128,19 @@ class Push(Command):
         session.hand.offsets |= self.offsets
 
 
+class Mark(Command):
+    """Writes a mark into the log: something that somebody saw."""
+
+    command: Literal["mark"] = "mark"
+    text: str = Field("", description="what was seen")
+
+    def check(self, session: Session) -> None:
+        """Refuse nothing."""
+
+    def apply(self, session: Session) -> None:
+        """Change nothing: the log has it."""
+
+
 class SetParameter(RuleCommand):
     """Changes a number of the rule that may change while it runs."""
 
@@ -170,7 +183,9 @@ def _check_subject(subject: int | None, session: Session) -> None:
 
 
 #: The commands of a session by name.
-COMMANDS: dict[str, type[Command]] = {"threshold": SetThreshold, "event": Happen, "drive": Push, "set": SetParameter}
+COMMANDS: dict[str, type[Command]] = {
+    "threshold": SetThreshold, "event": Happen, "drive": Push, "set": SetParameter, "mark": Mark,
+}  # fmt: skip
 
 
 def parse_command(data: Any, where: str = "") -> Command:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from abc import abstractmethod
 from typing import Any
 
+import numpy as np
 import pyqtgraph as pg
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
+from neurosim.core.spec import Float
 from neurosim_gui.look import Look
 from neurosim_gui.rings import History
+from neurosim_gui.sweep import Sweep
 from neurosim_gui.texts import text
 
 
@@ -29,12 +34,21 @@ class Panel(QFrame):
         The row of the title; panels put numbers and choices at its end.
     body
         What stands below.
+    units
+        How temperatures and amplitudes are written.
     """
+
+    #: What its tab is called, as an address of the texts.
+    tab = ""
 
     def __init__(self, look: Look, title: str) -> None:
         super().__init__()
-        self.look = look
+        self.look, self.units = look, Units()
+        self._due_s: dict[str, float] = {}
         self._title = QLabel(title)
+        # A title gives way to the plots: the whole of it is told by the mouse.
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._title.setToolTip(title)
         self.head, self.body = QHBoxLayout(), QVBoxLayout(self)
         self.head.addWidget(self._title, 1)
         self.body.setContentsMargins(8, 4, 8, 4)
@@ -49,6 +63,7 @@ class Panel(QFrame):
     def set_title(self, title: str) -> None:
         """Change the sentence above the picture."""
         self._title.setText(title)
+        self._title.setToolTip(title)
 
     @abstractmethod
     def refresh(self, history: History) -> None:
@@ -57,9 +72,23 @@ class Panel(QFrame):
     def set_look(self, look: Look) -> None:
         """Take another theme or size."""
         self.look = look
-        self._title.setFont(look.font("title", bold=True))
         colors = look.palette
         self.setStyleSheet(f"Panel {{ background: {colors.ground}; }} QLabel {{ color: {colors.text}; }}")
+        for child in self.findChildren(QLabel) + self.findChildren(QToolButton):
+            child.setFont(look.font())
+        self._title.setFont(look.font("title", bold=True))
+
+    def set_units(self, units: Units) -> None:
+        """Take other units for temperatures and amplitudes."""
+        self.units = units
+
+    def due(self, what: str, every_s: float) -> bool:
+        """Return whether it is time again: words and curves need not change at the screen's rate."""
+        now = time.perf_counter()
+        if now < self._due_s.get(what, 0.0):
+            return False
+        self._due_s[what] = now + every_s
+        return True
 
 
 class PlotPanel(Panel):
@@ -77,6 +106,8 @@ class PlotPanel(Panel):
         super().__init__(look, title)
         self._labels = {"bottom": x_label, "left": y_label}
         self.canvas = pg.PlotWidget()
+        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.canvas.setMinimumSize(80, 70)
         self.plot: Any = self.canvas.getPlotItem()
         self.plot.hideButtons()
         self.plot.setMenuEnabled(False)
@@ -111,9 +142,66 @@ class PlotPanel(Panel):
                 self._label(side, label)
 
 
+def small_button(words: str, tip: str) -> QToolButton:
+    """Return a button that leaves the keys alone, for the space bar breathes."""
+    button = QToolButton()
+    button.setText(words)
+    button.setToolTip(tip)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return button
+
+
+def follow(sweep: Sweep, history: History, *rings: Any) -> tuple[int, list[Float]] | None:
+    """Return the columns that a sweep has not painted yet, from rings that are written together; None for none."""
+    total = rings[0].total
+    start = sweep.wanted(total)
+    if start >= total:
+        return None
+    with history.lock:
+        found = [ring.read(start, total) for ring in rings]
+    return found[0][0], [x for _, x in found]
+
+
+class Units:
+    """How temperatures and amplitudes are written; files keep °C and µV.
+
+    Parameters
+    ----------
+    fahrenheit
+        °F for °C.
+    peak_to_peak
+        Amplitudes from peak to peak, for rms.
+    """
+
+    def __init__(self, *, fahrenheit: bool = False, peak_to_peak: bool = False) -> None:
+        self.fahrenheit, self.peak_to_peak = fahrenheit, peak_to_peak
+
+    def shown(self, value: Float, unit: str, *, change: bool = False) -> Float:
+        """Return numbers as they are written; a change has no zero to shift."""
+        if self.fahrenheit and unit.startswith("degC"):
+            return value * 1.8 + (0.0 if change or unit != "degC" else 32.0)
+        return value
+
+    def measured(self, value: float, unit: str) -> float:
+        """Return a number as it is measured, from the one that is written."""
+        if self.fahrenheit and unit.startswith("degC"):
+            return (value - (32.0 if unit == "degC" else 0.0)) / 1.8
+        return value
+
+    def words(self, unit: str) -> str:
+        """Return how a unit is written."""
+        return unit_words(unit.replace("degC", "degF") if self.fahrenheit else unit)
+
+    def amplitude(self, x: Float, unit: str) -> str:
+        """Say how large a signal is, rms or from peak to peak."""
+        size = float(np.ptp(x)) if self.peak_to_peak else float(np.std(x))
+        return f"{size:.3g} {self.words(unit)} {text('unit.pp' if self.peak_to_peak else 'unit.rms')}"
+
+
 def unit_words(unit: str) -> str:
     """Return a unit as it is written on the screen."""
     try:
         return text(f"unit.{unit}") if "." not in unit else unit
     except KeyError:
-        return unit.replace("uV", "µV").replace("uS", "µS").replace("^2", "²")
+        words = unit.replace("uV", "µV").replace("uS", "µS").replace("degC", "°C").replace("degF", "°F")
+        return words.replace("^2", "²")
