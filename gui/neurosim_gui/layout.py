@@ -21,7 +21,7 @@ from neurosim_gui.panels.artifacts import ArtifactsPanel
 from neurosim_gui.panels.events import EventsPanel
 from neurosim_gui.panels.feature import FeaturePanel
 from neurosim_gui.panels.head_map import HeadMapPanel, flat_positions
-from neurosim_gui.panels.heart import Heart, HeartWavePanel, IntervalSpectrumPanel, IntervalsPanel, PacerPanel
+from neurosim_gui.panels.heart import Heart, HeartWavePanel, IntervalsPanel, IntervalSpectrumPanel, PacerPanel
 from neurosim_gui.panels.minutes import MinutesPanel
 from neurosim_gui.panels.panel import Panel
 from neurosim_gui.panels.pipeline import PipelinePanel
@@ -93,13 +93,15 @@ class Arrangement:
         else:
             columns.append(self.side)
         upper, lower = QSplitter(Qt.Orientation.Horizontal), QSplitter(Qt.Orientation.Horizontal)
-        inner = []
-        for column, share in zip(columns, (800, 720, 360), strict=False):
+        inner: list[tuple[str, QSplitter]] = []
+        shares: list[int] = []
+        for column, share in zip(columns, (800, 720, 380), strict=False):
             if column:
                 part = _stack(column)
                 inner.append((f"column_{len(inner)}", part))
                 upper.addWidget(part)
                 upper.setStretchFactor(upper.count() - 1, share)
+                shares.append(share)
         for panel in () if low else self.below:
             lower.addWidget(panel)
             lower.setStretchFactor(lower.count() - 1, 600)
@@ -111,11 +113,15 @@ class Arrangement:
             tabs.addTab(panel, text(f"tab.{panel.tab}"))
         lower.addWidget(tabs)
         lower.setStretchFactor(lower.count() - 1, 720)
+        upper.setSizes(shares)
+        lower.setSizes([*([600] * (lower.count() - 1)), 720])
         body = QSplitter(Qt.Orientation.Vertical)
         body.addWidget(upper)
         body.addWidget(lower)
-        body.setStretchFactor(0, 56)
-        body.setStretchFactor(1, 44 if low else 34)
+        heights = (560, 440 if low else 340)
+        for i, height in enumerate(heights):
+            body.setStretchFactor(i, height)
+        body.setSizes(heights)
         for splitter in (body, upper, lower):
             splitter.setChildrenCollapsible(False)
         return body, [("body", body), ("upper", upper), ("lower", lower), *inner]
@@ -128,6 +134,7 @@ def _stack(panels: Sequence[Panel]) -> QSplitter:
         column.addWidget(panel)
         grows = not isinstance(panel, (RatePanel, PipelinePanel))
         column.setStretchFactor(column.count() - 1, int(grows))
+    column.setSizes([120 if isinstance(panel, PipelinePanel) else 400 for panel in panels])
     return column
 
 
@@ -273,4 +280,3 @@ def _add_heart(found: Arrangement, session: Session, specs: dict[str, SignalSpec
     found.folding.append(intervals)
     found.side.append(PacerPanel(look, heart))
     found.below.append(IntervalSpectrumPanel(look, heart))
-

@@ -139,9 +139,11 @@ class Sweep(pg.GraphicsObject):  # type: ignore[misc]
         box = self.getViewBox()
         if box is None:
             return None
-        rect = self.mapRectToScene(self.boundingRect())
+        rect, whole = self.mapRectToScene(self.boundingRect()), box.sceneBoundingRect()
         ratio = self._ratio()
-        width, height = round(rect.width() * ratio), round(rect.height() * ratio)
+        # While its scale changes the place may for a moment be larger than the plot.
+        width = round(min(rect.width(), whole.width()) * ratio)
+        height = round(min(rect.height(), whole.height()) * ratio)
         if width < 2 or height < 2:
             return None
         if self._pixmap is None or (self._pixmap.width(), self._pixmap.height()) != (width, height):
@@ -299,7 +301,8 @@ class ColumnSweep(Sweep):
         self.wipe()
 
     def paint_columns(self, painter: QPainter, left: float, scale: float, height: float, first: int, x: Float) -> None:
-        painter.drawImage(QRectF(left, 0.0, x.shape[1] * scale, height), colored(x[::-1], self._colors, self.low, self.high))
+        picture = colored(x[::-1], self._colors, self.low, self.high)
+        painter.drawImage(QRectF(left, 0.0, x.shape[1] * scale, height), picture)
 
 
 def colored(x: Float, colors: NDArray[np.uint8], low: float, high: float) -> QImage:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from neurosim.session.pace import PacedClock
 from neurosim.session.session import Session
 from neurosim_gui.look import Look
 from neurosim_gui.panels.events import clock_words
-from neurosim_gui.panels.panel import small_button
+from neurosim_gui.panels.panel import Elided, small_button
 from neurosim_gui.texts import text
 
 #: Seconds of the session for each second of the clock.
@@ -41,8 +41,7 @@ class HeadBar(QWidget):
     def __init__(self, look: Look, actions: Mapping[str, QAction], clock: PacedClock) -> None:
         super().__init__()
         self._clock = clock
-        self.title, self.time, self.record, self.timing = QLabel(), QLabel(), QLabel(), QLabel()
-        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.title, self.time, self.record, self.timing = Elided(), QLabel(), QLabel(), QLabel()
         self.play = small_button("", text("command.play"))
         self.step = small_button(text("head.step"), text("command.step"))
         self.speed = QComboBox()
@@ -71,7 +70,6 @@ class HeadBar(QWidget):
     def set_title(self, words: str) -> None:
         """Say what runs."""
         self.title.setText(words)
-        self.title.setToolTip(words)
 
     def set_recording(self, recording: bool) -> None:
         """Say whether it is recorded."""

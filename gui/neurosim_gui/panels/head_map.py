@@ -24,7 +24,7 @@ _WINDOW_S, _EVERY_S, _TAU_S = 1.0, 0.25, 1.0
 #: The head's outline is where the sensors of the largest circle of the 10-20 system lie (Fpz, T7, Oz, T8).
 _RIM = np.pi / 2.0
 #: Distance at which a sensor counts half as much as one at a pixel [rad]; smooths the map.
-_NEAR_RAD = 0.08
+_NEAR_RAD = 0.2
 
 
 def flat_positions(ch_names: tuple[str, ...]) -> Float | None:
@@ -49,7 +49,7 @@ def weights(at: Float, n: int) -> Float:
     across = (np.arange(n) + 0.5) / n * 2.0 - 1.0
     x, y = np.meshgrid(across, -across)
     squared = (x[..., None] - at[:, 0]) ** 2 + (y[..., None] - at[:, 1]) ** 2
-    share: Float = 1.0 / (squared + _NEAR_RAD**2) ** 1.5
+    share: Float = 1.0 / (squared + _NEAR_RAD**2) ** 2
     share /= share.sum(axis=-1, keepdims=True)
     share[np.hypot(x, y) > 1.0] = np.nan
     return share.reshape(n * n, -1)

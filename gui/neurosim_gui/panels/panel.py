@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
 from neurosim.core.spec import Float
@@ -45,10 +46,7 @@ class Panel(QFrame):
         super().__init__()
         self.look, self.units = look, Units()
         self._due_s: dict[str, float] = {}
-        self._title = QLabel(title)
-        # A title gives way to the plots: the whole of it is told by the mouse.
-        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._title.setToolTip(title)
+        self._title = Elided(title)
         self.head, self.body = QHBoxLayout(), QVBoxLayout(self)
         self.head.addWidget(self._title, 1)
         self.body.setContentsMargins(8, 4, 8, 4)
@@ -63,7 +61,6 @@ class Panel(QFrame):
     def set_title(self, title: str) -> None:
         """Change the sentence above the picture."""
         self._title.setText(title)
-        self._title.setToolTip(title)
 
     @abstractmethod
     def refresh(self, history: History) -> None:
@@ -89,6 +86,25 @@ class Panel(QFrame):
             return False
         self._due_s[what] = now + every_s
         return True
+
+
+class Elided(QLabel):
+    """A line that gives way: where there is no room for the whole of it, the rest is dots, and the mouse tells it."""
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__(words)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setToolTip(words)
+
+    def setText(self, words: str) -> None:  # noqa: N802 Qt's name
+        super().setText(words)
+        self.setToolTip(words)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        """Draw as much as fits."""
+        painter = QPainter(self)
+        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
 
 class PlotPanel(Panel):
@@ -133,6 +149,9 @@ class PlotPanel(Panel):
         super().set_look(look)
         colors = look.palette
         self.canvas.setBackground(colors.ground)
+        # Room for half a number at the ends of the axes.
+        half = round(0.7 * look.size_px("ticks"))
+        self.plot.layout.setContentsMargins(1, half, half, 1)
         for side, label in self._labels.items():
             axis = self.plot.getAxis(side)
             axis.setPen(colors.faint)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
+from neurosim.core.chain import ChainStage
 from neurosim.core.spec import Samples, SignalSpec
-from neurosim.session.probe import Probe, listed_stages
+from neurosim.session.probe import Probe
 from neurosim.session.session import Session
 from neurosim_gui.engine import Engine
 from neurosim_gui.look import Look
@@ -40,16 +41,14 @@ def stage_delays(session: Session, feature: str) -> list[StageDelay]:
     if not description.inputs:
         ways = [(), description.stages]
     kinds = [stage.kind for way in ways for stage in way]
-    stages = listed_stages(session.pipeline, feature)
-    chains = session.pipeline.stages_of(feature)
-    before = {id(chain.stages[0]) for chain in chains if getattr(chain, "stages", None)}
     found: list[StageDelay] = []
-    inputs_s, last_s = 0.0, 0.0
-    for kind, stage in zip(kinds, stages, strict=True):
-        if id(stage) in before:
-            last_s = inputs_s if stage is getattr(chains[-1], "stages", [None])[0] else 0.0
-        found.append(StageDelay(feature, kind, stage.spec.delay_s - last_s))
-        last_s = stage.spec.delay_s
+    named, inputs_s = iter(kinds), 0.0
+    chains = session.pipeline.stages_of(feature)
+    for chain in chains:
+        last_s = inputs_s if chain is chains[-1] else 0.0
+        for stage in chain.stages if isinstance(chain, ChainStage) else [chain]:
+            found.append(StageDelay(feature, next(named), stage.spec.delay_s - last_s))
+            last_s = stage.spec.delay_s
         inputs_s = max(inputs_s, last_s)
     return found
 
@@ -101,9 +100,11 @@ class PipelinePanel(PlotPanel):
     def _origin(session: Session, name: str) -> list[str]:
         feature = next(f for f in session.protocol.features if f.name == name)
         spec = session.pipeline.specs[name]
-        return [*(source.stream for source in feature.sources.values())] if feature.inputs else [
-            f"{feature.stream} {'+'.join(spec.ch_names)}"
-        ]
+        return (
+            [*(source.stream for source in feature.sources.values())]
+            if feature.inputs
+            else [f"{feature.stream} {'+'.join(spec.ch_names)}"]
+        )
 
     @property
     def watched(self) -> SignalSpec | None:
@@ -126,7 +127,12 @@ class PipelinePanel(PlotPanel):
     def _leave(self) -> None:
         left, self._watching = self._watching, []
         sinks = self._engine.sinks
-        self._engine.between_ticks(lambda _: [sinks.remove(probe) for probe, _ring in left])
+
+        def go(_: Session) -> None:
+            for probe, _ring in left:
+                sinks.remove(probe)
+
+        self._engine.between_ticks(go)
 
     def watch(self, feature: str, stage: int) -> None:
         """Show the output of a stage, by its place among all of the feature."""

@@ -164,7 +164,9 @@ class SettingsPanel(Panel):
 
     def _change(self, place: str, value: float) -> None:
         _, found, condition = place.partition("threshold:")
-        command = SetThreshold(condition=condition, value=value) if found else SetParameter(parameter=place, value=value)
+        command = (
+            SetThreshold(condition=condition, value=value) if found else SetParameter(parameter=place, value=value)
+        )
         self._submit(command)
 
     def set_look(self, look: Look) -> None:

@@ -217,11 +217,8 @@ class SignalsPanel(PlotPanel):
         group.scaled_at = ring.total
         with history.lock:
             recent = ring.newest(round(_LOOK_BACK_S * spec.fs))[group.channels]
-        low, middle, high = np.nanpercentile(recent, (0.5, 50.0, 99.5), axis=1)
-        if spec.unit in _LEVELS:
-            middle = 0.5 * (low + high)
-        else:
-            middle = np.zeros_like(middle)
+        low, high = np.nanpercentile(recent, (0.5, 99.5), axis=1)
+        middle = 0.5 * (low + high) if spec.unit in _LEVELS else np.zeros_like(low)
         spread = max(float(np.max(np.maximum(high - middle, middle - low))), 0.05 * _USUAL.get(spec.unit, 1.0))
         half = nice_above(1.1 * spread / self.gain)
         now = group.sweep.half_range[0]

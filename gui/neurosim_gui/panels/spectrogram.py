@@ -23,7 +23,7 @@ _STEP_DB = 5.0
 
 
 class SpectrogramPanel(PlotPanel):
-    """Power density over the last minute, a second through a Hann window four times a second; only new columns are drawn.
+    """Power density over a minute: a second through a Hann window, four times a second; only new columns are drawn.
 
     Parameters
     ----------

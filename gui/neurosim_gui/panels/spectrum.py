@@ -44,7 +44,7 @@ class Psd:
         self._n_fft = self.n * padding
         hz = np.fft.rfftfreq(self._n_fft, 1.0 / fs)
         self._seen = (hz >= shown_hz[0]) & (hz <= shown_hz[1])
-        self.hz: Float = hz[self._seen]
+        self.hz: Float = hz[self._seen].astype(np.float64)
 
     def __call__(self, x: Float) -> Float:
         """Return the density ``(..., frequency)`` of windows ``(..., n)``."""

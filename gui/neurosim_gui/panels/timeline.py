@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -71,14 +71,14 @@ class Timeline(QWidget):
         """Return the same height."""
         return QSize(100, self.sizeHint().height())
 
-    def event(self, event: object) -> bool:  # type: ignore[override]
+    def event(self, event: QEvent) -> bool:
         """Tell the block under the mouse, for narrow ones have no room for their names."""
         if isinstance(event, QHelpEvent):
             block = self.block_at(event.pos().x())
             words = f"{block.name} ({block.kind}), {clock_words(block.duration_s)}. {block.instruction}"
             QToolTip.showText(event.globalPos(), words.strip(), self)
             return True
-        return super().event(event)  # type: ignore[arg-type]
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 Qt's name
         """Draw the blocks with their names, and the mark."""
