@@ -49,6 +49,9 @@ def make_app() -> QApplication:
     import pyqtgraph as pg
     from PySide6.QtWidgets import QApplication
 
+    from neurosim_gui import messages
+
+    messages.listen()
     pg.setConfigOptions(antialias=False)
     app = QApplication.instance() or QApplication(["neurosim"])
     assert isinstance(app, QApplication)

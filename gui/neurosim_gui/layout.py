@@ -39,6 +39,8 @@ _EEG_HZ = (1.0, 40.0)
 _LOWEST_EMG_HZ = 5.0
 #: Below this width the right column folds into the tabs, below this height all but the essentials do [px].
 NARROW_PX, LOW_PX = 1600, 820
+#: Panels of the lower row before its tabs.
+_MOST_BELOW = 2
 _HEARTS = ("ecg", "ppg")
 
 
@@ -185,7 +187,7 @@ def arrange(engine: Engine, session: Session, look: Look, submit: Callable[[Comm
     features = [(name, spec.unit) for name, spec in session.pipeline.specs.items()]
     table = MinutesPanel(look, engine.minutes, features)
     body = "eeg" not in {source.stream for source in trained.sources.values()}
-    (found.below if body else found.tabs).append(table)
+    (found.below if body and len(found.below) < _MOST_BELOW else found.tabs).append(table)
     found.tabs += [SettingsPanel(look, session, submit), ArtifactsPanel(look, submit), EventsPanel(look)]
     return found
 

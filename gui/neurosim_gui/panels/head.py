@@ -22,7 +22,7 @@ SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, math.inf)
 
 def speed_words(speed: float) -> str:
     """Write a speed."""
-    return text("head.speed_max") if math.isinf(speed) else f"×{speed:g}"
+    return text("head.speed_max") if math.isinf(speed) else text("head.speed_times", speed=speed)
 
 
 class HeadBar(QWidget):

@@ -157,6 +157,7 @@ class PlotPanel(Panel):
             axis.setPen(colors.faint)
             axis.setTextPen(colors.text)
             axis.setStyle(tickFont=look.font("ticks"))
+            axis.enableAutoSIPrefix(False)  # numbers in the unit that the label tells
             if label:
                 self._label(side, label)
 

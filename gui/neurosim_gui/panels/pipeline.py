@@ -93,6 +93,7 @@ class PipelinePanel(PlotPanel):
         waits = 500.0 * protocol.update_interval_s, 1000.0 * protocol.display_delay_s
         self._flow.addWidget(QLabel(text("pipeline.then", tick=waits[0], display=waits[1])))
         self.body.insertWidget(1, chain)
+        self.body.addStretch(0)  # the chain stands on top while there is no output to show
         self.canvas.hide()
         self.set_look(look)
 

@@ -1,4 +1,4 @@
-"""What can be set, from the models' own descriptions: numbers that may change while the session runs, and the rest to read."""
+"""What can be set while the session runs, and what is fixed: all from the models' own descriptions."""
 
 from __future__ import annotations
 

@@ -79,7 +79,8 @@ class SignalsPanel(PlotPanel):
         self.set_look(look)
 
     def _add_controls(self, channels: Mapping[str, list[int]]) -> None:
-        smaller, larger = small_button("−", text("signals.smaller")), small_button("+", text("signals.larger"))
+        smaller = small_button(text("signals.minus"), text("signals.smaller"))
+        larger = small_button(text("signals.plus"), text("signals.larger"))
         smaller.clicked.connect(lambda: self.set_gain(self.gain / 2.0))
         larger.clicked.connect(lambda: self.set_gain(self.gain * 2.0))
         self.choice = small_button(text("signals.channels"), text("signals.choose"))

@@ -13,7 +13,9 @@ from neurosim_gui.panels.panel import PlotPanel, unit_words
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
 
-_WINDOW_S = 2.0
+_WINDOW_S, _MUSCLE_WINDOW_S = 2.0, 0.25
+#: Above that frequency a spectrum is broad, and a short window tells it with less noise [Hz].
+_BROAD_HZ = 100.0
 _PADDING = 4
 _TAU_S = 1.0
 _EVERY_S = 0.125
@@ -54,7 +56,7 @@ class Psd:
 
 
 class SpectrumPanel(PlotPanel):
-    """Power density of one channel: two seconds through a Hann window, averaged over about a second.
+    """Power density of one channel, averaged over about a second: two seconds through a Hann window, 1/4 s of muscles.
 
     Parameters
     ----------
@@ -77,7 +79,8 @@ class SpectrumPanel(PlotPanel):
         density = text("spectrum.psd", unit=unit_words(unit))
         super().__init__(look, text("spectrum.title", channel=ch_name), text("spectrum.frequency"), density)
         self._stream, self._fs, self._channel = stream, fs, channel
-        self._density = Psd(fs, _WINDOW_S, shown_hz, _PADDING)
+        window_s = _WINDOW_S if shown_hz[1] < _BROAD_HZ else _MUSCLE_WINDOW_S
+        self._density = Psd(fs, window_s, shown_hz, _PADDING)
         self._psd: Float | None = None
         self._drawn = 0
         self._curve = pg.PlotCurveItem()
