@@ -106,6 +106,7 @@ class Arrangement:
                 shares.append(share)
         for panel in () if low else self.below:
             lower.addWidget(panel)
+            panel.setVisible(True)
             lower.setStretchFactor(lower.count() - 1, 600)
         tabs = QTabWidget()
         tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -134,6 +135,7 @@ def _stack(panels: Sequence[Panel]) -> QSplitter:
     column.setChildrenCollapsible(False)
     for panel in panels:
         column.addWidget(panel)
+        panel.setVisible(True)  # a tab behind another hid it
         grows = not isinstance(panel, (RatePanel, PipelinePanel))
         column.setStretchFactor(column.count() - 1, int(grows))
     column.setSizes([120 if isinstance(panel, PipelinePanel) else 400 for panel in panels])
