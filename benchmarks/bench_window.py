@@ -1,7 +1,7 @@
 """What a frame of the window costs, beside plain PyQtGraph curves in the same run.
 
-32 channels of 10 s at 500 Hz, a spectrogram, a feature with rewards, two bars and a head map, 60 times a second. The goal is
-at most 3 ms of CPU a frame. The frames are drawn in memory, so what a graphics driver adds is left out of both.
+32 channels of 10 s at 500 Hz, a spectrogram, a feature with rewards, two bars and a head map, 60 times a second. The
+goal is at most 3 ms of CPU a frame. The frames are drawn in memory, so what a graphics driver adds is left out of both.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QTabWidget
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from neurosim.core.chain import Chain
 from neurosim.core.spec import SignalSpec
@@ -99,8 +99,8 @@ class Arrangement:
         shares: list[int] = []
         for column, share in zip(columns, (800, 720, 380), strict=False):
             if column:
-                part = _stack(column)
-                inner.append((f"column_{len(inner)}", part))
+                part, growing = _stack(column)
+                inner.append((f"column_{len(inner)}", growing))
                 upper.addWidget(part)
                 upper.setStretchFactor(upper.count() - 1, share)
                 shares.append(share)
@@ -130,16 +130,22 @@ class Arrangement:
         return body, [("body", body), ("upper", upper), ("lower", lower), *inner]
 
 
-def _stack(panels: Sequence[Panel]) -> QSplitter:
-    column = QSplitter(Qt.Orientation.Vertical)
-    column.setChildrenCollapsible(False)
+def _stack(panels: Sequence[Panel]) -> tuple[QWidget, QSplitter]:
+    """Return a column, and the splitter of those of its panels that grow; the others stand below it."""
+    column, growing = QWidget(), QSplitter(Qt.Orientation.Vertical)
+    growing.setChildrenCollapsible(False)
+    rows = QVBoxLayout(column)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setSpacing(2)
+    rows.addWidget(growing, 1)
     for panel in panels:
-        column.addWidget(panel)
+        if isinstance(panel, (RatePanel, PipelinePanel)):
+            rows.addWidget(panel)
+        else:
+            growing.addWidget(panel)
         panel.setVisible(True)  # a tab behind another hid it
-        grows = not isinstance(panel, (RatePanel, PipelinePanel))
-        column.setStretchFactor(column.count() - 1, int(grows))
-    column.setSizes([120 if isinstance(panel, PipelinePanel) else 400 for panel in panels])
-    return column
+    growing.setSizes([400] * growing.count())
+    return column, growing
 
 
 def bands_of(stages: tuple[Any, ...]) -> list[tuple[float, float]]:

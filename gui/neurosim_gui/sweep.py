@@ -121,8 +121,8 @@ class Sweep(pg.GraphicsObject):  # type: ignore[misc]
             place = (start + at) % keep
             n = min(x.shape[1] - at, keep - place)
             left, right = place * scale, (place + n) * scale
-            skip = 1.0 if joins and at == 0 else 0.0
-            painter.fillRect(QRectF(left + skip, 0.0, right - left + _GAP * pixmap.width(), height), self._ground)
+            begin = round(left) + (1.0 if joins and at == 0 else 0.0)
+            painter.fillRect(QRectF(begin, 0.0, round(right + _GAP * pixmap.width()) - begin, height), self._ground)
             self.paint_columns(painter, left, scale, height, start + at, x[:, at : at + n])
             self._show_again(place, n)
             at += n
@@ -302,7 +302,8 @@ class ColumnSweep(Sweep):
 
     def paint_columns(self, painter: QPainter, left: float, scale: float, height: float, first: int, x: Float) -> None:
         picture = colored(x[::-1], self._colors, self.low, self.high)
-        painter.drawImage(QRectF(left, 0.0, x.shape[1] * scale, height), picture)
+        begin, end = round(left), round(left + x.shape[1] * scale)  # whole pixels, or seams would show
+        painter.drawImage(QRectF(begin, 0.0, end - begin, height), picture)
 
 
 def colored(x: Float, colors: NDArray[np.uint8], low: float, high: float) -> QImage:

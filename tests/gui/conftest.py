@@ -32,9 +32,11 @@ def open_console() -> Iterator[Callable[..., object]]:
     app = make_app()
     windows: list[Console] = []
 
-    def open_it(name: str = "alpha_up", size: tuple[int, int] = (1280, 720), prepared: Prepare | None = None) -> Console:
-        clock = PacedClock(float("inf"), playing=False)
-        window = Console(Engine(prepared or (lambda: prepare(LiveRequest(protocol=name, seed=1))), clock), name, Look())
+    def open_it(
+        name: str = "alpha_up", size: tuple[int, int] = (1280, 720), prepared: Prepare | None = None
+    ) -> Console:
+        make = prepared or (lambda: prepare(LiveRequest(protocol=name, seed=1)))
+        window = Console(Engine(make, PacedClock(float("inf"), playing=False)), name, Look())
         windows.append(window)
         window.resize(*size)
         window.show()

@@ -139,7 +139,7 @@ def test_a_blink_on_demand_is_not_trusted(open_console: Opener, qtbot: QtBot) ->
     assert [logged.command.model_dump()["kind"] for logged in session.command_log] == ["blink", "jaw_clench"]
     begun = session.command_log[0].tick
     start, ticks = history.ticks.read(begun)
-    assert (ticks[3, : 64] < 0.5).any()  # the row `valid`, within a second
+    assert (ticks[3, :64] < 0.5).any()  # the row `valid`, within a second
     assert start == begun
 
 
@@ -158,11 +158,12 @@ def test_what_a_stage_gives_is_shown(open_console: Opener, qtbot: QtBot) -> None
     assert isinstance(pipeline, PipelinePanel)
     pipeline.buttons[1].click()
     _go_to(window, qtbot, 3.0)
-    assert pipeline.watched is not None
-    assert pipeline.watched.unit == "uV"
+    shown = pipeline.watched
+    assert shown is not None
+    assert shown.unit == "uV"
     pipeline.buttons[1].click()
     _steps(window, qtbot, 2)
-    assert pipeline.watched is None
+    assert not pipeline.canvas.isVisible()
     assert len(window.engine.sinks) == 2  # history and table
 
 

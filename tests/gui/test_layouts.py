@@ -49,7 +49,8 @@ def faults(window: Console) -> Iterator[str]:
                 yield f"{panel.title} overlaps {other.title}"
         if isinstance(panel, PlotPanel) and panel.canvas.isVisible():
             yield from _axis_faults(panel)
-    for label in [*window.findChildren(QLabel), *window.findChildren(QAbstractButton)]:
+    written: list[QLabel | QAbstractButton] = [*window.findChildren(QLabel), *window.findChildren(QAbstractButton)]
+    for label in written:
         if not label.isVisible() or isinstance(label, Elided) or _scrolls(label) or not label.text():
             continue
         needed = label.minimumSizeHint() if isinstance(label, QLabel) else label.sizeHint()

@@ -69,8 +69,9 @@ class MinutesPanel(Panel):
 
     def set_look(self, look: Look) -> None:
         super().set_look(look)
-        for part in (self.table, self.table.horizontalHeader(), self.choice):
-            part.setFont(look.font())
+        for part in (self.table, self.table.horizontalHeader()):
+            part.setFont(look.font("ticks"))
+        self.choice.setFont(look.font())
         self.table.verticalHeader().setDefaultSectionSize(round(1.6 * look.size_px("words")))
         colors = look.palette
         self.table.setStyleSheet(
@@ -100,8 +101,9 @@ class MinutesPanel(Panel):
         unit = self._features[at][1]
 
         def number(value: float, *, change: bool = True, sign: str = "") -> str:
+            digits = 3 if change else 4
             shown = float(self.units.shown(np.array(value), unit, change=change))
-            return f"{shown:{sign}.4g}" if np.isfinite(shown) else text("minutes.none")
+            return f"{shown:{sign}.{digits}g}" if np.isfinite(shown) else text("minutes.none")
 
         kind = text("minutes.trial" if row.trial else "minutes.minute", block=row.block, number=row.number)
         since = float("nan") if baseline is None else float(row.mean[at] - baseline[at])

@@ -128,6 +128,8 @@ class PlotPanel(Panel):
         self.plot.hideButtons()
         self.plot.setMenuEnabled(False)
         self.plot.setMouseEnabled(False, False)
+        for side in ("left", "right", "bottom"):
+            self.plot.getAxis(side).enableAutoSIPrefix(False)  # numbers in the unit that the label tells
         self.body.addWidget(self.canvas, 1)
 
     @property
@@ -157,7 +159,6 @@ class PlotPanel(Panel):
             axis.setPen(colors.faint)
             axis.setTextPen(colors.text)
             axis.setStyle(tickFont=look.font("ticks"))
-            axis.enableAutoSIPrefix(False)  # numbers in the unit that the label tells
             if label:
                 self._label(side, label)
 

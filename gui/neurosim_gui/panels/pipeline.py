@@ -23,6 +23,7 @@ from neurosim_gui.texts import text
 _SWEEP_S, _KEPT_S = 10.0, 12.0
 _MOST_TRACES = 8
 _SCALE_S = 1.0
+_OUTPUT_PX = 130
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ class PipelinePanel(PlotPanel):
         self.body.insertWidget(1, chain)
         self.body.addStretch(0)  # the chain stands on top while there is no output to show
         self.canvas.hide()
+        self.canvas.setMinimumHeight(_OUTPUT_PX)
         self.set_look(look)
 
     @staticmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from neurosim_gui.look import Look
 from neurosim_gui.panels.panel import Panel
@@ -102,11 +102,11 @@ class RatePanel(Panel):
         self.head.addWidget(self.rate, 1)
         self.head.addSpacing(16)
         self.head.addWidget(self.invalid, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.set_look(look)
 
     def set_look(self, look: Look) -> None:
         super().set_look(look)
-        self.setMaximumHeight(self.rate.minimumSizeHint().height() + 16)
         for meter in (self.rate, self.invalid):
             meter.set_look(look)
 

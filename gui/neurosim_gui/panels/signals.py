@@ -23,7 +23,7 @@ _USUAL = {"uV": 50.0, "mV": 1.0, "uS": 0.5, "degC": 0.2, "L": 0.5}
 _LEVELS = ("degC", "uS", "L", "a.u.", "mV")
 #: Scale bars stand for one of these times a power of ten.
 _ROUND = np.array([1.0, 2.0, 5.0, 10.0])
-_LOOK_BACK_S, _RESCALE_S, _WORDS_S = 5.0, 2.0, 1.0
+_RESCALE_S, _WORDS_S = 2.0, 1.0
 #: How long what is written beside a trace looks back [s].
 _AMPLITUDE_S = 1.0
 #: Width of the plot against the sweep: scale bars stand behind it.
@@ -217,7 +217,7 @@ class SignalsPanel(PlotPanel):
         first = group.scaled_at == -np.inf
         group.scaled_at = ring.total
         with history.lock:
-            recent = ring.newest(round(_LOOK_BACK_S * spec.fs))[group.channels]
+            recent = ring.newest(group.sweep.n_columns)[group.channels]
         low, high = np.nanpercentile(recent, (0.5, 99.5), axis=1)
         middle = 0.5 * (low + high) if spec.unit in _LEVELS else np.zeros_like(low)
         spread = max(float(np.max(np.maximum(high - middle, middle - low))), 0.05 * _USUAL.get(spec.unit, 1.0))

@@ -127,7 +127,7 @@ class SpectrumPanel(PlotPanel):
 
     def _scale(self, shown: Float) -> None:
         low, high = np.floor(np.percentile(shown, 2.0)), np.ceil(shown.max() + 0.1)
-        if low < self._range[0] or high > self._range[1] or high - low < self._range[1] - self._range[0] - 1.5:
+        if low < self._range[0] or high > self._range[1] or high - low < self._range[1] - self._range[0] - 1.0:
             self._range = (min(low, high - 2.0), high)
             self.plot.setYRange(*self._range, padding=0)
 
