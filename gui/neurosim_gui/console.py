@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QLabel, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLayout, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from neurosim.core.errors import ConfigError
 from neurosim.session.commands import Command, Happen, Mark
@@ -29,6 +29,7 @@ from neurosim_gui.texts import text
 _FRAME_MS = 16
 _WORDS_S = 0.2
 _TEXT_STEP = 0.1
+_SMALLEST_PX = 640, 400
 _TOLD_MS = 8000
 
 
@@ -83,6 +84,11 @@ class Console(QMainWindow):
         self._body: QWidget = QWidget()
         self._column.addWidget(self._body, 1)
         self.setCentralWidget(middle)
+        # It may become smaller than what stands in it now, for then it folds.
+        for layout in (self.layout(), self._column):
+            if layout is not None:
+                layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self.setMinimumSize(*_SMALLEST_PX)
         self.statusBar().addPermanentWidget(self._notice)
         self.statusBar().setSizeGripEnabled(False)
         self.set_look(look.with_text_scale(self._memory.recall_number(self, "text_scale", look.text_scale)))
@@ -197,7 +203,6 @@ class Console(QMainWindow):
         self._fold = None
         self._splitters = []
         self._set_text_scale(1.0)
-        self._place_panels()
         self.tell(text("help.layout"))
 
     def do_keys(self) -> None:
@@ -237,6 +242,7 @@ class Console(QMainWindow):
 
     def _set_text_scale(self, scale: float) -> None:
         self.set_look(self.look.with_text_scale(scale))
+        self._place_panels()
         self._memory.keep_number(self, "text_scale", self.look.text_scale)
 
     def _set_palette(self, palette: Palette) -> None:
@@ -309,7 +315,8 @@ class Console(QMainWindow):
         """Put the panels where the size of the window asks for."""
         if self.arrangement is None:
             return
-        fold = self.width() < NARROW_PX, self.height() < LOW_PX
+        scale = max(1.0, self.look.text_scale)  # large words need room as a small screen does
+        fold = self.width() < NARROW_PX * scale, self.height() < LOW_PX * scale
         if fold == self._fold:
             return
         self._keep_layout()

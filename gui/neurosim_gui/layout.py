@@ -113,7 +113,7 @@ class Arrangement:
         tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         tabs.setDocumentMode(True)
         for panel in (*moved, *self.tabs):
-            tabs.addTab(panel, text(f"tab.{panel.tab}"))
+            tabs.addTab(panel, panel.tab_words)
         lower.addWidget(tabs)
         lower.setStretchFactor(lower.count() - 1, 720)
         upper.setSizes(shares)

@@ -97,8 +97,9 @@ def test_layouts(name: str, open_console: Callable[..., Console], qtbot: QtBot) 
     window.engine.clock.step(40)
     qtbot.waitUntil(lambda: session.tick_index >= 40, timeout=_WAIT_MS)
     found = []
-    for size in _SIZES:
+    for size, text_scale in [*((size, 1.0) for size in _SIZES), ((1920, 1080), 1.5)]:
         window.resize(*size)
+        window.set_look(window.look.with_text_scale(text_scale))
         qtbot.wait(50)
         assert (window.width(), window.height()) == size
         for _ in every_tab(window):

@@ -72,6 +72,10 @@ class FeaturePanel(PlotPanel):
         self.set_units(Units())
         self.set_look(look)
 
+    @property
+    def tab_words(self) -> str:
+        return self.name.replace("_", " ")
+
     def drag_to(self, shown: float) -> None:
         """Set the threshold by hand to a value as it is written on the axis."""
         if self._set_threshold is not None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
 from neurosim.core.spec import Float
@@ -17,6 +17,9 @@ from neurosim_gui.look import Look
 from neurosim_gui.rings import History
 from neurosim_gui.sweep import Sweep
 from neurosim_gui.texts import text
+
+#: What the label of an axis leaves free at its ends [px].
+_MARGIN_PX = 16.0
 
 
 class Panel(QFrame):
@@ -61,6 +64,11 @@ class Panel(QFrame):
     def set_title(self, title: str) -> None:
         """Change the sentence above the picture."""
         self._title.setText(title)
+
+    @property
+    def tab_words(self) -> str:
+        """What its tab is called."""
+        return text(f"tab.{self.tab}")
 
     @abstractmethod
     def refresh(self, history: History) -> None:
@@ -107,6 +115,21 @@ class Elided(QLabel):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
 
+class Canvas(pg.PlotWidget):  # type: ignore[misc]
+    """What a plot is drawn on; it asks for little room, and takes what is left."""
+
+    resized = Signal()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        """Return a size in which a curve can be read."""
+        return QSize(200, 140)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 Qt's name
+        """Tell that there is other room."""
+        super().resizeEvent(event)
+        self.resized.emit()
+
+
 class PlotPanel(Panel):
     """A panel with one plot.
 
@@ -121,7 +144,7 @@ class PlotPanel(Panel):
     def __init__(self, look: Look, title: str, x_label: str, y_label: str = "") -> None:
         super().__init__(look, title)
         self._labels = {"bottom": x_label, "left": y_label}
-        self.canvas = pg.PlotWidget()
+        self.canvas = Canvas()
         self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.canvas.setMinimumSize(80, 70)
         self.plot: Any = self.canvas.getPlotItem()
@@ -131,6 +154,14 @@ class PlotPanel(Panel):
         for side in ("left", "right", "bottom"):
             self.plot.getAxis(side).enableAutoSIPrefix(False)  # numbers in the unit that the label tells
         self.body.addWidget(self.canvas, 1)
+        self._written: dict[str, str] = {}
+        self.canvas.resized.connect(self.fit)
+
+    def fit(self) -> None:
+        """Let an axis whose label has no room tell its unit alone: the title says the rest."""
+        for side, label in self._labels.items():
+            if label:
+                self._label(side, label)
 
     @property
     def axis_labels(self) -> dict[str, str]:
@@ -144,8 +175,15 @@ class PlotPanel(Panel):
             self._label(side, label)
 
     def _label(self, side: str, label: str) -> None:
-        size = round(self.look.size_px("ticks"))
-        self.plot.setLabel(side, label, **{"color": self.look.palette.text, "font-size": f"{size}px"})
+        font = self.look.font("ticks")
+        room = self.canvas.width() if side == "bottom" else self.canvas.height()
+        if QFontMetricsF(font).horizontalAdvance(label) + _MARGIN_PX > room:
+            label = label[label.find("[") :]
+        style = {"color": self.look.palette.text, "font-size": f"{font.pixelSize()}px"}
+        shown = f"{label} {style}"
+        if self._written.get(side) != shown:
+            self._written[side] = shown
+            self.plot.setLabel(side, label, **style)
 
     def set_look(self, look: Look) -> None:
         super().set_look(look)

@@ -77,6 +77,7 @@ class SignalsPanel(PlotPanel):
         self._add_controls(channels)
         self.show_channels(channels)
         self.set_look(look)
+        self.canvas.resized.connect(self._tell)
 
     def _add_controls(self, channels: Mapping[str, list[int]]) -> None:
         smaller = small_button(text("signals.minus"), text("signals.smaller"))
@@ -156,16 +157,19 @@ class SignalsPanel(PlotPanel):
         n = sum(len(group.channels) for group in self._groups)
         lane_px = max(1.0, self.canvas.height() - 2.5 * self.look.size_px("ticks")) / n
         every = int(np.ceil(1.15 * self.look.size_px("ticks") / lane_px))
+        lane, free = 0, 0  # which lane, and the first one that has room for the words of a scale bar
         for group in self._groups:
-            top = group.sweep.place[1]
-            middles = [top - (i + 0.5) / n for i in range(len(group.channels))]
-            for i in range(0, len(middles), every):
-                channel = group.channels[i]
-                level = self._levels.get((group.stream, channel), "")
-                names.append((middles[i], f"{group.spec.ch_names[channel]} {level}".strip()))
-            half, unit = group.sweep.half_range[0], group.spec.unit
-            at = middles[(len(middles) - 1) // 2]
-            shown = self.units.shown(np.array(half), unit, change=True)
+            for channel in group.channels:
+                if lane % every == 0:
+                    level = self._levels.get((group.stream, channel), "")
+                    names.append((1.0 - (lane + 0.5) / n, f"{group.spec.ch_names[channel]} {level}".strip()))
+                lane += 1
+            middle = lane - 1 - len(group.channels) // 2
+            if middle < free:
+                continue
+            free = middle + every
+            at, unit = 1.0 - (middle + 0.5) / n, group.spec.unit
+            shown = self.units.shown(np.array(group.sweep.half_range[0]), unit, change=True)
             scales.append((at, f"{float(shown):.3g} {self._unit(unit)}"))
             bars += [at - 0.25 / n, at + 0.25 / n]
         self.plot.getAxis("left").setTicks([names])
@@ -218,10 +222,12 @@ class SignalsPanel(PlotPanel):
         group.scaled_at = ring.total
         with history.lock:
             recent = ring.newest(group.sweep.n_columns)[group.channels]
-        low, high = np.nanpercentile(recent, (0.5, 99.5), axis=1)
+        # An EEG may leave its lane for a blink; of an ECG all beats, which are some hundredths of the time, must fit.
+        outside = 3.0 if group.stream == "eeg" else 0.5
+        low, high = np.nanpercentile(recent, (outside, 100.0 - outside), axis=1)
         middle = 0.5 * (low + high) if spec.unit in _LEVELS else np.zeros_like(low)
         spread = max(float(np.max(np.maximum(high - middle, middle - low))), 0.05 * _USUAL.get(spec.unit, 1.0))
-        half = nice_above(1.1 * spread / self.gain)
+        half = nice_above(1.2 * spread / self.gain)
         now = group.sweep.half_range[0]
         strayed = np.abs(middle - group.sweep.middle).max() > 0.4 * half
         if first or half > now or half < 0.4 * now or strayed:
