@@ -21,6 +21,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 FS, SWEEP_S, FRAMES_HZ, TICKS_HZ = 500.0, 10.0, 60.0, 60.0
 N_CHANNELS, N_FRAMES = 32, 480
+_SETTLED_S, _MEASURED_S = 5.0, 20.0
 
 
 @dataclass
@@ -128,3 +129,44 @@ def test_frames(capsys: pytest.CaptureFixture[str]) -> None:
     plain.close()
     with capsys.disabled():
         print(f"\nthe window's panels:            {ours}\nthe traces alone, plain curves: {theirs}")
+
+
+def test_beside_a_session(capsys: pytest.CaptureFixture[str]) -> None:
+    """A whole Console over a session of `alpha_up` with all its streams, at the clock's speed."""
+    from neurosim_gui.app import LiveRequest, make_app, prepare
+    from neurosim_gui.console import Console
+    from neurosim_gui.engine import Engine
+    from neurosim_gui.look import Look
+
+    from neurosim.session.pace import PacedClock
+
+    app = make_app()
+    engine = Engine(lambda: prepare(LiveRequest(seed=1)), PacedClock(1.0))
+    window = Console(engine, "alpha_up", Look())
+    window.resize(1920, 1080)
+    window.show()
+    engine.start()
+    while window.arrangement is None or engine.session is None or engine.session.time_s < _SETTLED_S:
+        app.processEvents()
+        time.sleep(0.001)
+    late, ticks, cpu = engine.clock.late_ticks, engine.session.tick_index, time.thread_time()
+    frames: list[float] = []
+    engine.clock.lateness_s.clear()
+    start = time.perf_counter()
+    while (now := time.perf_counter()) - start < _MEASURED_S:
+        before = window.frame_s
+        app.processEvents()
+        if window.frame_s != before:
+            frames.append(window.frame_s)
+        time.sleep(max(0.0, 0.001 - (time.perf_counter() - now)))
+    cpu = (time.thread_time() - cpu) / _MEASURED_S
+    lateness, shown = 1000.0 * np.array(engine.clock.lateness_s), 1000.0 * np.array(frames)
+    n_late, n = engine.clock.late_ticks - late, engine.session.tick_index - ticks
+    window.close()
+    with capsys.disabled():
+        print(
+            f"\nbeside a session: {len(frames) / _MEASURED_S:.0f} frames a second, refresh {np.median(shown):.2f} ms "
+            f"median, {np.percentile(shown, 99):.2f} ms p99; window thread {100.0 * cpu:.0f} % of a core; ticks "
+            f"{np.median(lateness):.2f} ms late at median, {np.percentile(lateness, 99):.2f} ms at p99; "
+            f"{n_late} of {n} by more than 1 ms"
+        )
