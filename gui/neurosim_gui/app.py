@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: What Qt's X11 plug-in needs beyond a bare Debian or Ubuntu.
 _LIBRARIES = {"xcb-cursor": "libxcb-cursor0", "xcb-icccm": "libxcb-icccm4", "xcb-keysyms": "libxcb-keysyms1"}
+#: For how long one thread may keep the interpreter from another [s].
+_SWITCH_S = 5e-4
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ def make_app() -> QApplication:
     from neurosim_gui import messages
 
     messages.listen()
+    # A tick must not wait for the usual 5 ms until the thread that draws lets the interpreter go.
+    sys.setswitchinterval(_SWITCH_S)
     pg.setConfigOptions(antialias=False)
     app = QApplication.instance() or QApplication(["neurosim"])
     assert isinstance(app, QApplication)
