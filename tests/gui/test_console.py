@@ -191,7 +191,7 @@ def test_folding(open_console: Opener, qtbot: QtBot) -> None:
     _ready(window, qtbot)
     assert window.arrangement is not None
     below = window.arrangement.below
-    assert all(panel.isVisible() for panel in below)
+    qtbot.waitUntil(lambda: all(panel.isVisible() for panel in below), timeout=_WAIT_MS)
     window.resize(1280, 720)
     qtbot.waitUntil(lambda: not all(panel.isVisible() for panel in below), timeout=_WAIT_MS)
     window.resize(1920, 1080)

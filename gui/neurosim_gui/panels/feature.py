@@ -116,9 +116,10 @@ class FeaturePanel(PlotPanel):
         return self.units.shown(x, self._unit)
 
     def _tell(self, value: float, threshold: float, valid: bool) -> None:
-        words = text("feature.now", value=value)
+        digits = 4 if self._unit == "degC" else 3  # hundredths of a degree are what is trained
+        words = text("feature.now", value=f"{value:.{digits}g}")
         if np.isfinite(threshold):
-            words += "  " + text("feature.goal", value=threshold)
+            words += "  " + text("feature.goal", value=f"{threshold:.{digits}g}")
         self.now.setText(words if valid else text("feature.not_trusted"))
         if self.handle is not None and np.isfinite(threshold) and not self.handle.moving:
             self.handle.setValue(threshold)
