@@ -62,6 +62,8 @@ COMMANDS = (
     Command("smaller", "view", ("Ctrl+-",)),
     Command("light", "view", ("Ctrl+L",)),
     Command("dark", "view", ("Ctrl+D",)),
+    Command("fahrenheit", "view", ("Ctrl+T",)),
+    Command("peak_to_peak", "view", ("Ctrl+K",)),
     Command("full_screen", "view", ("Ctrl+F", "F11")),
     Command("reset_layout", "view", ("Ctrl+0",)),
     Command("lessons", "lesson", ("L",)),

@@ -23,9 +23,10 @@ from neurosim.core.spec import Float
 from neurosim.session.twin import OtherFilter, OtherSham, OtherThreshold, Twin, Variation
 from neurosim_gui.engine import Engine
 from neurosim_gui.look import Look
-from neurosim_gui.panels.panel import PlotPanel, unit_words
+from neurosim_gui.panels.panel import PlotPanel
 from neurosim_gui.rings import TICK_ROWS, History
 from neurosim_gui.texts import text
+from neurosim_gui.units import unit_words
 
 if TYPE_CHECKING:
     from neurosim.session.session import Session

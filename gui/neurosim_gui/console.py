@@ -4,23 +4,38 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QStandardPaths, Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QLabel, QLayout, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
+from neurosim.core.errors import ConfigError
+from neurosim.core.palette import DARK, LIGHT, Palette
 from neurosim_gui.commands import COMMANDS, MENUS
 from neurosim_gui.engine import Engine, Status
+from neurosim_gui.key_sheet import KeySheet
 from neurosim_gui.look import Look
+from neurosim_gui.memory import Memory
+from neurosim_gui.panels.head import SPEEDS, HeadBar
 from neurosim_gui.screens import Screens
 from neurosim_gui.texts import text
+from neurosim_gui.units import Units
 from neurosim_gui.window import SessionWindow
 
 if TYPE_CHECKING:
+    from neurosim.session.commands import Command
     from neurosim_gui.layout import Arrangement
+    from neurosim_gui.panels.timeline import Timeline
 
 _FRAME_MS = 16
+_WORDS_S = 0.2
+_TEXT_STEP = 0.1
+_SMALLEST_PX = 640, 400
+_TOLD_MS = 8000
 
 
 class Console(SessionWindow):
@@ -37,31 +52,49 @@ class Console(SessionWindow):
 
     Attributes
     ----------
+    arrangement
+        The panels, once the session is prepared.
     frame_s
         How long the newest frame took [s].
     """
 
     def __init__(self, engine: Engine, name: str, look: Look) -> None:
         super().__init__(engine, look)
+        self.units = Units()
         self.arrangement: Arrangement | None = None
         self.frame_s = 0.0
-        self._name = name
+        self._name, self._memory = name, Memory("console")
+        self._splitters: list[tuple[str, QSplitter]] = []
+        self._fold: tuple[bool, bool] | None = None
+        self._words_s = 0.0
+        self._keys: KeySheet | None = None
         self.setWindowTitle(f"{text('window.title')} - {name}")
         self.screens = Screens(self, engine, look)
         self._make_menus()
-        self._clock = QLabel()
+        self.head = HeadBar(look, self.commands, engine.clock)
+        self.head.set_title(name)
+        self.timeline: Timeline | None = None
         self._message = QLabel(text("window.preparing", name=name))
+        self._message.setContentsMargins(8, 4, 8, 4)
+        self._message.setWordWrap(True)
         self._notice = QLabel(text("window.notice"))
-        self._body = QSplitter(Qt.Orientation.Vertical)
         middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._message)
-        column.addWidget(self._body, 1)
+        self._column = QVBoxLayout(middle)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self._column.addWidget(self.head)
+        self._column.addWidget(self._message)
+        self._body: QWidget = QWidget()
+        self._column.addWidget(self._body, 1)
         self.setCentralWidget(middle)
-        self.statusBar().addWidget(self._clock)
+        # It may become smaller than what stands in it now, for then it folds.
+        for layout in (self.layout(), self._column):
+            if layout is not None:
+                layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self.setMinimumSize(*_SMALLEST_PX)
         self.statusBar().addPermanentWidget(self._notice)
-        self.set_look(look)
+        self.statusBar().setSizeGripEnabled(False)
+        self.set_look(look.with_text_scale(self._memory.recall_number(self, "text_scale", look.text_scale)))
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.refresh)
@@ -85,6 +118,8 @@ class Console(SessionWindow):
         """What is told above the panels."""
         return self._message.text()
 
+    # What can be asked for ------------------------------------------------------------------------------------------
+
     def do_play(self) -> None:
         """Play or pause."""
         clock = self.engine.clock
@@ -94,16 +129,155 @@ class Console(SessionWindow):
         """Go on by one tick."""
         self.engine.clock.step()
 
+    def do_slower(self) -> None:
+        """Take the next lower speed."""
+        lower = [speed for speed in SPEEDS if speed < self.engine.clock.speed]
+        self.engine.clock.set_speed(lower[-1] if lower else SPEEDS[0])
+
+    def do_faster(self) -> None:
+        """Take the next higher speed."""
+        higher = [speed for speed in SPEEDS if speed > self.engine.clock.speed]
+        self.engine.clock.set_speed(higher[0] if higher else SPEEDS[-1])
+
+    def do_real_time(self) -> None:
+        """Go as fast as the clock."""
+        self.engine.clock.set_speed(1.0)
+
+    def do_mark(self) -> None:
+        """Write a mark into the log."""
+        from neurosim.session.commands import Mark
+
+        if self.submit(Mark()):
+            self.tell(text("help.marked"))
+
+    def do_blink(self) -> None:
+        """Let the subject blink."""
+        from neurosim.session.commands import Happen
+
+        self.submit(Happen(kind="blink"))
+
+    def do_jaw(self) -> None:
+        """Let the subject clench the jaw."""
+        from neurosim.session.commands import Happen
+
+        self.submit(Happen(kind="jaw_clench"))
+
+    def do_pop(self) -> None:
+        """Let an electrode jump: one that the trained feature is made from, where it is made from the EEG."""
+        from neurosim.session.commands import Happen
+        from neurosim_gui.layout import trained_feature
+
+        where = ""
+        if self.engine.session is not None:
+            source = next(iter(trained_feature(self.engine.session).sources.values()))
+            known = self.engine.session.source.specs["eeg"].ch_names if source.stream == "eeg" else ()
+            where = next((name for name in source.channels if name in known), "")
+        self.submit(Happen(kind="electrode_pop", where=where))
+
+    def do_picture(self) -> None:
+        """Save a picture of the window."""
+        folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
+        path = folder / f"neurosim_{datetime.now():%Y%m%dT%H%M%S}.png"
+        folder.mkdir(parents=True, exist_ok=True)
+        saved = self.grab().save(str(path))
+        self.tell(text("picture.saved" if saved else "picture.failed", path=path))
+
+    def do_larger(self) -> None:
+        """Write larger."""
+        self._set_text_scale(self.look.text_scale + _TEXT_STEP)
+
+    def do_smaller(self) -> None:
+        """Write smaller."""
+        self._set_text_scale(self.look.text_scale - _TEXT_STEP)
+
+    def do_light(self) -> None:
+        """Take the light theme."""
+        self._set_palette(LIGHT)
+
+    def do_dark(self) -> None:
+        """Take the dark theme."""
+        self._set_palette(DARK)
+
+    def do_fahrenheit(self) -> None:
+        """Write temperatures in °F, or in °C."""
+        self._set_units(Units(fahrenheit=not self.units.fahrenheit, peak_to_peak=self.units.peak_to_peak))
+
+    def do_peak_to_peak(self) -> None:
+        """Write amplitudes from peak to peak, or rms."""
+        self._set_units(Units(fahrenheit=self.units.fahrenheit, peak_to_peak=not self.units.peak_to_peak))
+
+    def do_full_screen(self) -> None:
+        """Fill the screen, or go back."""
+        (self.showNormal if self.isFullScreen() else self.showFullScreen)()
+
+    def do_reset_layout(self) -> None:
+        """Let everything be where and as large as at first."""
+        self._memory.forget()
+        self._fold = None
+        self._splitters = []
+        self._set_text_scale(1.0)
+        self.tell(text("help.layout"))
+
+    def do_keys(self) -> None:
+        """Show every command with its keys."""
+        self._keys = KeySheet(self.look, self)
+        self._keys.show()
+
+    def do_about(self) -> None:
+        """Say what this is."""
+        box = QMessageBox(self)
+        box.setWindowTitle(text("about.title"))
+        box.setText(text("about.text", version=version("neurosim")))
+        box.setFont(self.look.font())
+        box.open()
+
     def do_quit(self) -> None:
         """Close the window."""
         self.close()
+
+    # ----------------------------------------------------------------------------------------------------------------
+
+    def submit(self, command: Command) -> bool:
+        """Hand a command to the session; returns False, and says why, when it cannot do it."""
+        session = self.engine.session
+        if session is None:
+            return False
+        try:
+            session.submit(command)
+        except ConfigError as error:
+            self.tell(text("settings.refused", line=error))
+            return False
+        return True
+
+    def tell(self, line: str) -> None:
+        """Write a line at the bottom for some seconds."""
+        self.statusBar().showMessage(line, _TOLD_MS)
+
+    def _set_text_scale(self, scale: float) -> None:
+        self.set_look(self.look.with_text_scale(scale))
+        self._place_panels()
+        self._memory.keep_number(self, "text_scale", self.look.text_scale)
+
+    def _set_palette(self, palette: Palette) -> None:
+        self.set_look(Look(palette, self.look.text_scale, self.look.stage_height_px))
+
+    def _set_units(self, units: Units) -> None:
+        self.units = units
+        for panel in self.arrangement.panels if self.arrangement else ():
+            panel.set_units(units)
 
     def set_look(self, look: Look) -> None:
         """Take another theme or size."""
         self.look = look
         self.setPalette(look.qt_palette())
-        for label in (self._clock, self._message, self._notice):
+        self.setFont(look.font())
+        self.menuBar().setFont(look.font())
+        for label in (self._message, self._notice):
             label.setFont(look.font())
+        self.statusBar().setFont(look.font())
+        self.head.set_look(look)
+        if self.timeline is not None:
+            self.timeline.set_look(look)
         for panel in self.arrangement.panels if self.arrangement else ():
             panel.set_look(look)
         self.screens.set_look(look)
@@ -121,33 +295,75 @@ class Console(SessionWindow):
             return
         if self.arrangement is None:
             self._fill()
-        if history.newest is not None and self.arrangement is not None:
-            self._clock.setText(f"{history.newest.tick.start_s:.0f} s")
+        if self.arrangement is not None:
+            if started > self._words_s:
+                self._words_s = started + _WORDS_S
+                self._tell_state()
             for panel in self.arrangement.panels:
                 if panel.isVisible():
                     panel.refresh(history)
             self.screens.refresh(history)
         self.frame_s = time.perf_counter() - started
 
+    def _tell_state(self) -> None:
+        session, history = self.engine.session, self.engine.history
+        assert session is not None
+        assert history is not None
+        protocol = session.protocol
+        delay_s = session.pipeline.specs[protocol.rule.trained].delay_s
+        delay_s += 0.5 * protocol.update_interval_s + protocol.display_delay_s
+        now_s = 0.0 if history.newest is None else history.newest.tick.start_s + protocol.update_interval_s
+        self.head.show_state(session, now_s, delay_s)
+        if self.timeline is not None:
+            self.timeline.show_time(now_s)
+
     def _fill(self) -> None:
         from neurosim_gui.layout import arrange  # plots are loaded while the first frame is seen
+        from neurosim_gui.panels.timeline import Timeline
 
-        assert self.engine.session is not None
+        session = self.engine.session
+        assert session is not None
         self._message.hide()
-        self.arrangement = arrange(self.engine.session, self.look)
-        upper, lower = QSplitter(), QSplitter()
-        left, right = QSplitter(Qt.Orientation.Vertical), QSplitter(Qt.Orientation.Vertical)
-        for panel in self.arrangement.signals:
-            left.addWidget(panel)
-        for panel in self.arrangement.features:
-            right.addWidget(panel)
-        for panel in self.arrangement.below:
-            lower.addWidget(panel)
-        upper.addWidget(left)
-        upper.addWidget(right)
-        self._body.addWidget(upper)
-        self._body.addWidget(lower)
-        self._body.setSizes([600, 300])
+        self.head.set_title(session.protocol.title)
+        self.timeline = Timeline(self.look, session.protocol.blocks)
+        self._column.insertWidget(1, self.timeline)
+        self.arrangement = arrange(self.engine, session, self.look, self.submit)
+        self._place_panels()
+
+    def _place_panels(self) -> None:
+        """Put the panels where the size of the window asks for."""
+        if self.arrangement is None:
+            return
+        scale = max(1.0, self.look.text_scale)  # large words need room as a small screen does
+        from neurosim_gui.layout import LOW_PX, NARROW_PX
+
+        fold = self.width() < NARROW_PX * scale, self.height() < LOW_PX * scale
+        if fold == self._fold:
+            return
+        self._keep_layout()
+        self._fold = fold
+        body, self._splitters = self.arrangement.build(narrow=fold[0], low=fold[1])
+        self._column.replaceWidget(self._body, body)
+        self._column.setStretchFactor(body, 1)
+        self._body.deleteLater()
+        self._body = body
+        for name, splitter in self._splitters:
+            self._memory.recall_splitter(self, self._layout_name(name), splitter)
+        for panel in self.arrangement.panels:
+            panel.set_look(self.look)
+
+    def _layout_name(self, splitter: str) -> str:
+        narrow, low = self._fold or (False, False)
+        return f"{'narrow' if narrow else 'wide'}_{'low' if low else 'high'}_{splitter}"
+
+    def _keep_layout(self) -> None:
+        for name, splitter in self._splitters:
+            self._memory.keep_splitter(self, self._layout_name(name), splitter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        """Fold or unfold."""
+        super().resizeEvent(event)
+        self._place_panels()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 Qt's name
         """End the session and close."""
@@ -155,6 +371,7 @@ class Console(SessionWindow):
             event.ignore()
             return
         self._timer.stop()
+        self._keep_layout()
         self.screens.close()
         self.engine.close()
         super().closeEvent(event)

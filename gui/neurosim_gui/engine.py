@@ -14,6 +14,7 @@ from neurosim.core.errors import UserError
 from neurosim.core.pace import PacedClock
 
 if TYPE_CHECKING:
+    from neurosim.session.minutes import Minutes
     from neurosim.session.recorder import Recorder
     from neurosim.session.session import Session
     from neurosim.session.tick import Sink
@@ -72,6 +73,10 @@ class Engine:
         What the rule has seen, for branches under another rule.
     sealed
         Whether nobody may see what is earned and shown.
+    minutes
+        Mean, standard deviation and change of each minute or trial.
+    sinks
+        Who watches besides; changed only between ticks.
     """
 
     def __init__(self, prepare: Prepare, clock: PacedClock | None = None) -> None:
@@ -85,7 +90,8 @@ class Engine:
         self.recorder: Recorder | None = None
         self.sealed = False
         self.past: Past
-        self._followers: list[Sink] = []
+        self.minutes: Minutes
+        self.sinks: list[Sink] = []
         self._requests: queue.SimpleQueue[tuple[Callable[[Session], Any], queue.SimpleQueue[Any]]] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="neurosim-engine", daemon=True)
@@ -119,14 +125,15 @@ class Engine:
 
     def follow(self, sink: Sink) -> None:
         """Let a sink watch from the next tick on; for actions between ticks."""
-        self._followers.append(sink)
+        self.sinks.append(sink)
 
     def unfollow(self, sink: Sink) -> None:
         """Let a sink that follows watch no longer; for actions between ticks."""
-        self._followers.remove(sink)
+        self.sinks.remove(sink)
 
     def _run(self) -> None:
         # Loaded here, in the engine's thread, while the window shows its first frame.
+        from neurosim.session.minutes import Minutes
         from neurosim.session.recorder import Recorder
         from neurosim.session.run import run
         from neurosim.session.sealing.veil import DrawnSham, Veil
@@ -143,8 +150,8 @@ class Engine:
             names, conditions = tuple(session.pipeline.specs), session.rule.condition_names
             interval_s = session.protocol.update_interval_s
             history = self.participant = History(shown, names, conditions, interval_s)
-            self.past = Past()
-            watching: list[Sink] = [history, self.past, Relay(self._followers)]
+            self.past, self.minutes = Past(), Minutes()
+            watching: list[Sink] = [history, self.past, self.minutes, Relay(self.sinks)]
             if self.sealed:
                 self.participant = History({}, names, conditions, interval_s)
                 watching = [*map(Veil, watching), self.participant]

@@ -1,44 +1,160 @@
-"""Which panels a session needs: they come from the protocol and its stages, a protocol never names a widget."""
+"""Which panels a session needs, and where they stand: they come from the protocol and its stages."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
+
 from neurosim.core.chain import Chain
+from neurosim.core.spec import SignalSpec
 from neurosim.feedback.protocol import Feature
+from neurosim.session.commands import Command, SetThreshold
 from neurosim.session.sealing.veil import DrawnSham
 from neurosim.session.session import Session
 from neurosim.session.streams import choose_channels
+from neurosim_gui.engine import Engine
 from neurosim_gui.look import Look
+from neurosim_gui.panels.artifacts import ArtifactsPanel
+from neurosim_gui.panels.events import EventsPanel
 from neurosim_gui.panels.feature import FeaturePanel
-from neurosim_gui.panels.panel import Panel, unit_words
+from neurosim_gui.panels.head_map import HeadMapPanel, flat_positions
+from neurosim_gui.panels.heart import Heart, HeartWavePanel, IntervalsPanel, IntervalSpectrumPanel, PacerPanel
+from neurosim_gui.panels.minutes import MinutesPanel
+from neurosim_gui.panels.panel import Panel
+from neurosim_gui.panels.pipeline import PipelinePanel
+from neurosim_gui.panels.rate import RatePanel
+from neurosim_gui.panels.settings import SettingsPanel
 from neurosim_gui.panels.signals import SignalsPanel
+from neurosim_gui.panels.spectrogram import SpectrogramPanel
 from neurosim_gui.panels.spectrum import SpectrumPanel
 from neurosim_gui.panels.truth import TruthPanel, truth_source
+from neurosim_gui.texts import text
 
-_MOST_TRACES = 32
+#: How many channels of a stream are drawn at first.
+_MOST_TRACES, _OTHER_TRACES = 8, 2
+#: Widest spectrum of the EEG [Hz]; of muscles it goes on to the end.
+_EEG_HZ = (1.0, 40.0)
+_LOWEST_EMG_HZ = 5.0
+#: Below this width the right column folds into the tabs, below this height all but the essentials do [px].
+NARROW_PX, LOW_PX = 1600, 820
+#: Panels of the lower row before its tabs.
+_MOST_BELOW = 2
+_HEARTS = ("ecg", "ppg")
 
 
 @dataclass
 class Arrangement:
-    """The panels by place: signals and features above, spectra and tables below."""
+    """The panels by place.
+
+    Attributes
+    ----------
+    signals, trained, side
+        The columns of the upper row, top to bottom.
+    below
+        The lower row, before its tabs.
+    tabs
+        The tabs of the lower row.
+    folding
+        Those of the upper row that become tabs where the window is low.
+    """
 
     signals: list[Panel] = field(default_factory=list)
-    features: list[Panel] = field(default_factory=list)
+    trained: list[Panel] = field(default_factory=list)
+    side: list[Panel] = field(default_factory=list)
     below: list[Panel] = field(default_factory=list)
+    tabs: list[Panel] = field(default_factory=list)
+    folding: list[Panel] = field(default_factory=list)
 
     @property
     def panels(self) -> list[Panel]:
         """All of them."""
-        return [*self.signals, *self.features, *self.below]
+        return [*self.signals, *self.trained, *self.side, *self.below, *self.tabs]
+
+    def build(self, *, narrow: bool, low: bool) -> tuple[QSplitter, list[tuple[str, QSplitter]]]:
+        """Put the panels into splitters.
+
+        Parameters
+        ----------
+        narrow, low
+            Whether the window has little width, or little height.
+
+        Returns
+        -------
+        body
+            Everything.
+        splitters
+            By name, the sizes of whose parts can be remembered.
+        """
+        folded = self.folding if low else []
+        columns = [[p for p in column if p not in folded] for column in (self.signals, self.trained)]
+        moved = [*folded, *(self.below if low else [])]
+        if narrow:
+            moved = [*self.side, *moved]
+        else:
+            columns.append(self.side)
+        upper, lower = QSplitter(Qt.Orientation.Horizontal), QSplitter(Qt.Orientation.Horizontal)
+        inner: list[tuple[str, QSplitter]] = []
+        shares: list[int] = []
+        for column, share in zip(columns, (800, 720, 380), strict=False):
+            if column:
+                part, growing = _stack(column)
+                inner.append((f"column_{len(inner)}", growing))
+                upper.addWidget(part)
+                upper.setStretchFactor(upper.count() - 1, share)
+                shares.append(share)
+        for panel in () if low else self.below:
+            lower.addWidget(panel)
+            panel.setVisible(True)
+            lower.setStretchFactor(lower.count() - 1, 600)
+        tabs = QTabWidget()
+        tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        tabs.setDocumentMode(True)
+        for panel in (*moved, *self.tabs):
+            tabs.addTab(panel, panel.tab_words)
+        lower.addWidget(tabs)
+        lower.setStretchFactor(lower.count() - 1, 720)
+        upper.setSizes(shares)
+        lower.setSizes([*([600] * (lower.count() - 1)), 720])
+        body = QSplitter(Qt.Orientation.Vertical)
+        body.addWidget(upper)
+        body.addWidget(lower)
+        heights = (560, 440 if low else 340)
+        for i, height in enumerate(heights):
+            body.setStretchFactor(i, height)
+        body.setSizes(heights)
+        for splitter in (body, upper, lower):
+            splitter.setChildrenCollapsible(False)
+        return body, [("body", body), ("upper", upper), ("lower", lower), *inner]
+
+
+def _stack(panels: Sequence[Panel]) -> tuple[QWidget, QSplitter]:
+    """Return a column, and the splitter of those of its panels that grow; the others stand below it."""
+    column, growing = QWidget(), QSplitter(Qt.Orientation.Vertical)
+    growing.setChildrenCollapsible(False)
+    rows = QVBoxLayout(column)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setSpacing(2)
+    rows.addWidget(growing, 1)
+    for panel in panels:
+        if isinstance(panel, (RatePanel, PipelinePanel)):
+            rows.addWidget(panel)
+        else:
+            growing.addWidget(panel)
+        panel.setVisible(True)  # a tab behind another hid it
+    growing.setSizes([400] * growing.count())
+    return column, growing
 
 
 def bands_of(stages: tuple[Any, ...]) -> list[tuple[float, float]]:
     """Return the bands that stages look at [Hz]."""
     found = []
     for stage in stages:
-        inner = getattr(stage, "stages", None)
+        inner = getattr(stage, "branches", None)
         if isinstance(stage, Chain):
             found += bands_of(stage.stages)
         elif isinstance(inner, dict):
@@ -54,26 +170,132 @@ def trained_feature(session: Session) -> Feature:
     return next(feature for feature in session.protocol.features if feature.name == name)
 
 
-def arrange(session: Session, look: Look) -> Arrangement:
-    """Choose the panels of a session."""
+def arrange(engine: Engine, session: Session, look: Look, submit: Callable[[Command], bool]) -> Arrangement:
+    """Choose the panels of a session.
+
+    Parameters
+    ----------
+    engine
+        Runs the session.
+    session
+        The session.
+    look
+        Theme and sizes.
+    submit
+        Hands a command to the session.
+    """
     found = Arrangement()
-    protocol, conditions = session.protocol, session.rule.condition_names
-    trained = trained_feature(session)
-    source = next(iter(trained.sources.values()))
-    for name, spec in session.source.specs.items():
-        if name == source.stream or (not name.startswith("truth/") and spec.n_channels <= _MOST_TRACES):
-            channels = list(range(min(spec.n_channels, _MOST_TRACES)))
-            found.signals.append(SignalsPanel(look, name, spec, channels))
+    protocol, trained = session.protocol, trained_feature(session)
+    specs = {n: s for n, s in session.source.specs.items() if not n.startswith("truth/") and not s.batch_shape}
+    found.signals.append(SignalsPanel(look, _ordered(specs, protocol.streams), _first_channels(session, specs)))
     sealed = isinstance(session.sham, DrawnSham)
-    for column, feature in enumerate(() if sealed else protocol.features):
-        unit = unit_words(session.pipeline.specs[feature.name].unit)
-        condition = conditions.index(feature.name) if feature.name in conditions else None
-        panel = FeaturePanel(look, feature.name, unit, column, condition, protocol.update_interval_s)
-        found.features.append(panel)
-    spec = session.source.specs[source.stream]
-    channel = choose_channels(source, spec)[0]
-    if bands := bands_of(trained.stages):
-        found.below.append(SpectrumPanel(look, source.stream, spec.fs, channel, spec.ch_names[channel], bands))
-    if not sealed and (truth := truth_source(session)) is not None:
-        found.below.append(TruthPanel(look, truth, protocol.update_interval_s))
+    if not sealed:
+        _add_features(found, session, look, submit)
+        found.trained.append(RatePanel(look, protocol.update_interval_s, _aim(session)))
+        found.trained.append(PipelinePanel(look, engine, session))
+        found.folding.append(found.trained[-1])
+    _add_spectra(found, session, trained, specs, look)
+    _add_heart(found, session, specs, look)
+    if sealed:  # what is trained and what it earns are not to be seen
+        found.tabs += [ArtifactsPanel(look, submit), EventsPanel(look)]
+        return found
+    if (truth := truth_source(session)) is not None:
+        found.tabs.append(TruthPanel(look, truth, protocol.update_interval_s))
+    features = [(name, spec.unit) for name, spec in session.pipeline.specs.items()]
+    table = MinutesPanel(look, engine.minutes, features)
+    body = "eeg" not in {source.stream for source in trained.sources.values()}
+    (found.below if body and len(found.below) < _MOST_BELOW else found.tabs).append(table)
+    found.tabs += [SettingsPanel(look, session, submit), ArtifactsPanel(look, submit), EventsPanel(look)]
     return found
+
+
+def _ordered(specs: dict[str, SignalSpec], first: frozenset[str]) -> dict[str, SignalSpec]:
+    """Put the streams that are trained on top."""
+    return dict(sorted(specs.items(), key=lambda each: each[0] not in first))
+
+
+def _first_channels(session: Session, specs: dict[str, SignalSpec]) -> dict[str, list[int]]:
+    """Return the channels that are drawn at first: what the protocol looks at, and some of the rest."""
+    protocol, chosen = session.protocol, dict[str, list[int]]()
+    for feature in protocol.features:
+        for source in feature.sources.values():
+            if source.stream in specs:
+                chosen.setdefault(source.stream, []).extend(choose_channels(source, specs[source.stream]))
+    for name, spec in specs.items():
+        used = list(dict.fromkeys(chosen.get(name, [])))
+        most = _MOST_TRACES if used else _OTHER_TRACES
+        rest = [i for i in range(spec.n_channels) if i not in used]
+        # Evenly over what is left: the sensors of a montage run from front to back.
+        n = max(0, min(most - len(used), len(rest)))
+        used += [rest[i * len(rest) // n] for i in range(n)]
+        chosen[name] = used
+    return chosen
+
+
+def _conditions(session: Session) -> list[Any]:
+    return list(getattr(session.protocol.rule, "conditions", ()))
+
+
+def _aim(session: Session) -> float | None:
+    conditions = _conditions(session)
+    aim: float | None = conditions[0].threshold.aim(conditions[0].direction) if conditions else None
+    return aim
+
+
+def _add_features(found: Arrangement, session: Session, look: Look, submit: Callable[[Command], bool]) -> None:
+    protocol, conditions = session.protocol, _conditions(session)
+    for column, feature in enumerate(protocol.features):
+        at = next((i for i, each in enumerate(conditions) if each.feature == feature.name), None)
+        drag = None
+        if at is not None and conditions[at].called in session.rule.manual:
+            drag = _by_hand(conditions[at].called, submit)
+        kind = "only" if at is None else "inhibit" if conditions[at].direction == "below" and at else "title"
+        title = text(f"feature.{kind}", name=feature.name.replace("_", " "))
+        unit = session.pipeline.specs[feature.name].unit
+        panel = FeaturePanel(look, title, feature.name, unit, column, at, protocol.update_interval_s,
+                             rewarded=feature.name == protocol.rule.trained, set_threshold=drag)  # fmt: skip
+        found.trained.append(panel)
+        if len(found.trained) > 1:
+            found.folding.append(panel)
+    # The trained one on top.
+    found.trained.sort(key=lambda panel: panel.name != protocol.rule.trained if isinstance(panel, FeaturePanel) else 2)
+
+
+def _by_hand(condition: str, submit: Callable[[Command], bool]) -> Callable[[float], None]:
+    def drag(value: float) -> None:
+        submit(SetThreshold(condition=condition, value=value))
+
+    return drag
+
+
+def _add_spectra(
+    found: Arrangement, session: Session, trained: Feature, specs: dict[str, SignalSpec], look: Look
+) -> None:
+    source = next(iter(trained.sources.values()))
+    bands = bands_of(trained.stages) or bands_of(source.stages)
+    spec = specs.get(source.stream)
+    if spec is None or not bands or source.stream not in ("eeg", "emg"):
+        return
+    shown = _EEG_HZ if source.stream == "eeg" else (_LOWEST_EMG_HZ, spec.fs / 2.0)
+    channel = choose_channels(source, spec)[0]
+    of = (look, source.stream, spec.fs, spec.unit, channel, spec.ch_names[channel], bands, shown)
+    found.below += [SpectrumPanel(*of), SpectrogramPanel(*of)]
+    at = flat_positions(spec.ch_names) if source.stream == "eeg" else None
+    if at is not None and spec.n_channels > 2:
+        channels = list(range(spec.n_channels))
+        found.side.append(HeadMapPanel(look, source.stream, spec.fs, spec.unit, channels, at, bands[0]))
+
+
+def _add_heart(found: Arrangement, session: Session, specs: dict[str, SignalSpec], look: Look) -> None:
+    stream = next((name for name in _HEARTS if name in session.protocol.streams and name in specs), None)
+    if stream is None:
+        return
+    heart = Heart(stream, specs[stream])
+    breath = "respiration" if "respiration" in specs else None
+    found.folding.append(found.signals[0])
+    found.signals.insert(0, HeartWavePanel(look, heart, breath, specs.get("respiration")))
+    intervals = IntervalsPanel(look, heart)
+    found.trained.insert(1, intervals)
+    found.folding.append(intervals)
+    found.side.append(PacerPanel(look, heart))
+    found.below.append(IntervalSpectrumPanel(look, heart))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtGui import QColor, QFont, QPalette
 
@@ -15,6 +15,9 @@ _STAGE = {"words": 0.058, "title": 0.058, "ticks": 0.042, "number": 0.10, "signa
           "marker": 0.025}  # fmt: skip
 _CONSOLE_PX = {"words": 14.0, "title": 16.0, "ticks": 12.0, "number": 22.0, "signal": 1.0, "feature": 2.0,
                "marker": 8.0}  # fmt: skip
+
+#: Smallest and largest size of words against the usual.
+TEXT_SCALES = (0.8, 2.0)
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,11 @@ class Look:
         font.setPixelSize(max(1, math.ceil(self.size_px(what))))  # never smaller than the rule
         font.setBold(bold)
         return font
+
+    def with_text_scale(self, scale: float) -> Look:
+        """Return the same with larger or smaller words, from 80 to 200 %."""
+        low, high = TEXT_SCALES
+        return replace(self, text_scale=min(max(round(scale, 2), low), high))
 
     def qt_palette(self) -> QPalette:
         """Return the colours for Qt's own widgets."""

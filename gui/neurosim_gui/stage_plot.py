@@ -15,7 +15,7 @@ from neurosim.core.spec import Float
 from neurosim_gui.look import Look
 from neurosim_gui.rings import TICK_ROWS, History
 from neurosim_gui.stage_trace import Trace, round_axis
-from neurosim_gui.sweep import SweepItem
+from neurosim_gui.sweep import TraceSweep
 from neurosim_gui.texts import text
 
 #: Length of the sweep [s]: a signal's waves must be seen, a feature's course.
@@ -53,7 +53,7 @@ class StagePlot(QWidget):
         self.plot.setMenuEnabled(False)
         self.plot.setMouseEnabled(False, False)
         self.plot.setRange(xRange=(0, self.sweep_s), yRange=(0, 1), padding=0)
-        self.sweep = SweepItem(1, trace.fs, self.sweep_s, ["black"])
+        self.sweep = TraceSweep(1, trace.fs, self.sweep_s)
         self._threshold = pg.InfiniteLine(angle=0, movable=False)
         self._rewards = pg.ScatterPlotItem(symbol="t1")
         self._spans: list[Any] = []
@@ -105,7 +105,7 @@ class StagePlot(QWidget):
     def _draw_again(self) -> None:
         """Wipe the picture, and draw the last sweep anew, a piece with each frame."""
         self.sweep.wipe()
-        self._drawn = max(0, self._drawn - self.sweep.n_samples)
+        self._drawn = max(0, self._drawn - self.sweep.n_columns)
 
     def set_covered(self, *, covered: bool) -> None:
         """Cover or reveal the truth; what is no truth is never covered."""
@@ -132,7 +132,7 @@ class StagePlot(QWidget):
     def refresh(self, history: History) -> None:
         """Draw what is new."""
         trace, n_ticks = self.trace, round(self.sweep_s / history.update_interval_s)
-        keep = self.sweep.n_samples
+        keep = self.sweep.n_columns
         with history.lock:
             start, x = trace.read(history, self._drawn)
             recent = trace.read(history, start + x.size - keep)[1]
@@ -177,8 +177,7 @@ class StagePlot(QWidget):
         if (axis := round_axis(low, high)) == self._axis:
             return
         self._axis = axis
-        self.sweep.set_middle(np.array([self._axis[0]]))
-        self.sweep.set_scale(np.array([_BEYOND * self._axis[1]]))
+        self.sweep.set_scale(np.array([_BEYOND * self._axis[1]]), np.array([self._axis[0]]))
         self._draw_again()
         self._tell_scale()
 

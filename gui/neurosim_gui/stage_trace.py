@@ -12,9 +12,9 @@ from neurosim.session.sealing.veil import DrawnSham
 from neurosim.session.session import Session
 from neurosim.session.streams import choose_channels
 from neurosim_gui.layout import trained_feature
-from neurosim_gui.panels.panel import unit_words
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
+from neurosim_gui.units import unit_words
 
 #: Steps between tick labels, times a power of ten, and the grids on which the middle one may stand.
 _ROUND = {1.0: (1.0, 0.5), 2.0: (2.0, 1.0), 5.0: (5.0,), 10.0: (10.0, 5.0), 20.0: (20.0, 10.0), 50.0: (50.0,)}

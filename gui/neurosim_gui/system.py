@@ -29,10 +29,12 @@ _LIBRARIES = {
     "libxcb-shape.so.0": "libxcb-shape0",
     "libxcb-xinerama.so.0": "libxcb-xinerama0",
 }
+#: For how long one thread may keep the interpreter from another [s].
+_SWITCH_S = 5e-4
 #: Platforms of Qt that draw in memory alone.
 _UNSEEN = ("offscreen", "minimal")
-#: Said by the offscreen platform about every window, which has no size hints to hand on; it means nothing.
-_MEANINGLESS = "This plugin does not support propagateSizeHints()"
+#: Said by the offscreen platform, which has no size hints to hand on and no window to put on top; it means nothing.
+_MEANINGLESS = ("This plugin does not support propagateSizeHints()", "This plugin does not support raise()")
 
 
 def make_app() -> QApplication:
@@ -50,6 +52,8 @@ def make_app() -> QApplication:
     except ImportError:  # a shared library that Qt itself is linked to
         raise UserError(_remedy(package for name, package in _LIBRARIES.items() if not _loads(name))) from None
     qInstallMessageHandler(pass_on)
+    # A tick must not wait for the usual 5 ms until the thread that draws lets the interpreter go.
+    sys.setswitchinterval(_SWITCH_S)
     app = QApplication.instance() or QApplication(["neurosim"])
     assert isinstance(app, QApplication)
     app.setApplicationName("neurosim")
@@ -59,7 +63,7 @@ def make_app() -> QApplication:
 
 def pass_on(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
     """Write what Qt has to say to stderr, but for what means nothing."""
-    if message != _MEANINGLESS:
+    if message not in _MEANINGLESS:
         print(f"neurosim: Qt: {message}", file=sys.stderr, flush=True)
 
 

@@ -150,6 +150,19 @@ def persons(session: Session) -> list[PersonActor]:
     return [actor for actor in session.actors if isinstance(actor, PersonActor)]
 
 
+class Mark(Command):
+    """Writes a mark into the log: something that somebody saw."""
+
+    command: Literal["mark"] = "mark"
+    text: str = Field("", description="what was seen")
+
+    def check(self, session: Session) -> None:
+        """Refuse nothing."""
+
+    def apply(self, session: Session) -> None:
+        """Change nothing: the log has it."""
+
+
 class SetParameter(RuleCommand):
     """Changes a number of the rule that may change while it runs."""
 
@@ -198,6 +211,7 @@ COMMANDS: dict[str, type[Command]] = {
     "drive": Push,
     "key": Stroke,
     "set": SetParameter,
+    "mark": Mark,
 }
 
 

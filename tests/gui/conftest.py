@@ -3,5 +3,47 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path: Path) -> None:
+    """Let no test see what another has remembered, or change what the user has."""
+    from PySide6.QtCore import QSettings
+
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+
+
+@pytest.fixture
+def open_console() -> Iterator[Callable[..., object]]:
+    """Return what opens a Console, paused before its first tick."""
+    from neurosim_gui.app import LiveRequest, make_app, prepare
+    from neurosim_gui.console import Console
+    from neurosim_gui.engine import Engine, Prepare
+    from neurosim_gui.look import Look
+
+    from neurosim.core.pace import PacedClock
+
+    app = make_app()
+    windows: list[Console] = []
+
+    def open_it(
+        name: str = "alpha_up", size: tuple[int, int] = (1280, 720), prepared: Prepare | None = None
+    ) -> Console:
+        make = prepared or (lambda: prepare(LiveRequest(protocol=name, seed=1)))
+        window = Console(Engine(make, PacedClock(float("inf"), playing=False)), name, Look())
+        windows.append(window)
+        window.resize(*size)
+        window.show()
+        app.processEvents()
+        window.engine.start()
+        return window
+
+    yield open_it
+    for window in windows:
+        window.close()

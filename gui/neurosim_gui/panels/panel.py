@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from abc import abstractmethod
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
 
+from neurosim.core.spec import Float
 from neurosim_gui.look import Look
 from neurosim_gui.rings import History
+from neurosim_gui.sweep import Sweep
 from neurosim_gui.texts import text
+from neurosim_gui.units import Units
+from neurosim_gui.widgets import Elided
+
+#: What the label of an axis leaves free at its ends [px].
+_MARGIN_PX = 16.0
 
 
 class Panel(QFrame):
@@ -29,12 +39,18 @@ class Panel(QFrame):
         The row of the title; panels put numbers and choices at its end.
     body
         What stands below.
+    units
+        How temperatures and amplitudes are written.
     """
+
+    #: What its tab is called, as an address of the texts.
+    tab = ""
 
     def __init__(self, look: Look, title: str) -> None:
         super().__init__()
-        self.look = look
-        self._title = QLabel(title)
+        self.look, self.units = look, Units()
+        self._due_s: dict[str, float] = {}
+        self._title = Elided(title)
         self.head, self.body = QHBoxLayout(), QVBoxLayout(self)
         self.head.addWidget(self._title, 1)
         self.body.setContentsMargins(8, 4, 8, 4)
@@ -50,6 +66,11 @@ class Panel(QFrame):
         """Change the sentence above the picture."""
         self._title.setText(title)
 
+    @property
+    def tab_words(self) -> str:
+        """What its tab is called."""
+        return text(f"tab.{self.tab}")
+
     @abstractmethod
     def refresh(self, history: History) -> None:
         """Draw what is new; called at the screen's rate while the panel can be seen, with the history's lock free."""
@@ -57,9 +78,38 @@ class Panel(QFrame):
     def set_look(self, look: Look) -> None:
         """Take another theme or size."""
         self.look = look
-        self._title.setFont(look.font("title", bold=True))
         colors = look.palette
         self.setStyleSheet(f"Panel {{ background: {colors.ground}; }} QLabel {{ color: {colors.text}; }}")
+        for child in self.findChildren(QLabel) + self.findChildren(QToolButton):
+            child.setFont(look.font())
+        self._title.setFont(look.font("title", bold=True))
+
+    def set_units(self, units: Units) -> None:
+        """Take other units for temperatures and amplitudes."""
+        self.units = units
+
+    def due(self, what: str, every_s: float) -> bool:
+        """Return whether it is time again: words and curves need not change at the screen's rate."""
+        now = time.perf_counter()
+        if now < self._due_s.get(what, 0.0):
+            return False
+        self._due_s[what] = now + every_s
+        return True
+
+
+class Canvas(pg.PlotWidget):  # type: ignore[misc]
+    """What a plot is drawn on; it asks for little room, and takes what is left."""
+
+    resized = Signal()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
+        """Return a size in which a curve can be read."""
+        return QSize(200, 140)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 Qt's name
+        """Tell that there is other room."""
+        super().resizeEvent(event)
+        self.resized.emit()
 
 
 class PlotPanel(Panel):
@@ -76,12 +126,24 @@ class PlotPanel(Panel):
     def __init__(self, look: Look, title: str, x_label: str, y_label: str = "") -> None:
         super().__init__(look, title)
         self._labels = {"bottom": x_label, "left": y_label}
-        self.canvas = pg.PlotWidget()
+        self.canvas = Canvas()
+        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.canvas.setMinimumSize(80, 70)
         self.plot: Any = self.canvas.getPlotItem()
         self.plot.hideButtons()
         self.plot.setMenuEnabled(False)
         self.plot.setMouseEnabled(False, False)
+        for side in ("left", "right", "bottom"):
+            self.plot.getAxis(side).enableAutoSIPrefix(False)  # numbers in the unit that the label tells
         self.body.addWidget(self.canvas, 1)
+        self._written: dict[str, str] = {}
+        self.canvas.resized.connect(self.fit)
+
+    def fit(self) -> None:
+        """Let an axis whose label has no room tell its unit alone: the title says the rest."""
+        for side, label in self._labels.items():
+            if label:
+                self._label(side, label)
 
     @property
     def axis_labels(self) -> dict[str, str]:
@@ -95,13 +157,23 @@ class PlotPanel(Panel):
             self._label(side, label)
 
     def _label(self, side: str, label: str) -> None:
-        size = round(self.look.size_px("ticks"))
-        self.plot.setLabel(side, label, **{"color": self.look.palette.text, "font-size": f"{size}px"})
+        font = self.look.font("ticks")
+        room = self.canvas.width() if side == "bottom" else self.canvas.height()
+        if QFontMetricsF(font).horizontalAdvance(label) + _MARGIN_PX > room:
+            label = label[label.find("[") :]
+        style = {"color": self.look.palette.text, "font-size": f"{font.pixelSize()}px"}
+        shown = f"{label} {style}"
+        if self._written.get(side) != shown:
+            self._written[side] = shown
+            self.plot.setLabel(side, label, **style)
 
     def set_look(self, look: Look) -> None:
         super().set_look(look)
         colors = look.palette
         self.canvas.setBackground(colors.ground)
+        # Room for half a number at the ends of the axes.
+        half = round(0.7 * look.size_px("ticks"))
+        self.plot.layout.setContentsMargins(1, half, half, 1)
         for side, label in self._labels.items():
             axis = self.plot.getAxis(side)
             axis.setPen(colors.faint)
@@ -111,9 +183,12 @@ class PlotPanel(Panel):
                 self._label(side, label)
 
 
-def unit_words(unit: str) -> str:
-    """Return a unit as it is written on the screen."""
-    try:
-        return text(f"unit.{unit}") if "." not in unit else unit
-    except KeyError:
-        return unit.replace("uV", "µV").replace("uS", "µS").replace("^2", "²")
+def follow(sweep: Sweep, history: History, *rings: Any) -> tuple[int, list[Float]] | None:
+    """Return the columns that a sweep has not painted yet, from rings that are written together; None for none."""
+    total = rings[0].total
+    start = sweep.wanted(total)
+    if start >= total:
+        return None
+    with history.lock:
+        found = [ring.read(start, total) for ring in rings]
+    return found[0][0], [x for _, x in found]

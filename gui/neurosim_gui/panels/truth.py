@@ -15,9 +15,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from neurosim.core.spec import Float
 from neurosim.session.agreement import agreement
 from neurosim_gui.look import Look
-from neurosim_gui.panels.panel import PlotPanel, unit_words
+from neurosim_gui.panels.panel import PlotPanel
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
+from neurosim_gui.units import unit_words
 
 if TYPE_CHECKING:
     from neurosim.session.session import Session

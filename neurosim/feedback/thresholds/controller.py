@@ -47,6 +47,10 @@ class ControllerThreshold(ThresholdConfig):
         """Return the one with this target."""
         return cls(rate=reward_rate)
 
+    def aim(self, direction: str) -> float:
+        """Return the target."""
+        return self.rate
+
     def prepare(self, grid: TickGrid, n_subjects: int) -> Threshold:
         """Return the threshold."""
         density = NormalDist().pdf(NormalDist().inv_cdf(self.rate))

@@ -41,6 +41,10 @@ class PercentileThreshold(ThresholdConfig):
         """Return the percentile that leaves so much of the time beyond it."""
         return cls(percentile=percent_beyond(reward_rate, direction))
 
+    def aim(self, direction: str) -> float:
+        """Return the share beyond the percentile."""
+        return percent_beyond(self.percentile / 100.0, direction) / 100.0
+
     def prepare(self, grid: TickGrid, n_subjects: int) -> Threshold:
         """Return the threshold."""
         size = max(1, grid.n_ticks(self.window_s))

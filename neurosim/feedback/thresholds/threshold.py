@@ -79,6 +79,10 @@ class ThresholdConfig(KindConfig):
         """Return the one that lets its condition hold for a share of the time; None where that cannot be said."""
         return None
 
+    def aim(self, direction: str) -> float | None:
+        """Return the share of the time that it leaves for its condition; None for one that has no such aim."""
+        return None
+
     def problems(self, allotted: Allotted) -> list[Problem]:
         """Return what cannot be with the blocks of a session."""
         return []

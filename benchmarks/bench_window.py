@@ -1,0 +1,171 @@
+"""What a frame of the window costs, beside plain PyQtGraph curves in the same run.
+
+32 channels of 10 s at 500 Hz, a spectrogram, a feature with rewards, two bars and a head map, 60 times a second. The
+goal is at most 3 ms of CPU a frame. The frames are drawn in memory, so what a graphics driver adds is left out of both.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from neurosim.core.spec import Float, SignalSpec
+from neurosim.signals.eeg.mixing import sphere_mixing
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+FS, SWEEP_S, FRAMES_HZ, TICKS_HZ = 500.0, 10.0, 60.0, 60.0
+N_CHANNELS, N_FRAMES = 32, 480
+_SETTLED_S, _MEASURED_S = 5.0, 20.0
+
+
+@dataclass
+class Frames:
+    """Wall time and CPU of each frame, and how late it began [s]."""
+
+    wall_s: list[float]
+    cpu_s: list[float]
+    late_s: list[float]
+
+    def __str__(self) -> str:
+        wall, cpu, late = (1000.0 * np.array(x[60:]) for x in (self.wall_s, self.cpu_s, self.late_s))
+        return (
+            f"frame {np.median(wall):.2f} ms median, {np.percentile(wall, 99):.2f} ms p99; CPU {cpu.mean():.2f} ms "
+            f"mean, {np.median(cpu):.2f} ms median; began {np.percentile(late, 99):.2f} ms late at p99"
+        )
+
+
+def run_frames(draw: Callable[[int], None], process: Callable[[], None]) -> Frames:
+    """Draw frames on a 60 Hz grid of deadlines."""
+    found = Frames([], [], [])
+    start = time.perf_counter()
+    for k in range(N_FRAMES):
+        due = start + k / FRAMES_HZ
+        while (ahead := due - time.perf_counter()) > 0:
+            time.sleep(ahead)
+        wall, cpu = time.perf_counter(), time.thread_time()
+        draw(k)
+        process()
+        found.wall_s.append(time.perf_counter() - wall)
+        found.cpu_s.append(time.thread_time() - cpu)
+        found.late_s.append(wall - due)
+    return found
+
+
+def test_frames(capsys: pytest.CaptureFixture[str]) -> None:
+    import pyqtgraph as pg
+    from neurosim_gui.app import make_app
+    from neurosim_gui.look import Look
+    from neurosim_gui.panels.feature import FeaturePanel
+    from neurosim_gui.panels.head_map import HeadMapPanel, flat_positions
+    from neurosim_gui.panels.rate import RatePanel
+    from neurosim_gui.panels.signals import SignalsPanel
+    from neurosim_gui.panels.spectrogram import SpectrogramPanel
+    from neurosim_gui.rings import History
+    from PySide6.QtWidgets import QGridLayout, QWidget
+
+    app = make_app()
+    names = sphere_mixing().sensors[:N_CHANNELS]
+    spec = SignalSpec(FS, names, "uV")
+    history = History({"eeg": spec}, ("alpha",), ("alpha",), 1.0 / TICKS_HZ)
+    rng = np.random.default_rng(1)
+    signal: Float = np.cumsum(rng.normal(size=(N_CHANNELS, round(FS * N_FRAMES / FRAMES_HZ) + 100)), axis=1)
+    signal = 20.0 * np.sin(2 * np.pi * 10.0 * np.arange(signal.shape[1]) / FS) + rng.normal(size=signal.shape) * 5.0
+    history.streams["eeg"].extend(rng.normal(size=(N_CHANNELS, round(SWEEP_S * FS))))
+    look = Look()
+    of = (look, "eeg", FS, "uV", 0, names[0], [(8.0, 12.0)])
+    at = flat_positions(names)
+    assert at is not None
+    panels = [
+        SignalsPanel(look, {"eeg": spec}, {"eeg": list(range(N_CHANNELS))}, SWEEP_S),
+        FeaturePanel(look, "alpha", "alpha", "uV", 0, 0, 1.0 / TICKS_HZ),
+        SpectrogramPanel(*of),
+        RatePanel(look, 1.0 / TICKS_HZ, 0.6),
+        HeadMapPanel(look, "eeg", FS, "uV", list(range(N_CHANNELS)), at, (8.0, 12.0)),
+    ]
+    window = QWidget()
+    grid = QGridLayout(window)
+    for i, panel in enumerate(panels):
+        grid.addWidget(panel, i // 2, i % 2)
+    window.resize(1920, 1000)
+    window.show()
+    app.processEvents()
+    step = FS / FRAMES_HZ
+
+    def draw(k: int) -> None:
+        with history.lock:
+            history.streams["eeg"].extend(signal[:, round(k * step) : round((k + 1) * step)])
+            history.features.extend(np.array([[5.0 + np.sin(k / 20.0)]]))
+            history.thresholds.extend(np.array([[5.0]]))
+            history.ticks.extend(np.array([[1.0], [1.0], [float(k % 30 == 0)], [1.0]]))
+        for panel in panels:
+            panel.refresh(history)
+
+    ours = run_frames(draw, app.processEvents)
+    window.close()
+
+    plain = pg.PlotWidget()
+    plain.resize(960, 500)
+    plain.enableAutoRange("xy", False)
+    plain.setRange(xRange=(0, SWEEP_S), yRange=(0, N_CHANNELS), padding=0)
+    curves = [plain.plot(pen=pg.mkPen("k", width=1)) for _ in range(N_CHANNELS)]
+    plain.show()
+    seen = np.zeros((N_CHANNELS, round(SWEEP_S * FS)))
+    t = np.arange(seen.shape[1]) / FS
+
+    def draw_plain(k: int) -> None:
+        new = signal[:, round(k * step) : round((k + 1) * step)]
+        seen[:, : -new.shape[1]] = seen[:, new.shape[1] :]
+        seen[:, -new.shape[1] :] = new
+        for i, curve in enumerate(curves):
+            curve.setData(t, 0.01 * seen[i] + i)
+
+    theirs = run_frames(draw_plain, app.processEvents)
+    plain.close()
+    with capsys.disabled():
+        print(f"\nthe window's panels:            {ours}\nthe traces alone, plain curves: {theirs}")
+
+
+def test_beside_a_session(capsys: pytest.CaptureFixture[str]) -> None:
+    """A whole Console over a session of `alpha_up` with all its streams, at the clock's speed."""
+    from neurosim.core.pace import PacedClock
+    from neurosim_gui.app import LiveRequest, make_app, prepare
+    from neurosim_gui.console import Console
+    from neurosim_gui.engine import Engine
+    from neurosim_gui.look import Look
+
+    app = make_app()
+    engine = Engine(lambda: prepare(LiveRequest(seed=1)), PacedClock(1.0))
+    window = Console(engine, "alpha_up", Look())
+    window.resize(1920, 1080)
+    window.show()
+    engine.start()
+    while window.arrangement is None or engine.session is None or engine.session.time_s < _SETTLED_S:
+        app.processEvents()
+        time.sleep(0.001)
+    late, ticks, cpu = engine.clock.late_ticks, engine.session.tick_index, time.thread_time()
+    frames: list[float] = []
+    engine.clock.lateness_s.clear()
+    start = time.perf_counter()
+    while (now := time.perf_counter()) - start < _MEASURED_S:
+        before = window.frame_s
+        app.processEvents()
+        if window.frame_s != before:
+            frames.append(window.frame_s)
+        time.sleep(max(0.0, 0.001 - (time.perf_counter() - now)))
+    cpu = (time.thread_time() - cpu) / _MEASURED_S
+    lateness, shown = 1000.0 * np.array(engine.clock.lateness_s), 1000.0 * np.array(frames)
+    n_late, n = engine.clock.late_ticks - late, engine.session.tick_index - ticks
+    window.close()
+    with capsys.disabled():
+        print(
+            f"\nbeside a session: {len(frames) / _MEASURED_S:.0f} frames a second, refresh {np.median(shown):.2f} ms "
+            f"median, {np.percentile(shown, 99):.2f} ms p99; window thread {100.0 * cpu:.0f} % of a core; ticks "
+            f"{np.median(lateness):.2f} ms late at median, {np.percentile(lateness, 99):.2f} ms at p99; "
+            f"{n_late} of {n} by more than 1 ms"
+        )

@@ -1,0 +1,51 @@
+"""Every command with its keys, from the table that the menus come from."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from neurosim_gui.commands import BODY_KEYS, COMMANDS
+from neurosim_gui.look import Look
+from neurosim_gui.texts import text
+
+_COLUMNS = 2
+
+
+class KeySheet(QDialog):
+    """A table of keys.
+
+    Parameters
+    ----------
+    look
+        Theme and sizes.
+    parent
+        The window it belongs to.
+    """
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(text("keys.title"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+        self.rows = [(keys, text(f"body_keys.{name}")) for keys, name in BODY_KEYS.items()]
+        for command in COMMANDS:
+            keys = ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys)
+            self.rows.append((keys, command.words))
+        page = QWidget()
+        grid = QGridLayout(page)
+        grid.setHorizontalSpacing(16)
+        per_column = -(-len(self.rows) // _COLUMNS)
+        for i, (keys, words) in enumerate(self.rows):
+            column, row = divmod(i, per_column)
+            for part, (what, bold) in enumerate(((keys, True), (words, False))):
+                label = QLabel(what)
+                label.setFont(look.font(bold=bold))
+                grid.addWidget(label, row, 2 * column + part)
+        scroll = QScrollArea()
+        scroll.setWidget(page)
+        scroll.setWidgetResizable(True)
+        QVBoxLayout(self).addWidget(scroll)
+        hint = page.sizeHint()
+        screen = self.screen().availableGeometry()
+        self.resize(min(hint.width() + 60, screen.width() - 40), min(hint.height() + 60, screen.height() - 80))

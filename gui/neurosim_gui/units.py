@@ -1,0 +1,53 @@
+"""How numbers and units are written on the screen."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neurosim.core.spec import Float
+from neurosim_gui.texts import text
+
+
+class Units:
+    """How temperatures and amplitudes are written; files keep °C and µV.
+
+    Parameters
+    ----------
+    fahrenheit
+        °F for °C.
+    peak_to_peak
+        Amplitudes from peak to peak, for rms.
+    """
+
+    def __init__(self, *, fahrenheit: bool = False, peak_to_peak: bool = False) -> None:
+        self.fahrenheit, self.peak_to_peak = fahrenheit, peak_to_peak
+
+    def shown(self, value: Float, unit: str, *, change: bool = False) -> Float:
+        """Return numbers as they are written; a change has no zero to shift."""
+        if self.fahrenheit and unit.startswith("degC"):
+            return value * 1.8 + (0.0 if change or unit != "degC" else 32.0)
+        return value
+
+    def measured(self, value: float, unit: str) -> float:
+        """Return a number as it is measured, from the one that is written."""
+        if self.fahrenheit and unit.startswith("degC"):
+            return (value - (32.0 if unit == "degC" else 0.0)) / 1.8
+        return value
+
+    def words(self, unit: str) -> str:
+        """Return how a unit is written."""
+        return unit_words(unit.replace("degC", "degF") if self.fahrenheit else unit)
+
+    def amplitude(self, x: Float, unit: str) -> str:
+        """Say how large a signal is, rms or from peak to peak."""
+        size = float(np.ptp(x)) if self.peak_to_peak else float(np.std(x))
+        return f"{size:.3g} {self.words(unit)} {text('unit.pp' if self.peak_to_peak else 'unit.rms')}"
+
+
+def unit_words(unit: str) -> str:
+    """Return a unit as it is written on the screen."""
+    try:
+        return text(f"unit.{unit}") if "." not in unit else unit
+    except KeyError:
+        words = unit.replace("uV", "µV").replace("uS", "µS").replace("degC", "°C").replace("degF", "°F")
+        return words.replace("^2", "²")

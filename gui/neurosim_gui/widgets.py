@@ -1,0 +1,41 @@
+"""Small things of Qt alone, that the first frame needs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton
+
+
+class Elided(QLabel):
+    """A line that gives way: where there is no room for the whole of it, the rest is dots, and the mouse tells it."""
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__(words)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setToolTip(words)
+
+    def setText(self, words: str) -> None:  # noqa: N802 Qt's name
+        super().setText(words)
+        self.setToolTip(words)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        """Draw as much as fits."""
+        painter = QPainter(self)
+        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+
+
+def small_button(words: str, tip: str) -> QToolButton:
+    """Return a button that leaves the keys alone, for the space bar breathes."""
+    button = QToolButton()
+    button.setText(words)
+    button.setToolTip(tip)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return button
+
+
+def clock_words(seconds: float) -> str:
+    """Write a time as minutes and seconds."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02d}"
