@@ -153,6 +153,35 @@ def live(
 
 
 @app.command()
+def lesson(
+    name: Annotated[str, typer.Argument(help="Name (see `list lessons`) or TOML file.")],
+    headless: Annotated[bool, typer.Option("--headless", help="Without a window, by a scripted person.")] = False,
+    sheet: Annotated[Path | None, typer.Option(help="Write the sheet, one HTML file (headless).")] = None,
+    instructor: Annotated[bool, typer.Option("--instructor", help="With answers, notes and timing.")] = False,
+) -> None:
+    """Take a lesson in the window; headless, check everything it tells (status 1 when something is not so)."""
+    from neurosim.cli.lesson import take_lessons
+
+    if headless:
+        raise typer.Exit(0 if take_lessons([name], sheet, instructor) else 1)
+    from neurosim.cli.window import open_window
+
+    open_window(lesson=name, speed="1", theme="light", size="1920x1080")
+
+
+@app.command()
+def lab(
+    name: Annotated[str, typer.Argument(help="Name (see `list labs`) or TOML file.")] = "first_lab",
+    sheet: Annotated[Path | None, typer.Option(help="Write the sheet of all its lessons, one HTML file.")] = None,
+    instructor: Annotated[bool, typer.Option("--instructor", help="With answers, notes and timing.")] = False,
+) -> None:
+    """Take all lessons of a lab by a scripted person, and write the sheet: what an instructor does beforehand."""
+    from neurosim.cli.lesson import lessons_of_lab, take_lessons
+
+    raise typer.Exit(0 if take_lessons(lessons_of_lab(name), sheet, instructor) else 1)
+
+
+@app.command()
 def seal(
     arms: Annotated[str, typer.Option(help="Arms to draw from, such as `real,yoked:folder=sessions/a`.")],
     out: Annotated[Path, typer.Option(help="File of the key; must be new. Keep it where the operator does not look.")],
@@ -196,7 +225,7 @@ def list_(
     kind: Annotated[
         str,
         typer.Argument(
-            help="protocols, subjects, bodies, stages, sources, actors, rules, thresholds, shams, latents, events"
+            help="protocols, subjects, bodies, stages, sources, actors, rules, thresholds, shams, lessons, labs, latents, events"
         ),
     ],
 ) -> None:

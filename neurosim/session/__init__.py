@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from neurosim.core.event import SessionEvent
 from neurosim.session.clock import RealTimeClock, SimulatedClock
-from neurosim.session.commands import Command, Happen, Logged, Push, SetParameter, SetThreshold
+from neurosim.session.commands import Command, Happen, Logged, Point, Push, SetPacer, SetParameter, SetThreshold
 from neurosim.session.compare import compare_thresholds
 from neurosim.session.result import Result, read_session
 from neurosim.session.run import run
@@ -19,11 +19,13 @@ __all__ = [
     "Command",
     "Happen",
     "Logged",
+    "Point",
     "Push",
     "RealTimeClock",
     "Result",
     "Session",
     "SessionEvent",
+    "SetPacer",
     "SetParameter",
     "SetThreshold",
     "SimulatedClock",
