@@ -225,7 +225,8 @@ def list_(
     kind: Annotated[
         str,
         typer.Argument(
-            help="protocols, subjects, bodies, stages, sources, actors, rules, thresholds, shams, lessons, labs, latents, events"
+            help="protocols, subjects, bodies, stages, sources, actors, rules, thresholds, shams, lessons, labs, "
+            "latents, events"
         ),
     ],
 ) -> None:

@@ -8,4 +8,15 @@ from neurosim.lessons.runner import LessonRunner, Taken, rehearse
 from neurosim.lessons.setting import Setting
 from neurosim.lessons.sheet import write_sheet
 
-__all__ = ["Lab", "Lesson", "LessonRunner", "Setting", "Step", "Taken", "load_lab", "load_lesson", "rehearse", "write_sheet"]
+__all__ = [
+    "Lab",
+    "Lesson",
+    "LessonRunner",
+    "Setting",
+    "Step",
+    "Taken",
+    "load_lab",
+    "load_lesson",
+    "rehearse",
+    "write_sheet",
+]

@@ -30,6 +30,7 @@ class Choice(Config):
 
     text: str = Field(description="the answer")
     right: bool = Field(False, description="whether it is right")
+    right_for: tuple[str, ...] = Field((), description="it is right where the drawn condition has one of these names")
     reply: str = Field(description="what is said to it; wrong answers get a reply too")
 
 
@@ -118,6 +119,7 @@ class Expect(Config):
 class Condition(Config):
     """One of several settings whose order the seed draws."""
 
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower case, no spaces")
     title: str = Field(description="what it is, for the answer")
     setting: Setting = Field(description="what is different from the lesson")
 
@@ -157,7 +159,7 @@ class Step(Config):
     def _whole(self) -> Self:
         if bool(self.question) != bool(self.choice):
             raise ValueError("a question needs choices, and choices need a question")
-        if self.choice and not any(choice.right for choice in self.choice):
+        if self.choice and not any(choice.right or choice.right_for for choice in self.choice):
             raise ValueError("none of the choices is right; say `right = true` in one")
         if self.begin is not None and self.drawn is not None:
             raise ValueError("begins one session: give begin or drawn")
@@ -197,6 +199,12 @@ class Lesson(Setting):
             seen.add(step.name)
             if step.drawn is not None and step.drawn > len(self.condition):
                 yield Problem(("step", i, "drawn"), f"there are {len(self.condition)} conditions, got {step.drawn}")
+            names = {condition.name for condition in self.condition}
+            for k, choice in enumerate(step.choice):
+                for name in set(choice.right_for) - names:
+                    yield Problem(
+                        ("step", i, "choice", k, "right_for"), f"no condition '{name}'; {did_you_mean(name, names)}"
+                    )
             for place, text in step.texts():
                 for message in _wrong_names(text, known):
                     yield Problem(("step", i, *place), message)
@@ -230,6 +238,20 @@ class Lesson(Setting):
         names = [f"condition {i}" for i in range(len(self.condition))]
         draws = AddressedNoise(self.seed, "lesson/order", (0,), names).uniform(0)
         return tuple(self.condition[i] for i in draws.reshape(-1)[: len(names)].argsort().tolist())
+
+    def drawn(self, number: int) -> Condition | None:
+        """Return the condition that a step is in, if it is in one."""
+        for step in reversed(self.step[: number + 1]):
+            if step.begin is not None:
+                return None
+            if step.drawn is not None:
+                return self.order[step.drawn - 1]
+        return None
+
+    def is_right(self, number: int, choice: Choice) -> bool:
+        """Return whether an answer is right in a step; it may depend on what the seed has drawn."""
+        condition = self.drawn(number)
+        return choice.right or (condition is not None and condition.name in choice.right_for)
 
     def setting(self, number: int) -> Setting:
         """Return what the session of a step is made of."""

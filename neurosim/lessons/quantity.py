@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Literal, Self, TypeAlias
+from collections.abc import Callable
+from typing import Any, Literal, Self, TypeAlias
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -31,7 +32,9 @@ class Quantity(Config):
     feature: str = Field("", description="name of a feature")
     stream: str = Field("", description="name of a stream")
     channel: str = Field("", description="a channel of the stream; by default its first")
-    of: Of | None = Field(None, description="what the rule decided: shown, met, reward, valid, agrees, threshold, seconds")
+    of: Of | None = Field(
+        None, description="what the rule decided: shown, met, reward, valid, agrees, threshold, seconds"
+    )
 
     @property
     def named(self) -> int:
@@ -130,7 +133,7 @@ class Meter:
         return float(_STATISTICS[name](x))
 
 
-_STATISTICS = {
+_STATISTICS: dict[str, Callable[[Float], Any]] = {
     "mean": np.mean,
     "median": np.median,
     "sd": np.std,

@@ -41,8 +41,8 @@ class Taken:
         How long its session ran [s].
     met
         Whether what it waited for came.
-    answer
-        What was chosen, if it asked.
+    answer, right
+        What was chosen, if it asked, and whether that is right.
     numbers
         What it remembered.
     failures
@@ -54,6 +54,7 @@ class Taken:
     seconds: float = 0.0
     met: bool = False
     answer: Choice | None = None
+    right: bool = False
     numbers: dict[str, float] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
@@ -107,7 +108,7 @@ class LessonRunner(Sink):
 
     @property
     def ready(self) -> bool:
-        """Whether the step is over: what it waits for has come or will not come any more, and its question is answered."""
+        """Whether the step is over: what it waits for has come or will not any more, and its question is answered."""
         now = self.taken[-1]
         waited = self.step.until is None or now.met or now.seconds >= self.step.until.ends_s - 1e-9
         return waited and (now.answer is not None or not self.step.question)
@@ -151,6 +152,7 @@ class LessonRunner(Sink):
         with self._lock:
             if self.taken[-1].answer is None:  # the first one counts: it was the prediction
                 self.taken[-1].answer = choice
+                self.taken[-1].right = self.lesson.is_right(self.number, choice)
         return self.fill(choice.reply)
 
     def advance(self) -> None:
@@ -163,7 +165,7 @@ class LessonRunner(Sink):
             self._say()
             if self.step.begin is not None or self.step.drawn is not None:
                 self.session = None
-            else:
+            if self.session is not None:  # else it is done when the session is prepared
                 self._do()
 
     def finish(self) -> None:
@@ -257,7 +259,8 @@ def rehearse(lesson: Lesson, told: Callable[[Taken], None] = lambda taken: None)
         assert session is not None
         rehearsal = Rehearsal(runner.step.rehearse, session)
         if runner.step.choice:
-            runner.answer(next(i for i, choice in enumerate(runner.step.choice) if choice.right))
+            right = [lesson.is_right(runner.number, choice) for choice in runner.step.choice]
+            runner.answer(right.index(True))
         while not runner.ready and not session.finished:
             rehearsal.act()
             tick = session.step()

@@ -69,7 +69,9 @@ class Setting(Config):
         if self.threshold is not None:
             conditions = getattr(protocol.rule, "conditions", ())
             if not conditions:
-                raise ConfigError(f"the rule of '{self.protocol}' has no condition that a threshold belongs to", "threshold")
+                raise ConfigError(
+                    f"the rule of '{self.protocol}' has no condition that a threshold belongs to", "threshold"
+                )
             first = conditions[0].model_copy(update={"threshold": self.threshold})
             update["rule"] = protocol.rule.model_copy(update={"conditions": (first, *conditions[1:])})
         protocol = protocol.model_copy(update=update)

@@ -88,15 +88,18 @@ def _of_step(runner: LessonRunner, taken: Taken, instructor: bool) -> Iterator[s
     yield "".join(f"<p>{_markdown(paragraph)}</p>" for paragraph in taken.text.split("\n\n"))
     if step.question:
         answer = "not answered" if taken.answer is None else runner.fill(taken.answer.text)
-        mark = "" if taken.answer is None else " (right)" if taken.answer.right else " (not so)"
+        mark = "" if taken.answer is None else " (right)" if taken.right else " (not so)"
         yield f"<p><b>{_safe(runner.fill(step.question))}</b><br>My prediction: {_safe(answer)}{mark}</p>"
         if taken.answer is not None:
             yield f"<p>{_safe(runner.fill(taken.answer.reply))}</p>"
     if taken.numbers:
-        rows = (f"<tr><td>{_safe(n.replace('_', ' '))}</td><td>{_number(x)}</td></tr>" for n, x in taken.numbers.items())
+        rows = (
+            f"<tr><td>{_safe(n.replace('_', ' '))}</td><td>{_number(x)}</td></tr>" for n, x in taken.numbers.items()
+        )
         yield f"<table>{''.join(rows)}</table>"
     if instructor:
-        right = [runner.fill(choice.text) for choice in step.choice if choice.right]
+        number = runner.lesson.step.index(step)
+        right = [runner.fill(c.text) for c in step.choice if runner.lesson.is_right(number, c)]
         told = [f"Right: {'; '.join(right)}."] if right else []
         told += [runner.fill(step.notes)] if step.notes else []
         told += [f"Took {taken.seconds:.0f} s."] + [f"Not as expected: {failure}." for failure in taken.failures]

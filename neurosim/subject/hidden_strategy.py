@@ -35,8 +35,8 @@ class HiddenStrategy(ActorConfig):
 
     kind: Literal["hidden_strategy"] = "hidden_strategy"
     learns: dict[str, float] = Field(
-        {"alpha_drive": 2.0}, min_length=1, description="what the direction moves: latents, each with its offset at the "
-        "rim of the plane"
+        {"alpha_drive": 2.0}, min_length=1, description="what the direction moves: latents, each with its offset "
+        "at the rim of the plane"
     )  # fmt: skip
 
     @field_validator("learns")
@@ -56,7 +56,7 @@ class HiddenStrategy(ActorConfig):
     def prepare(
         self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]
     ) -> HiddenStrategyActor:
-        """Draw the direction and return the actor; everyone in a batch is moved alike, each with a direction of its own."""
+        """Return the actor; everyone in a batch is moved alike, each with a direction of its own."""
         return HiddenStrategyActor(self, seed, subjects, batch_shape)
 
 
