@@ -13,8 +13,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import neurosim
+from neurosim.core import palette
 from neurosim.core.timeline import TickGrid
-from neurosim.session import palette
 from neurosim.session.result import Result
 
 PICTURES = Path(__file__).parent / "pictures"

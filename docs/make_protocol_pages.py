@@ -148,8 +148,8 @@ def _rule(protocol: TrainingProtocol) -> Iterator[str]:
         numbers = ", ".join(f"{k} {_shown(v)}" for k, v in threshold.items())
         more = ", ".join(f"{k} {_shown(v)}" for k, v in c.items() if k not in ("feature", "direction", "threshold"))
         kind = c["threshold"]["kind"].replace("_", " ")
-        asked = f"- `{c['feature']}` {c.get('direction', 'above')} a {kind} threshold ({numbers})"
-        yield f"{asked}; {more}" if more else asked
+        side = c.get("direction", "above")
+        yield f"- `{c['feature']}` {side} a {kind} threshold ({numbers})" + (f"; {more}" if more else "")
     yield ""
     dwell, refractory = protocol.rule.dwell_s, protocol.rule.refractory_s  # type: ignore[attr-defined]
     first = f"They must hold for {dwell:g} s first. " if dwell else ""

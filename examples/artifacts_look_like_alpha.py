@@ -9,7 +9,7 @@ the forehead; without a gate they pay for muscles and eyes. (A simulation of gro
 from matplotlib.figure import Figure
 
 import neurosim as ns
-from neurosim.session import palette
+from neurosim.core import palette
 from neurosim.session.figure import show_figure
 
 TURN_S, JAW_UV, BLINK_UV = 3.0, 50.0, 100.0
@@ -31,7 +31,7 @@ def protocol(training: str, gate: str) -> ns.TrainingProtocol:
         seen = {"kind": "bandpass", "low_hz": limits[0], "high_hz": limits[1]}
         trusted = {"kind": "peak_to_peak", "max_uv": limits[2], "hold_s": 0.5}
         gates = [{"also": ["Fp1", "Fp2", "T7", "T8"], "stage": {"kind": "chain", "stages": [seen, trusted]}}]
-    blocks = [{"name": kind, "kind": kind, "duration_s": s} for kind, s in (("baseline", 1), ("training", 5))]
+    blocks = [{"name": kind, "kind": kind, "duration_s": s} for kind, s in (("baseline", 30), ("training", 150))]
     parts = {"features": [{"name": "power", "channels": [channel], "stages": stages}], "gates": gates, "blocks": blocks}
     words = {"name": "trap", "title": training, "purpose": "Shows what artifacts do"}
     return ns.TrainingProtocol.model_validate(words | parts | {"rule": {"kind": "operant", "conditions": [above]}})

@@ -13,9 +13,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import neurosim as ns
+from neurosim.core import palette
 from neurosim.core.chain import Chain
 from neurosim.dsp import DCBlock, WeightedFIREnvelope
-from neurosim.session import palette
 from neurosim.session.figure import show_figure
 
 ADDED_S = (0.0, 0.25, 0.5, 1.0, 2.0)

@@ -14,8 +14,9 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 import neurosim as ns
+from neurosim.core import palette
 from neurosim.core.spec import Bool
-from neurosim.session import Result, palette
+from neurosim.session import Result
 from neurosim.session.figure import show_figure
 from neurosim.signals.recordings.sidecar import load_sidecar
 
@@ -44,11 +45,12 @@ def recorded(recording: str, sidecar: str) -> tuple[Result, Bool]:
 def main(duration_s: float = 120.0, show: bool = True, recording: str = "", sidecar: str = "") -> float:
     result, closed = recorded(recording, sidecar) if recording else simulated(duration_s)
     table = result.features
-    shut, wide = (float(table.loc[table["valid"] & state, "alpha"].mean()) for state in (closed, ~closed))
+    power = table["alpha"] ** 2 / 2  # of a sine with this envelope
+    shut, wide = (float(power[table["valid"] & state].mean()) for state in (closed, ~closed))
     figure = Figure(figsize=(10, 4), layout="constrained")
     axes = figure.subplots()
-    axes.plot(table["time_s"], table["alpha"], color=palette.FEATURE, linewidth=1, label="alpha power")
-    axes.fill_between(table["time_s"], 0, table["alpha"].max() * closed, alpha=0.15, linewidth=0, label="eyes closed")
+    axes.plot(table["time_s"], power, color=palette.FEATURE, linewidth=1, label="alpha power")
+    axes.fill_between(table["time_s"], 0, power.max() * closed, alpha=0.15, linewidth=0, label="eyes closed")
     axes.set(title=f"Alpha and the eyes: {result.source}", xlabel="time [s]", ylabel="alpha power [µV²]")
     axes.legend(loc="upper right")
     print(f"Mean alpha power is {shut:.1f} µV² with eyes closed, {wide:.1f} µV² open: {shut / wide:.1f} times higher.")

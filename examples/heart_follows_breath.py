@@ -13,8 +13,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import neurosim as ns
+from neurosim.core import palette
 from neurosim.feedback import Block, Condition, Feature, FixedThreshold, Input, Operant, TrainingProtocol
-from neurosim.session import palette
 from neurosim.session.figure import show_figure
 from neurosim.subject import Subject
 from neurosim.subject.script import Script

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 import neurosim as ns
 from neurosim.core.spec import Float
 from neurosim.core.stage import Stage, StageConfig
-from neurosim.dsp import BandPass, DCBlock, Smooth
+from neurosim.dsp import BandPass, BandPower, DCBlock, Smooth
 from neurosim.dsp.lanes import LaneStage
 from neurosim.session.figure import show_figure
 from neurosim.testing import check_stage
@@ -60,7 +60,10 @@ def main(duration_s: float = 60.0, show: bool = True) -> tuple[str, float]:
     protocol = ns.load_protocol("alpha_up")
     stages = (DCBlock(), BandPass(low_hz=8, high_hz=12), Teager(), Smooth(tau_s=0.15))
     energy = protocol.features[0].model_copy(update={"name": "energy", "stages": stages})
-    protocol = protocol.model_copy(update={"features": (*protocol.features, energy)})
+    power = energy.model_copy(
+        update={"name": "alpha", "stages": (DCBlock(), BandPower(low_hz=8, high_hz=12, tau_s=0.15))}
+    )
+    protocol = protocol.model_copy(update={"features": (power, energy)})
     table = ns.simulate(protocol, seed=1, duration_s=duration_s).features
     old_uv, new_uv = np.sqrt(2 * table["alpha"]), np.sqrt(table["energy"].clip(lower=0)) / np.sin(2 * np.pi * 10 / 256)
     axes = (figure := Figure(figsize=(10, 4), layout="constrained")).subplots()

@@ -12,9 +12,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import neurosim as ns
+from neurosim.core import palette
 from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
-from neurosim.session import palette
 from neurosim.session.figure import show_figure
 
 PACES = np.arange(3.0, 10.5, 0.5)  # breaths a minute

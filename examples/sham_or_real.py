@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import neurosim as ns
-from neurosim.session import palette
+from neurosim.core import palette
 from neurosim.session.figure import show_figure
 
 SHAMS = ("real", "random", "phase_randomised", "yoked", "shifted:shift_s=10", "reversed")

@@ -13,8 +13,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 import neurosim as ns
+from neurosim.core import palette
 from neurosim.feedback import Block
-from neurosim.session import palette
 from neurosim.session.figure import show_figure
 
 POLICIES = ("fixed", "one_shot", "percentile", "controller")

@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 # Names load when they are first used, so that `import neurosim` costs next to nothing (PEP 562).
 _HOMES = {
+    "Arm": "neurosim.cohort",
     "Body": "neurosim.signals",
     "Chain": "neurosim.core.chain",
     "Drive": "neurosim.core.drive",
@@ -28,16 +29,20 @@ _HOMES = {
     "TrainingProtocol": "neurosim.feedback",
     "UserError": "neurosim.core.errors",
     "compare_thresholds": "neurosim.session",
+    "continue_course": "neurosim.cohort",
     "load_body": "neurosim.signals",
     "load_protocol": "neurosim.feedback",
     "load_subject": "neurosim.subject",
+    "read_course": "neurosim.cohort",
     "read_session": "neurosim.session",
     "run": "neurosim.session",
+    "run_course": "neurosim.cohort",
     "simulate": "neurosim.session",
     "simulate_sessions": "neurosim.session",
 }
 
 if TYPE_CHECKING:
+    from neurosim.cohort import Arm, continue_course, read_course, run_course
     from neurosim.core.chain import Chain, Fork
     from neurosim.core.drive import Drive
     from neurosim.core.errors import UserError
@@ -50,6 +55,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EEG",
+    "Arm",
     "Body",
     "Chain",
     "Drive",
@@ -66,11 +72,14 @@ __all__ = [
     "UserError",
     "__version__",
     "compare_thresholds",
+    "continue_course",
     "load_body",
     "load_protocol",
     "load_subject",
+    "read_course",
     "read_session",
     "run",
+    "run_course",
     "simulate",
     "simulate_sessions",
 ]

@@ -159,6 +159,20 @@ def test_heart_follows_a_slow_breath_more() -> None:
     assert paced > 1.5 * own
 
 
+def test_a_band_of_ones_own_follows_the_truth_where_the_usual_one_does_not() -> None:
+    r = load("individual_band").main(duration_s=120.0, show=False)
+    assert r["own"][0] > r["usual"][0] + 0.05  # alpha at 8 Hz, on the edge of the usual band
+    assert r["own"][-1] > r["usual"][-1] + 0.05  # and at 12 Hz
+    assert abs(r["own"][2] - r["usual"][2]) < 0.05  # at 10 Hz both are the same
+
+
+@pytest.mark.slow
+def test_a_forehead_relaxes_by_feedback_and_not_by_a_sham() -> None:
+    change = load("relax_forehead").main(show=False)
+    assert change["real"] < -8.0
+    assert abs(change["sham"]) < 5.0
+
+
 def test_fast_signals_recover_before_the_slow() -> None:
     half_s = load("stress_profile").main(duration_s=1800.0, show=False)
     assert max(half_s["forehead"], half_s["heart"]) < half_s["skin"] < half_s["hand"]

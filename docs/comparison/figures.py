@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from neurosim.core import palette
 from neurosim.core.spec import Float
-from neurosim.session import palette
 
 PICTURES = Path(__file__).parents[1] / "pictures"
 RECORDED, SYNTHETIC, PEOPLE = palette.FEATURE, palette.SIGNAL, palette.GRID

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from neurosim_gui.commands import COMMANDS, MENUS
 from neurosim_gui.engine import Engine, Status
-from neurosim_gui.layout import Arrangement, arrange
 from neurosim_gui.look import Look
 from neurosim_gui.texts import text
+from neurosim_gui.window import SessionWindow
+
+if TYPE_CHECKING:
+    from neurosim_gui.layout import Arrangement
 
 _FRAME_MS = 16
 
 
-class Console(QMainWindow):
+class Console(SessionWindow):
     """Shows a running session.
 
     Parameters
@@ -32,17 +36,13 @@ class Console(QMainWindow):
 
     Attributes
     ----------
-    actions
-        What can be asked for, by the command's name.
     frame_s
         How long the newest frame took [s].
     """
 
     def __init__(self, engine: Engine, name: str, look: Look) -> None:
-        super().__init__()
-        self.engine, self.look = engine, look
+        super().__init__(engine, look)
         self.arrangement: Arrangement | None = None
-        self.commands: dict[str, QAction] = {}
         self.frame_s = 0.0
         self._name = name
         self.setWindowTitle(f"{text('window.title')} - {name}")
@@ -103,6 +103,7 @@ class Console(QMainWindow):
             label.setFont(look.font())
         for panel in self.arrangement.panels if self.arrangement else ():
             panel.set_look(look)
+        self.set_look_of_views(look)
 
     def refresh(self) -> None:
         """Draw what is new."""
@@ -124,6 +125,8 @@ class Console(QMainWindow):
         self.frame_s = time.perf_counter() - started
 
     def _fill(self) -> None:
+        from neurosim_gui.layout import arrange  # plots are loaded while the first frame is seen
+
         assert self.engine.session is not None
         self._message.hide()
         self.arrangement = arrange(self.engine.session, self.look)
@@ -143,6 +146,9 @@ class Console(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 Qt's name
         """End the session and close."""
+        if not self.may_close():
+            event.ignore()
+            return
         self._timer.stop()
         self.engine.close()
         super().closeEvent(event)

@@ -8,14 +8,20 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from neurosim.core.errors import UserError
-from neurosim.session.pace import PacedClock
-from neurosim.session.run import run
-from neurosim.session.session import Session
-from neurosim.session.tick import Sink
-from neurosim_gui.rings import History
+from neurosim.core.pace import PacedClock
+
+if TYPE_CHECKING:
+    from neurosim.session.recorder import Recorder
+    from neurosim.session.session import Session
+    from neurosim.session.tick import Sink
+    from neurosim.session.twin import Past
+    from neurosim_gui.rings import History
+
+#: While it is paused, the engine looks so often for what is asked of it [s].
+_LOOK_S = 0.02
 
 
 class Status(Enum):
@@ -37,7 +43,7 @@ class Failure:
 
 
 #: Makes the session and the sinks that record it; called in the engine's thread, for it may take a second.
-Prepare = Callable[[], tuple[Session, Sequence[Sink]]]
+Prepare: TypeAlias = "Callable[[], tuple[Session, Sequence[Sink]]]"
 
 
 class Engine:
@@ -58,6 +64,14 @@ class Engine:
         The session, once it is prepared. Only the engine's thread steps or copies it.
     history
         What the window draws, once the session is prepared.
+    participant
+        What the participant's window draws, and nobody else's: in a sealed session only it has what is shown.
+    recorder
+        Writes the session to a folder, where there is one.
+    past
+        What the rule has seen, for branches under another rule.
+    sealed
+        Whether nobody may see what is earned and shown.
     """
 
     def __init__(self, prepare: Prepare, clock: PacedClock | None = None) -> None:
@@ -67,6 +81,11 @@ class Engine:
         self.failure: Failure | None = None
         self.session: Session | None = None
         self.history: History | None = None
+        self.participant: History | None = None
+        self.recorder: Recorder | None = None
+        self.sealed = False
+        self.past: Past
+        self._followers: list[Sink] = []
         self._requests: queue.SimpleQueue[tuple[Callable[[Session], Any], queue.SimpleQueue[Any]]] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="neurosim-engine", daemon=True)
@@ -98,15 +117,40 @@ class Engine:
         """Ask for a copy of the session that goes on exactly as it does."""
         return self.between_ticks(copy.deepcopy)
 
+    def follow(self, sink: Sink) -> None:
+        """Let a sink watch from the next tick on; for actions between ticks."""
+        self._followers.append(sink)
+
+    def unfollow(self, sink: Sink) -> None:
+        """Let a sink that follows watch no longer; for actions between ticks."""
+        self._followers.remove(sink)
+
     def _run(self) -> None:
+        # Loaded here, in the engine's thread, while the window shows its first frame.
+        from neurosim.session.recorder import Recorder
+        from neurosim.session.run import run
+        from neurosim.session.sealing.veil import DrawnSham, Veil
+        from neurosim.session.tick import Relay
+        from neurosim.session.twin import Past
+        from neurosim_gui.rings import History
+
         try:
             session, sinks = self._prepare()
             self.session = session
+            self.sealed = isinstance(session.sham, DrawnSham)
+            self.recorder = next((sink for sink in sinks if isinstance(sink, Recorder)), None)
             shown = {n: s for n, s in session.source.specs.items() if not s.batch_shape}
             names, conditions = tuple(session.pipeline.specs), session.rule.condition_names
-            self.history = History(shown, names, conditions, session.protocol.update_interval_s)
+            interval_s = session.protocol.update_interval_s
+            history = self.participant = History(shown, names, conditions, interval_s)
+            self.past = Past()
+            watching: list[Sink] = [history, self.past, Relay(self._followers)]
+            if self.sealed:
+                self.participant = History({}, names, conditions, interval_s)
+                watching = [*map(Veil, watching), self.participant]
+            self.history = history
             self.status = Status.RUNNING
-            finished = run(session, self.clock, [self.history, *sinks], self._between)
+            finished = run(session, self.clock, [*watching, *sinks], self._between)
             self.status = Status.FINISHED if finished else Status.STOPPED
         except UserError as error:
             self._fail(str(error), expected=True)
@@ -114,6 +158,14 @@ class Engine:
             self._fail(f"{type(error).__name__}: {error}", expected=False)
 
     def _between(self) -> bool:
+        while True:
+            self._serve()
+            if self._stop.is_set():
+                return True
+            if not self.clock.held(_LOOK_S):
+                return False
+
+    def _serve(self) -> None:
         while not self._requests.empty():
             action, answer = self._requests.get()
             assert self.session is not None
@@ -121,7 +173,6 @@ class Engine:
                 answer.put(action(self.session))
             except Exception as error:  # goes to whoever asked
                 answer.put(error)
-        return self._stop.is_set()
 
     def _fail(self, line: str, *, expected: bool) -> None:
         self.failure = Failure(line, expected)

@@ -7,6 +7,7 @@ from typing import Any
 
 from neurosim.core.chain import Chain
 from neurosim.feedback.protocol import Feature
+from neurosim.session.sealing.veil import DrawnSham
 from neurosim.session.session import Session
 from neurosim.session.streams import choose_channels
 from neurosim_gui.look import Look
@@ -14,6 +15,7 @@ from neurosim_gui.panels.feature import FeaturePanel
 from neurosim_gui.panels.panel import Panel, unit_words
 from neurosim_gui.panels.signals import SignalsPanel
 from neurosim_gui.panels.spectrum import SpectrumPanel
+from neurosim_gui.panels.truth import TruthPanel, truth_source
 
 _MOST_TRACES = 32
 
@@ -62,7 +64,8 @@ def arrange(session: Session, look: Look) -> Arrangement:
         if name == source.stream or (not name.startswith("truth/") and spec.n_channels <= _MOST_TRACES):
             channels = list(range(min(spec.n_channels, _MOST_TRACES)))
             found.signals.append(SignalsPanel(look, name, spec, channels))
-    for column, feature in enumerate(protocol.features):
+    sealed = isinstance(session.sham, DrawnSham)
+    for column, feature in enumerate(() if sealed else protocol.features):
         unit = unit_words(session.pipeline.specs[feature.name].unit)
         condition = conditions.index(feature.name) if feature.name in conditions else None
         panel = FeaturePanel(look, feature.name, unit, column, condition, protocol.update_interval_s)
@@ -71,4 +74,6 @@ def arrange(session: Session, look: Look) -> Arrangement:
     channel = choose_channels(source, spec)[0]
     if bands := bands_of(trained.stages):
         found.below.append(SpectrumPanel(look, source.stream, spec.fs, channel, spec.ch_names[channel], bands))
+    if not sealed and (truth := truth_source(session)) is not None:
+        found.below.append(TruthPanel(look, truth, protocol.update_interval_s))
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QColor, QFont, QPalette
 
-from neurosim.session.palette import LIGHT, Palette
+from neurosim.core.palette import LIGHT, Palette
 
 #: Shares of the height of the picture. A reader six picture heights away needs letters without ascenders of 3 %
 #: of the height (ANSI/AVIXA V202.01, basic decision making): 5.8 % of font size, or 4.2 % where there are digits alone.

@@ -135,20 +135,32 @@ def run(
 @app.command()
 def live(
     protocol: Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")] = "alpha_up",
-    source: Annotated[str, typer.Option(help="`sim` for the subject's body, or a recorded file.")] = "sim",
-    sidecar: Annotated[Path | None, typer.Option(help="TOML file that describes the recording.")] = None,
+    source: SourceName = "sim",
+    sidecar: Sidecar = None,
     subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
     seed: Seed = None,
-    speed: Annotated[str, typer.Option(help="Session seconds a second, or `max`.")] = "1",
+    sham: Annotated[str | None, typer.Option(help="Show this instead of real feedback: `random`, ...")] = None,
+    blind: Annotated[
+        Path | None, typer.Option(help="Key from `seal`: show what it says; nothing in the window tells which arm.")
+    ] = None,
+    record: Annotated[bool, typer.Option("--record", help="Record from the start, into a fresh folder.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Record from the start, into this folder.")] = None,
+    speed: Annotated[str | None, typer.Option(help="Session seconds a second, or `max`; 1 by default.")] = None,
     theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
     size: Annotated[str, typer.Option(help="Width x height of the window.")] = "1920x1080",
+    seconds: Annotated[
+        float | None, typer.Option(help="Take the pictures after so much of the session [20 s].")
+    ] = None,
+    screenshots: Annotated[
+        Path | None, typer.Option(help="Write one PNG of every view to this folder, and close.")
+    ] = None,
 ) -> None:
-    """Open the window on a session."""
+    """Open the window on a session; R records it, C compares two branches, T reveals the truth."""
     from neurosim.cli.window import open_window
 
     open_window(
-        protocol=protocol, source=source, sidecar=sidecar, subject=subject, seed=seed, speed=speed, theme=theme,
-        size=size,
+        protocol=protocol, source=source, sidecar=sidecar, subject=subject, seed=seed, sham=sham, blind=blind,
+        record=record, out=out, speed=speed, theme=theme, size=size, seconds=seconds, screenshots=screenshots,
     )  # fmt: skip
 
 
@@ -213,11 +225,62 @@ def demo(
     speed: Annotated[str, typer.Option(help="Session seconds a second, or `max`.")] = "1",
     seed: Seed = 1,
     out: Out = None,
+    terminal: Annotated[
+        bool, typer.Option("--terminal", help="In the terminal, where there is a display too.")
+    ] = False,
 ) -> None:
-    """Play a story by itself: eyes close, alpha rises, a blink earns nothing, one training minute (90 s)."""
+    """Play freely in the window: E closes the eyes, space breathes, B blinks.
+
+    In the terminal a story plays by itself: eyes close, alpha rises, a blink earns nothing, one training minute (90 s).
+    """
+    from neurosim.cli.window import has_window, play_freely
+
+    if not terminal and has_window():
+        play_freely(seed, speed, out)
     from neurosim.cli.demo import play_demo
 
     play_demo(speed, seed, out)
+
+
+@app.command()
+def course(
+    protocol: Annotated[str | None, typer.Argument(help="Name (see `list protocols`) or TOML file.")] = None,
+    subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
+    subjects: Annotated[int, typer.Option(min=1, help="People in each arm; the same ones in all.")] = 40,
+    spread: Annotated[
+        float, typer.Option(min=0, max=2, help="How much people differ: 0 all average, 1 as people do.")
+    ] = 1.0,
+    sessions: Annotated[
+        int | None, typer.Option(min=1, help="Sessions of training, a day apart; 10, or what was planned.")
+    ] = None,
+    arms: Annotated[
+        str, typer.Option(help="`real`, `yoked`, and kinds of sham (see `list shams`); `undriven` is always there.")
+    ] = "real,yoked,random",
+    follow_up: Annotated[
+        str, typer.Option(help="Days after the last session at which somebody looks again; empty for never.")
+    ] = "28",
+    seed: Seed = None,
+    duration: Annotated[
+        float | None, typer.Option(help="Length of a session in seconds; the blocks shrink or grow in proportion.")
+    ] = None,
+    update_interval: Annotated[float, typer.Option(help="Length of a tick in seconds.")] = 0.125,
+    out: Out = None,
+    go_on: Annotated[
+        Path | None, typer.Option("--continue", help="Folder of a course to go on with, to the bit.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train the same people in several arms over many sessions, and compare the arms.
+
+    Learning is judged on what the body truly does, against the same people undriven. Ctrl-C keeps all whole sessions.
+    """
+    from neurosim.cli.course import CourseRequest, numbers, run_course_command
+
+    run_course_command(
+        CourseRequest(protocol, subject, subjects, spread, sessions,
+                      tuple(filter(None, arms.replace(" ", "").split(","))), numbers(follow_up, "--follow-up"), seed,
+                      duration, update_interval, out, go_on, as_json)
+    )  # fmt: skip
 
 
 @app.command("list")

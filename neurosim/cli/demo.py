@@ -36,6 +36,7 @@ BLINKS_S = (42.0, 66.0)
 
 def story() -> tuple[TrainingProtocol, Subject]:
     """Return what the demo plays: `alpha_up` with short blocks, and an adult who blinks twice."""
+    from neurosim.dsp import BandPower, DCBlock
     from neurosim.feedback.block import Block
     from neurosim.feedback.protocol import load_protocol
     from neurosim.subject.script import Script, ScriptStep
@@ -48,8 +49,13 @@ def story() -> tuple[TrainingProtocol, Subject]:
         Block(name="training", kind="training", duration_s=60, eyes="open"),
     )
     blinks = Script(steps=tuple(ScriptStep(at_s=t, event="blink", amplitude=160.0) for t in BLINKS_S))
-    adult = load_subject("adult")
-    return load_protocol("alpha_up").with_blocks(*blocks), adult.model_copy(update={"actors": (*adult.actors, blinks)})
+    adult, protocol = load_subject("adult"), load_protocol("alpha_up")
+    # Berger's three- to sixfold is of power, and ten seconds are no baseline for a filter of one's own.
+    power = (DCBlock(), BandPower(low_hz=8, high_hz=12, tau_s=0.15))
+    alpha = protocol.features[0].model_copy(update={"stages": power})
+    return protocol.model_copy(update={"features": (alpha,)}).with_blocks(*blocks), adult.model_copy(
+        update={"actors": (*adult.actors, blinks)}
+    )
 
 
 def play_demo(speed: str, seed: int | None, out: Path | None) -> None:

@@ -20,20 +20,22 @@ class ProgressView(Sink):
         The session that is watched.
     console
         Where to draw.
+    where
+        What comes before the name of the block.
     """
 
-    def __init__(self, session: Session, console: Console) -> None:
+    def __init__(self, session: Session, console: Console, where: str = "") -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
         self._progress = Progress(*columns, TimeRemainingColumn(), console=console, transient=True)
         self._task = self._progress.add_task(session.protocol.name, total=session.n_ticks)
-        self._started = False
+        self._started, self._where = False, where
 
     def write(self, tick: Tick) -> None:
         if not self._started:
             self._started = True
             self._progress.start()
         if tick.index % _EVERY == 0:
-            self._progress.update(self._task, completed=tick.index, description=tick.block.name)
+            self._progress.update(self._task, completed=tick.index, description=self._where + tick.block.name)
 
     def close(self) -> None:
         self._progress.stop()

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import re
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 import typer
 
-from neurosim.cli.run import parse_speed
+from neurosim.cli.run import fresh_folder, parse_speed
 from neurosim.core.errors import UserError, did_you_mean
 
 _GROUP = "neurosim.window"
 _THEMES = ("light", "dark")
 
 
-def open_window(*, speed: str, theme: str, size: str, **options: Any) -> None:
+def open_window(
+    *, speed: str | None, theme: str, size: str, record: bool = False, seconds: float | None = None,
+    screenshots: Path | None = None, out: Path | None = None, **options: Any,
+) -> None:  # fmt: skip
     """Open the window; the options are those of the command.
 
     Raises
@@ -29,9 +34,42 @@ def open_window(*, speed: str, theme: str, size: str, **options: Any) -> None:
     measures = re.fullmatch(r"(\d+)x(\d+)", size)
     if measures is None or not all(200 <= int(m) <= 10000 for m in measures.groups()):
         raise UserError(f"must be like 1920x1080, got {size}", "--size")
+    if seconds is not None and screenshots is None:
+        raise UserError("says when pictures are taken; name their folder with --screenshots", "--seconds")
+    if seconds is not None and not 0 < seconds < math.inf:
+        raise UserError(f"must be above 0 s, got {seconds:g}", "--seconds")
     width, height = map(int, measures.groups())
-    request = window.LiveRequest(speed=parse_speed(speed), theme=theme, size=(width, height), **options)
+    # Nobody watches while pictures are taken.
+    pace = parse_speed(speed or ("1" if screenshots is None else "max"))
+    if out is None and (record or options.get("blind") is not None):
+        out = fresh_folder(Path(options.get("protocol", "free_play")).stem)
+    request = window.LiveRequest(
+        speed=pace,
+        theme=theme,
+        size=(width, height),
+        seconds=seconds or 20.0,
+        screenshots=screenshots,
+        out=out,
+        **options,
+    )
     raise typer.Exit(window.open_window(request))
+
+
+def play_freely(seed: int | None, speed: str, out: Path | None) -> None:
+    """Open free play.
+
+    Raises
+    ------
+    UserError
+        For what cannot be used.
+    """
+    open_window(speed=speed, theme=_THEMES[0], size="1280x720", seed=seed, out=out, free_play=True)
+
+
+def has_window() -> bool:
+    """Return whether a window is installed, and there is a display that could show it."""
+    found = entry_points(group=_GROUP)
+    return bool(found) and bool(next(iter(found)).load().has_display())
 
 
 def load_window() -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
 from pydantic import SerializeAsAny
@@ -10,6 +11,7 @@ from pydantic import SerializeAsAny
 from neurosim.core.config import KindConfig, of_kind
 from neurosim.core.drive import Drive
 from neurosim.core.feedback import Feedback
+from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
 
 
@@ -27,6 +29,13 @@ class Actor(ABC):
     @abstractmethod
     def rest(self, duration_s: float) -> None:
         """Let the time between two sessions pass [s]: retention, wash-out."""
+
+    def memory(self) -> dict[str, Float]:
+        """Return all that a session leaves behind for the next one, besides its number; by default nothing."""
+        return {}
+
+    def recall(self, memory: Mapping[str, Float]) -> None:
+        """Take over the memory of another actor of the same kind, who has had as many sessions."""
 
 
 class ActorConfig(KindConfig):

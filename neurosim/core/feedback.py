@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
 
 from neurosim.core.spec import Bool, Float
 
@@ -76,3 +80,16 @@ class Feedback:
     valid: Bool
     shown: Float
     cue: Cue
+
+    def map(self, function: Callable[..., Any], *others: Feedback) -> Feedback:
+        """Return the same feedback with a function of each of its arrays, and of the same array of others.
+
+        Examples
+        --------
+        >>> no = np.zeros(3, dtype=bool)
+        >>> feedback = Feedback(np.arange(3.0), np.zeros(3), no[:, None], no, no, no, no, np.ones(3), Cue())
+        >>> feedback.map(lambda x: x[:2]).value
+        array([0., 1.])
+        """
+        names = [f.name for f in fields(self) if isinstance(getattr(self, f.name), np.ndarray)]
+        return replace(self, **{name: function(*(getattr(f, name) for f in (self, *others))) for name in names})

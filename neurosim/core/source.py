@@ -30,7 +30,11 @@ class Source(ABC):
     piece
         Largest number of samples to make at once inside a tick; None for the whole tick. It changes
         nothing in the samples (law 1 holds it to that).
+    answers
+        Whether the drive changes the samples; a recording or a device plays on whatever is done.
     """
+
+    answers: ClassVar[bool] = True
 
     def __init__(self, specs: Mapping[str, SignalSpec], grid: TickGrid) -> None:
         self.specs = dict(specs)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from neurosim.core.errors import OutputError
 from neurosim.lessons.runner import LessonRunner, Taken
-from neurosim.session.palette import FAINT, FEATURE, GRID, TEXT
+from neurosim.core.palette import FAINT, FEATURE, GRID, TEXT
 
 _WIDTH, _HEIGHT, _LEFT, _BELOW = 900, 240, 70, 40
 _STYLE = f"""body {{ font: 16px/1.5 sans-serif; color: {TEXT}; max-width: 56em; margin: 2em auto; padding: 0 1em; }}

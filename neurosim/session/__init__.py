@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from neurosim.core.clock import RealTimeClock, SimulatedClock
 from neurosim.core.event import SessionEvent
-from neurosim.session.clock import RealTimeClock, SimulatedClock
 from neurosim.session.commands import Command, Happen, Logged, Point, Push, SetPacer, SetParameter, SetThreshold
 from neurosim.session.compare import compare_thresholds
 from neurosim.session.result import Result, read_session

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from neurosim.core.spec import Bool, Float
+from neurosim.core.errors import UserError
+from neurosim.core.spec import Bool, Float, SignalSpec
 from neurosim.feedback.block import Block
 from neurosim.session.tick import Sink, Tick
 
@@ -87,6 +89,22 @@ class BlockStatistics:
     def mean_truth(self, stream: str) -> Float:
         """Return the mean of a truth stream ``(*batch, channel)``."""
         return self.truth_sums[stream] / max(self.n_truth[stream], 1)
+
+    def mean_envelope(self, rhythm: str, streams: Mapping[str, SignalSpec]) -> Float:
+        """Return the mean true envelope of a rhythm ``(*batch,)`` [uV], over its sources, each at its strongest sensor.
+
+        Raises
+        ------
+        UserError
+            When the source, whose streams they are, knows no truth about it.
+        """
+        stream = "truth/eeg_envelope"
+        names = streams[stream].ch_names if stream in streams else ()
+        columns = [i for i, name in enumerate(names) if name.partition("_")[0] == rhythm]
+        if not columns:
+            raise UserError(f"no truth about '{rhythm}': only a simulated body knows, and only of its own rhythms")
+        mean: Float = self.mean_truth(stream)[..., columns].mean(axis=-1)
+        return mean
 
 
 class BlockSink(Sink):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neurosim.core import palette
 from neurosim.core.spec import Float
-from neurosim.session import palette
 from neurosim.session.streams import choose_channels
 
 if TYPE_CHECKING:
@@ -159,9 +159,12 @@ def _draw_truth(axes: Axes, result: Result, times: Float, truth: tuple[str, Floa
               label="truth")  # fmt: skip
     column = result.feature_names.index(result.protocol.rule.trained)
     inside = (times >= start_s) & (times < start_s + 2 * _EXCERPT_S)
-    estimate = np.sqrt(np.maximum(2.0 * result.memory.features()[inside, column], 0.0))
-    if result.feature_units[column] == "uV^2":
-        axes.plot(times[inside], estimate, color=palette.FEATURE, linewidth=1.6, label="estimate (root of 2 x power)")
+    estimate, unit = result.memory.features()[inside, column], result.feature_units[column]
+    if unit == "uV^2":
+        power = np.sqrt(np.maximum(2.0 * estimate, 0.0))
+        axes.plot(times[inside], power, color=palette.FEATURE, linewidth=1.6, label="estimate (root of 2 x power)")
+    elif unit == "uV":
+        axes.plot(times[inside], estimate, color=palette.FEATURE, linewidth=1.6, label="estimate")
     axes.set_title(f"True {rhythm} amplitude, and the estimate of it: later, and with the background", **_TITLE)
     axes.set(xlabel="time [s]", ylabel="amplitude [µV]")
     axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, fontsize=8, frameon=False)

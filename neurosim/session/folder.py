@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
@@ -83,6 +83,10 @@ class FolderSink(Sink):
         What else is to be known: seed, source, versions.
     sealed
         Whether what is earned and shown is left out: the arm is not to be known yet.
+    start_s
+        Where in the session it begins [s]; onsets count from here, the ticks of commands from the session's start.
+    commands
+        What was done to the session before, so that its whole log is there.
 
     Raises
     ------
@@ -101,9 +105,12 @@ class FolderSink(Sink):
         facts: Mapping[str, Any],
         *,
         sealed: bool = False,
+        start_s: float = 0.0,
+        commands: Sequence[Logged] = (),
     ) -> None:
         self.path = make_folder(path)
-        self._facts = dict(facts)
+        self._facts = dict(facts) | ({"start_s": start_s} if start_s else {})
+        self._start_s = start_s
         self._sealed = sealed
         self._causes = causes
         self._time_s = 0.0
@@ -116,6 +123,7 @@ class FolderSink(Sink):
             self._write_text("protocol.toml", as_toml(protocol))
             self._write_facts("running")
             self._commands = self._open("commands.jsonl")
+            self._commands.writelines(logged.as_json() + "\n" for logged in commands)
             self._events = self._open_table("events.tsv", ["onset", "duration", "trial_type", "value"])
             earned = [] if sealed else [*(f"holding_{c}" for c in conditions), "joint", "met", "reward", "shown"]
             columns = ["onset", "block", *features, *(f"threshold_{c}" for c in conditions)]
@@ -163,16 +171,16 @@ class FolderSink(Sink):
                 self._commands.write(Logged(tick.index, command).as_json() + "\n")
             for event in tick.events:
                 self._append_event(event)
-            self._time_s = tick.start_s
-            if tick.start_s - self._flushed_s >= _FLUSH_S:
+            self._time_s = tick.start_s - self._start_s
+            if self._time_s - self._flushed_s >= _FLUSH_S:
                 self._flush()
 
         self._guard(append)
 
     def _row(self, tick: Tick) -> list[str]:
         feedback = tick.feedback
-        cells = [f"{tick.start_s:.6f}", tick.block.name, *(_number(x) for x in (*tick.features, *tick.thresholds))]
-        cells.append(_number(feedback.valid))
+        measured = (*tick.features, *tick.thresholds, feedback.valid)
+        cells = [f"{tick.start_s - self._start_s:.6f}", tick.block.name, *map(_number, measured)]
         if not self._sealed:
             earned = (*feedback.holding, feedback.joint, feedback.met, feedback.reward, feedback.shown)
             cells += map(_number, earned)
@@ -181,10 +189,11 @@ class FolderSink(Sink):
 
     def _append_event(self, event: SessionEvent) -> None:
         text = event.text.replace("\t", " ").replace("\n", " ") or "n/a"
-        self._events.write(f"{event.onset_s:.6f}\t{event.duration_s:.6f}\t{event.kind}\t{text}\n")
+        onset_s = event.onset_s - self._start_s
+        self._events.write(f"{onset_s:.6f}\t{event.duration_s:.6f}\t{event.kind}\t{text}\n")
         self._events.flush()
         for writer in self._signals.values():
-            writer.mark(event.onset_s, f"{event.kind}: {text}")
+            writer.mark(onset_s, f"{event.kind}: {text}")
 
     def _flush(self) -> None:
         for table in self._files:

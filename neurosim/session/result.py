@@ -69,7 +69,7 @@ class Result:
     command_log
         What somebody did to the session, and in which tick.
     skill
-        What each learner has learned ``(subject,)`` [ln], where there is one.
+        What each learner has learned ``(subject,)``, in the unit of what is learned: ln for rhythms; None without one.
     finding
         What an assessment found out; None for a training.
     commitment
@@ -241,13 +241,7 @@ class Result:
         block
             Which training block, the last by default.
         """
-        stream = "truth/eeg_envelope"
-        names = self.streams[stream].ch_names if stream in self.streams else ()
-        columns = [i for i, name in enumerate(names) if name.partition("_")[0] == rhythm]
-        if not columns:
-            raise UserError(f"no truth about '{rhythm}': only a simulated body knows, and only of its own rhythms")
-        amplitude: Float = self._of_kind("training")[block].mean_truth(stream)[..., columns].mean(axis=-1)
-        return amplitude
+        return self._of_kind("training")[block].mean_envelope(rhythm, self.streams)
 
     def summary(self) -> dict[str, Any]:
         """Return the numbers that matter, ready for JSON; means over subjects where there are several."""

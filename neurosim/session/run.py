@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from neurosim.core.clock import Clock, SimulatedClock
 from neurosim.core.errors import OutputError
 from neurosim.core.event import SessionEvent
-from neurosim.session.clock import Clock, SimulatedClock
 from neurosim.session.session import Session
 from neurosim.session.tick import Sink
 

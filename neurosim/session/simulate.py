@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from neurosim.core.actor import Actor, ActorConfig
+from neurosim.core.clock import Clock, RealTimeClock, SimulatedClock
 from neurosim.core.errors import ConfigError, RecordingError, did_you_mean
 from neurosim.core.noise import pick_seed
 from neurosim.core.source import Source, SourceConfig
@@ -19,7 +20,6 @@ from neurosim.feedback.protocol import TrainingProtocol, load_protocol
 from neurosim.feedback.shams.sham import Sham, ShamConfig, parse_sham
 from neurosim.session.assessment import Finding, assessor
 from neurosim.session.blocks import BlockSink
-from neurosim.session.clock import Clock, RealTimeClock, SimulatedClock
 from neurosim.session.commands import Logged
 from neurosim.session.folder import FolderSink, make_folder, write_finding
 from neurosim.session.memory import MemorySink
@@ -249,8 +249,11 @@ def plan_sessions(
     duration_s: float | None = None,
     signals: str | Sequence[str] = (),
     artifacts: str | None = None,
+    address: int = 0,
 ) -> Plan:
     """Look everything up and prepare it; the parameters are those of `simulate_sessions`.
+
+    A single subject may have the address of one of a population, and is that person then.
 
     Raises
     ------
@@ -266,12 +269,12 @@ def plan_sessions(
     seed = pick_seed() if seed is None else seed
     if isinstance(subjects, int) and subjects < 1:
         raise ConfigError(f"at least one subject is needed, got {subjects}")
-    addresses = (0,) if subjects is None else tuple(range(subjects) if isinstance(subjects, int) else subjects)
+    addresses = (address,) if subjects is None else tuple(range(subjects) if isinstance(subjects, int) else subjects)
     shape = () if subjects is None else (len(addresses),)
     grid = TickGrid(protocol.update_interval_s)
     try:
         body = (source or person.body).prepare(grid, seed, addresses, shape)
-        actors = [a.prepare(grid, seed, addresses, shape) for a in _actors(person, protocol) if source is None]
+        actors = [a.prepare(grid, seed, addresses, shape) for a in actors_of(person, protocol) if source is None]
     except ConfigError as error:
         raise ConfigError(error.problems, error.where or ("the source" if source else person.name)) from None
     if duration_s is not None:
@@ -324,7 +327,7 @@ def _name_of(person: Subject, source: SourceConfig | None) -> str:
     return person.name if source is None else str(getattr(source, "path", source.kind))
 
 
-def _actors(person: Subject, protocol: TrainingProtocol) -> list[ActorConfig]:
+def actors_of(person: Subject, protocol: TrainingProtocol) -> list[ActorConfig]:
     """Return who acts on the body: those of the subject, and who does to it what the blocks ask for."""
     actors = [_aimed(actor, protocol) for actor in person.actors]
     return [*actors, Stressors(stressors=protocol.stressors)] if protocol.stressors else actors

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -67,3 +67,28 @@ class Sink(ABC):
 
     def close(self) -> None:
         """Finish; called once, after the last tick, however the session ended."""
+
+
+class Relay(Sink):
+    """Passes everything on to sinks that may come and go between ticks.
+
+    Parameters
+    ----------
+    sinks
+        The list, which others change.
+    """
+
+    def __init__(self, sinks: Sequence[Sink]) -> None:
+        self._sinks = sinks
+
+    def write(self, tick: Tick) -> None:
+        for sink in self._sinks:
+            sink.write(tick)
+
+    def note(self, event: SessionEvent) -> None:
+        for sink in self._sinks:
+            sink.note(event)
+
+    def close(self) -> None:
+        for sink in self._sinks:
+            sink.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -92,6 +92,11 @@ class Learner(ActorConfig):
     )  # fmt: skip
     lapse_s: float = _seconds(5.0, "their mean length")
     people_seed: int | None = Field(None, ge=0, description="root of who they are; by default that of the run")
+
+    def idle(self) -> Self:
+        """Return the same person, who does as told and expects as much, but tries nothing and learns nothing."""
+        nothing = ("explore_sd", "learning_rate_hz", "given_strategy", "fatigue", "lapses_per_min")
+        return self.model_copy(update=dict.fromkeys(nothing, 0.0))
 
     @classmethod
     def examples(cls) -> list[Self]:
@@ -263,3 +268,9 @@ class LearnerActor(Actor):
         self._learned *= self._config.retention ** (duration_s / _DAY_S)
         self._session += 1
         self._start()
+
+    def memory(self) -> dict[str, Float]:
+        return {"learned": self._learned.copy()}
+
+    def recall(self, memory: Mapping[str, Float]) -> None:
+        self._learned = np.array(memory["learned"])

@@ -8,7 +8,7 @@ import numpy as np
 
 from neurosim.core.actor import Actor, ActorConfig
 from neurosim.core.drive import LATENTS, Drive
-from neurosim.testing.exact import Outputs
+from neurosim.testing.exact import Outputs, assert_steps_identical
 from neurosim.testing.feedbacks import N_TICKS, law_feedbacks
 from neurosim.testing.sources import GRID, SEED
 from neurosim.testing.trial import Given, Trial, step_laws
@@ -54,8 +54,33 @@ def drives_are_sound(config: ActorConfig) -> None:
             actor.observe(law_feedbacks(given)[k])
 
 
+def memory_is_all_that_stays(config: ActorConfig) -> None:
+    """Law 6 across sessions: whoever recalls the memory of another goes into the next session as that one does.
+
+    Raises
+    ------
+    AssertionError
+        When something else was carried over.
+    """
+    trial, given = actor_trial(config), Given((17, 3), (2,))
+    assert trial.rest is not None
+    first = trial.prepare(given)
+    trial.go_on(first, given)
+    kept = {name: values.tolist() for name, values in first.memory().items()}
+    trial.rest(first)
+    fresh = trial.prepare(given)
+    fresh.recall({name: np.array(values) for name, values in kept.items()})
+    trial.rest(fresh)
+    assert_steps_identical(
+        trial.go_on(fresh, given), trial.go_on(first, given), f"{config.kind}: the second session of one who recalls"
+    )
+
+
 #: The laws of actors by name; each takes an `ActorConfig` and raises AssertionError.
-ACTOR_LAWS: dict[str, Callable[[ActorConfig], None]] = {"time and finite": drives_are_sound} | step_laws(actor_trial)
+ACTOR_LAWS: dict[str, Callable[[ActorConfig], None]] = {
+    "time and finite": drives_are_sound,
+    "memory": memory_is_all_that_stays,
+} | step_laws(actor_trial)
 
 
 def check_actor(config: ActorConfig) -> None:

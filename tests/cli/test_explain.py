@@ -32,8 +32,9 @@ def test_design_and_measurement_agree_within_a_sample_a_stage(name: str) -> None
     for budget in budgets:
         sample_s = 1.0 / STREAMS[budget.inputs[0].stream].fs
         for step in budget.steps:
-            assert step.measured_s == pytest.approx(step.said_s, abs=sample_s), step
-        assert budget.said_s == pytest.approx(budget.measured_s, abs=sample_s * len(budget.steps))
+            assert math.isnan(step.measured_s) or step.measured_s == pytest.approx(step.said_s, abs=sample_s), step
+        whole = pytest.approx(budget.said_s, abs=sample_s * len(budget.steps))
+        assert math.isnan(budget.measured_s) or budget.measured_s == whole
         assert budget.display_s == protocol.display_delay_s
 
 

@@ -21,7 +21,11 @@ def test_every_kind_is_a_class_that_carries_its_name(category: str) -> None:
     [
         ("stage", "bandpas", "unknown stage 'bandpas'; did you mean 'bandpass'?"),
         ("rule", "operand", "unknown rule 'operand'; did you mean 'operant'?"),
-        ("threshold", "xyz", "unknown threshold 'xyz'; known: fixed, percentile"),
+        (
+            "threshold",
+            "xyz",
+            "unknown threshold 'xyz'; known: baseline, controller, fixed, manual, one_shot, percentile, staircase",
+        ),
     ],
 )
 def test_unknown_kinds_come_with_a_suggestion(category: str, name: str, message: str) -> None:

@@ -37,6 +37,7 @@ from neurosim.dsp import (
     EMGMedianFrequency,
     HeartRate,
     HRVPower,
+    InRange,
     KurtosisGate,
     MuscleGate,
     PeakToPeak,
@@ -399,8 +400,14 @@ def _electrode_quality() -> Measured:
 def _trial_baseline() -> Measured:
     x = np.zeros((1, 256 * 10))
     x[0, 256 * 5 :] = 7.0
-    stage = TrialBaseline().prepare(SignalSpec(256.0, ("Cz",), "uV"))
+    stage = TrialBaseline(period_s=10.0).prepare(SignalSpec(256.0, ("Cz",), "uV"))
     return (stage.process(x)[0] >= 3.5).argmax() / 256.0 - 5.0, stage.spec.delay_s
+
+
+def _in_range() -> Measured:
+    x = np.where(np.arange(256 * 10) < 256 * 5, 3.0, 0.0)[None]
+    stage = InRange().prepare(SignalSpec(256.0, ("z",), "SD"))
+    return float((stage.process(x)[0] >= 0.5).argmax()) / 256.0 - 5.0, stage.spec.delay_s
 
 
 # --- gates -----------------------------------------------------------------------------------------------------------
@@ -453,6 +460,7 @@ _EXPERIMENTS: dict[str, Callable[[], Measured]] = {
     "heart_rate": lambda: _rate_step(HeartRate()),
     "hrv_power": lambda: _rhythm_step(HRVPower()),
     "ibi": lambda: _rate_step(IBI()),
+    "in_range": _in_range,
     "kurtosis": lambda: _gate(KurtosisGate(), _QUIET, lambda n: np.where(np.arange(n) < 4, 30.0, 0.0)),
     "muscle": lambda: _gate(MuscleGate(max_uv=10.0), _QUIET, _tone),
     "peak_to_peak": lambda: _gate(PeakToPeak(), _QUIET, lambda n: np.full(n, 200.0)),

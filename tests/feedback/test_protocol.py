@@ -174,14 +174,16 @@ def test_everything_that_cannot_be_is_told_at_once() -> None:
 
 
 def test_the_task_of_a_trial_is_a_stretch_of_its_own() -> None:
-    trials = {"task_s": 3, "targets": ["up", "down"]}
+    trials = {"baseline_s": 1, "task_s": 3, "pause_s": 1, "targets": ["up", "down"]}
     blocks = [_TRAINING[0] | {"trials": trials}]
     (message,) = _error(rule=_rule(dwell_s=4), blocks=blocks)
     assert "shortest stretch of training (3 s), got 4 s" in message
     for kind in ("controller", "staircase"):
         (message,) = _error(rule=_rule({"kind": kind, "start_s": 1}), blocks=blocks)
         assert message.endswith("trials ask for up and down; choose fixed, manual, baseline or percentile")
-        _protocol(rule=_rule({"kind": kind, "start_s": 1}), blocks=[_TRAINING[0] | {"trials": {"targets": ["down"]}}])
+        _protocol(
+            rule=_rule({"kind": kind, "start_s": 1}), blocks=[_TRAINING[0] | {"trials": trials | {"targets": ["down"]}}]
+        )
 
 
 def test_a_shortened_protocol_is_a_preview_and_no_error() -> None:

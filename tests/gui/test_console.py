@@ -11,7 +11,7 @@ from neurosim_gui.engine import Engine, Status
 from neurosim_gui.look import Look
 from pytestqt.qtbot import QtBot
 
-from neurosim.session.pace import PacedClock
+from neurosim.core.pace import PacedClock
 
 
 @pytest.fixture

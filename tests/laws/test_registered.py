@@ -60,7 +60,7 @@ def test_pipelines_of_shipped_protocols(config: StageConfig) -> None:
     "name", ["coherence", "frontal_asymmetry", "slow_cortical_potentials", "emg_frontalis", "hrv_resonance", "zscore"]
 )
 def test_sessions_of_shipped_protocols_may_be_cut_anywhere(name: str) -> None:
-    whole, cut = (neurosim.simulate(name, seed=1, duration_s=24.0, piece=piece) for piece in (None, 3))
+    whole, cut = (neurosim.simulate(name, seed=1, duration_s=48.0, piece=piece) for piece in (None, 3))
     np.testing.assert_array_equal(cut.memory.features(), whole.memory.features())
 
 

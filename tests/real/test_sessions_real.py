@@ -25,7 +25,7 @@ def test_eyes_closed_has_more_alpha_power(recording: Find, sidecar: Sidecar) -> 
     table = result.features[result.features.valid.astype(bool)]
     index = (table.time_s.to_numpy() * result.streams["marker"].fs).astype(int)
     closed = marker[index] < 40000
-    alpha = table.alpha.to_numpy()
+    alpha = table.alpha.to_numpy() ** 2  # the envelope's square is twice the power
     assert np.median(alpha[closed]) >= 3.0 * np.median(alpha[~closed])
     assert table.shape[0] > 0.9 * result.n_ticks
 

@@ -24,7 +24,7 @@ def test_pandas_and_mne_read_the_folder(tmp_path: Path) -> None:
     table = pd.read_csv(tmp_path / "s" / "features.tsv", sep="\t")
     assert list(table) == [
         "onset", "block", "smr", "theta", "muscle", "threshold_smr", "threshold_theta", "threshold_muscle",
-        "holding_smr", "holding_theta", "holding_muscle", "valid", "joint", "met", "reward", "shown", "why_invalid",
+        "valid", "holding_smr", "holding_theta", "holding_muscle", "joint", "met", "reward", "shown", "why_invalid",
     ]  # fmt: skip
     np.testing.assert_allclose(table.smr, result.features.smr, rtol=1e-8)
     assert (table.reward == result.features.reward).all()
@@ -84,7 +84,7 @@ def test_a_full_disk_ends_the_session_and_keeps_what_was_recorded(
     def limited(self: BrainVisionWriter, samples: Any) -> None:
         nonlocal written
         written += 1
-        if written > 4 * 64 * 5:  # four streams, 64 ticks a second, 5 seconds
+        if written > 5 * 64 * 5:  # five streams, 64 ticks a second, 5 seconds
             raise OSError(errno.ENOSPC, "No space left on device")
         append(self, samples)
 

@@ -76,7 +76,7 @@ _EARLY: dict[str, tuple[TrainingProtocol, float, float]] = {
     "aperiodic_exponent": (_protocol(AperiodicExponent(window_s=5)), 5.0, 5.0),
     "aperiodic_adjusted_power": (_protocol(AperiodicAdjustedPower(low_hz=8, high_hz=12, window_s=5)), 5.0, 5.0),
     "emg_median_frequency": (_protocol(EMGMedianFrequency(low_hz=5, high_hz=100, window_s=3)), 3.0, 3.0),
-    "trial_baseline": (_protocol(TrialBaseline(first_trial_s=1.0, baseline_s=2.0)), 3.0, 3.0),
+    "trial_baseline": (_protocol(TrialBaseline(first_trial_s=1.0, period_s=10.0, baseline_s=2.0)), 3.0, 3.0),
     "behind and beside others": (_protocol(Chain.of(Fork(branches={
         "slow": Chain.of(AperiodicExponent(window_s=5), Smooth(tau_s=0.25)),
         "fast": Chain.of(AperiodicExponent(window_s=3)),

@@ -75,7 +75,7 @@ def test_a_flat_channel_that_nobody_uses_does_not_matter(tmp_path: Path) -> None
 
 
 def test_a_missing_channel_is_named_with_what_is_there(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"features\[0\]\.channels\[0\]: 'Cz' is not in the signal \(O1, Fp1\)"):
+    with pytest.raises(ConfigError, match=r"features\[0\]\.channels: none of Cz, C3, C4 is in the signal \(O1, Fp1\)"):
         play(tmp_path, alpha(), protocol="smr_up")
 
 

@@ -112,14 +112,15 @@ def _step(dt, moved, drives, levels, closed, p, state, on, count, slow, key, sub
 @kernel
 def advance_rhythms(
     bounds, fresh, dt, moved, drives, levels, closed, p, state, on, count, slow, key, subjects, channels, base,
-    noise, out, envelope,
+    noise, out, envelope, in_burst,
 ):  # fmt: skip
     """All steps and samples of a chunk; lanes are ``(source, subject)``.
 
     ``moved (piece, quantity, subject)``, of which ``drives (source,)`` move the rate of bursts and ``levels (source,)``
     the logarithm of the strength (below 0 for none); ``closed (piece, subject)`` how far the eyes are closed;
     ``p (parameter, lane)``, ``state (state, lane)``, ``on, count (lane,)``, ``slow (piece, lane)`` normals,
-    ``key .. base`` the address of the event thresholds, ``noise (time, 2 * lane)``, ``out, envelope (time, lane)``.
+    ``key .. base`` the address of the event thresholds, ``noise (time, 2 * lane)``, ``out, envelope (time, lane)``,
+    ``in_burst (piece, lane)`` 1 in bursts, else 0.
     """
     zr, zi, amplitude, target = state[RE], state[IM], state[AMPLITUDE], state[TARGET]
     c, s, q, ramp, plain, arch = p[COSINE], p[SINE], p[INNOVATION], p[RAMP], p[ROUND], p[ARCH]
@@ -129,6 +130,8 @@ def advance_rhythms(
             _step(
                 dt, moved[i], drives, levels, closed[i], p, state, on, count, slow[i], key, subjects, channels, base
             )  # fmt: skip
+        for lane in range(n_lanes):
+            in_burst[i, lane] = on[lane]
         for t in range(bounds[i], bounds[i + 1]):
             nr, ni, y, e = noise[t, :n_lanes], noise[t, n_lanes:], out[t], envelope[t]
             for lane in range(n_lanes):

@@ -80,7 +80,7 @@ _OPENING_S, _CLOSING_S = 0.15, 0.5
 
 
 class EEGOrgan(Organ):
-    """Makes the EEG, and its truth: the envelope of each source at its strongest sensor [uV].
+    """Makes the EEG, and its truth: of each source the envelope at its strongest sensor [uV], and 1 in bursts, else 0.
 
     Parameters
     ----------
@@ -129,6 +129,7 @@ class EEGOrgan(Organ):
             {
                 "eeg": SignalSpec(config.fs, config.ch_names, "uV", given.batch_shape),
                 "truth/eeg_envelope": SignalSpec(config.fs, tuple(sources), "uV", given.batch_shape),
+                "truth/eeg_bursts": SignalSpec(config.fs, tuple(sources), "1", given.batch_shape),
             },
             config.fs,
         )
@@ -156,7 +157,7 @@ class EEGOrgan(Organ):
         closed = np.empty((n_pieces, n))
         follow(moved, self._eyes, fresh, self._up, self._down, self._closed, closed)
         background = self._background.generate(start, bounds, closed)
-        rhythms, envelope = self._bank.generate(start, bounds, step, fresh, moved, closed)
+        rhythms, envelope, in_burst = self._bank.generate(start, bounds, step, fresh, moved, closed)
         mixed = np.zeros((n_times, n * n_channels))
         mix(background, self._background_weights, n, mixed)
         mix(rhythms, self._rhythm_weights, n, mixed)
@@ -164,8 +165,12 @@ class EEGOrgan(Organ):
         if span.events:
             self._artifacts.add(mixed.reshape(n_times, n, n_channels), start, span)
         shape = self.specs["eeg"].batch_shape
-        by_source = envelope.reshape(n_times, len(self._rhythm_weights), *shape)
         return {
             "eeg": from_lanes(mixed, shape, n_channels),
-            "truth/eeg_envelope": by_source.transpose(*range(2, by_source.ndim), 1, 0),
+            "truth/eeg_envelope": self._by_source(envelope),
+            "truth/eeg_bursts": self._by_source(in_burst),
         }
+
+    def _by_source(self, lanes: Float) -> Samples:
+        x = lanes.reshape(len(lanes), len(self._rhythm_weights), *self.specs["eeg"].batch_shape)
+        return x.transpose(*range(2, x.ndim), 1, 0)

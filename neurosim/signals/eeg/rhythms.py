@@ -140,8 +140,8 @@ class RhythmBank:
 
     def generate(
         self, start: int, bounds: NDArray[np.int64], step: int, fresh: bool, moved: Float, closed: Float
-    ) -> tuple[Float, Float]:
-        """Return the rhythms and their envelopes ``(time, source * subject)`` [uV] from a sample on.
+    ) -> tuple[Float, Float, Float]:
+        """Return the rhythms and their envelopes [uV], and 1 in bursts, each ``(time, source * subject)``.
 
         Parameters
         ----------
@@ -164,9 +164,10 @@ class RhythmBank:
         innovations = self._innovations.normal(self._base + start, n_times)
         slow = self._gains.normal(self._base + step, len(closed))
         out, envelope = np.empty((2, n_times, self._n_lanes))
+        in_burst = np.empty((len(closed), self._n_lanes))
         advance_rhythms(
             bounds, fresh, self._dt, moved, self._drives, self._levels, closed, self._parameters, self._state,
             self._on, self._count, slow, self._bursts.key, self._bursts.subjects, self._bursts.channels, self._base,
-            innovations, out, envelope,
+            innovations, out, envelope, in_burst,
         )  # fmt: skip
-        return out, envelope
+        return out, envelope, np.repeat(in_burst, np.diff(bounds), axis=0)

@@ -63,6 +63,8 @@ class RecordedSource(Source):
         As given.
     """
 
+    answers = False
+
     def __init__(self, recording: Recording, grid: TickGrid, batch_shape: tuple[int, ...]) -> None:
         self.recording = recording
         self._by_time = np.ascontiguousarray(recording.data.T)

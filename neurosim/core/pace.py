@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from neurosim.session.clock import Clock
+from neurosim.core.clock import Clock
 
 _STALL_S = 1.0
 _KEPT = 4096
@@ -80,6 +80,14 @@ class PacedClock(Clock):
         if not speed > 0:
             raise ValueError(f"a speed must be above 0, got {speed:g}")
         self._set(speed=speed)
+
+    def held(self, timeout_s: float) -> bool:
+        """Return whether it holds before the next tick; if so, wait a moment for that to change."""
+        with self._change:
+            if self._playing or self._steps or self._closed:
+                return False
+            self._change.wait(timeout_s)
+            return not (self._playing or self._steps or self._closed)
 
     def close(self) -> None:
         """Let everything through at once, so that a waiting loop can see that it should end."""

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from neurosim.session.pace import PacedClock
+from neurosim.core.pace import PacedClock
 
 
 class Wall:

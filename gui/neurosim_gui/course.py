@@ -1,0 +1,336 @@
+"""Learning curves of many people over many sessions, arms side by side; each person can be looked at closely."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QSpinBox,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from neurosim.core.errors import UserError
+from neurosim_gui.course_job import CourseJob, CourseRequest
+from neurosim_gui.look import Look
+from neurosim_gui.panels.panel import PlotPanel
+from neurosim_gui.rings import History
+from neurosim_gui.texts import text
+
+if TYPE_CHECKING:
+    from neurosim.cohort import Course
+
+_UNDRIVEN = "undriven"
+#: How arms are told apart besides their colour: filled, open, and then other shapes; solid, dashed, dotted.
+_SYMBOLS = ("o", "o", "s", "s", "t1", "t1")
+_DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
+
+
+class _Curves(PlotPanel):
+    def refresh(self, history: History) -> None:
+        """Do nothing: a course is drawn when it has changed."""
+
+
+class CourseView(QWidget):
+    """Shows a course that was computed beforehand, or computes one in another process.
+
+    Parameters
+    ----------
+    look
+        Theme and sizes.
+
+    Attributes
+    ----------
+    course
+        What is shown; None before.
+    job
+        What computes one; None where nothing does.
+    chosen
+        The arm and the number of the person who was clicked.
+    """
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.look = look
+        self.course: Course | None = None
+        self.job: CourseJob | None = None
+        self.chosen: tuple[str, int] | None = None
+        self._n_seen = 0
+        self._windows: list[QWidget] = []
+        self.protocol = QComboBox()
+        self.protocol.setEditable(True)
+        self.protocol.addItems(["alpha_up", "smr_up", "alpha_down", "emg_frontalis", "hand_warming"])
+        self.people, self.sessions = _spin(2, 200, 20), _spin(1, 40, 5)
+        self.arms = QLineEdit("real,random")
+        self.run_button, self.stop_button = QPushButton(text("course.run")), QPushButton(text("course.stop"))
+        self.open_button, self.go_button = QPushButton(text("course.open")), QPushButton(text("course.go"))
+        self.progress = QProgressBar()
+        self.message, self.person = QLabel(text("course.nothing")), QLabel()
+        self.legend, self.notice = QLabel(), QLabel(text("course.notice"))
+        for label in (self.message, self.person, self.legend):
+            label.setWordWrap(True)
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.curves = _Curves(look, text("course.curves"), text("course.sessions"), text("course.change"))
+        self.within = _Curves(look, text("course.within"), text("course.blocks"), text("course.change"))
+        self._arrange()
+        self.run_button.clicked.connect(lambda _=False: self.run())
+        self.stop_button.clicked.connect(lambda _=False: self.stop())
+        self.open_button.clicked.connect(lambda _=False: self._ask_folder())
+        self.go_button.clicked.connect(lambda _=False: self.open_person())
+        self.curves.plot.scene().sigMouseClicked.connect(self._clicked)
+        self.set_look(look)
+        self._show_state()
+
+    def _arrange(self) -> None:
+        asked, told = QHBoxLayout(), QHBoxLayout()
+        fields = (
+            ("protocol", self.protocol),
+            ("people", self.people),
+            ("n_sessions", self.sessions),
+            ("arms", self.arms),
+        )
+        for name, widget in fields:
+            asked.addWidget(QLabel(text(f"course.{name}")))
+            asked.addWidget(widget)
+        for button in (self.run_button, self.stop_button, self.open_button):
+            asked.addWidget(button)
+        asked.addStretch(1)
+        told.addWidget(self.message, 1)
+        told.addWidget(self.progress)
+        plots = QSplitter()
+        plots.addWidget(self.curves)
+        plots.addWidget(self.within)
+        plots.setSizes([600, 500])
+        below = QHBoxLayout()
+        below.addWidget(self.person, 1)
+        below.addWidget(self.go_button)
+        column = QVBoxLayout(self)
+        column.addLayout(asked)
+        column.addLayout(told)
+        column.addWidget(self.legend)
+        column.addWidget(plots, 1)
+        column.addLayout(below)
+        column.addWidget(self.notice)
+
+    def set_look(self, look: Look) -> None:
+        """Take another theme or size."""
+        self.look = look
+        for widget in self.findChildren(QWidget):
+            if isinstance(widget, (QLabel, QPushButton, QComboBox, QSpinBox, QLineEdit, QProgressBar)):
+                widget.setFont(look.font())
+        self.curves.set_look(look)
+        self.within.set_look(look)
+        if self.course is not None:
+            self.show_course(self.course)
+
+    def run(self, request: CourseRequest | None = None, folder: Path | None = None) -> None:
+        """Compute a course in another process, as the fields say or as requested."""
+        from neurosim_gui.window import fresh_folder
+
+        self.stop()
+        protocol, arms = self.protocol.currentText(), self.arms.text().replace(" ", "")
+        request = request or CourseRequest(protocol, self.people.value(), self.sessions.value(), arms)
+        folder = folder or fresh_folder(f"course-{Path(request.protocol).stem}")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        self._n_seen = 0
+        self.job = CourseJob(request, folder)
+        self._show_state()
+
+    def stop(self) -> None:
+        """End the computing, with every whole sitting kept."""
+        if self.job is not None:
+            job, self.job = self.job, None
+            job.stop()
+            self.message.setText(text("course.stopped", folder=job.folder))
+        self._show_state()
+
+    def _show_state(self) -> None:
+        self.progress.setVisible(self.job is not None)
+        self.stop_button.setEnabled(self.job is not None)
+        self.run_button.setEnabled(self.job is None)
+        self.go_button.setEnabled(self.chosen is not None)
+
+    def refresh(self) -> None:
+        """Look what the other process has written."""
+        job = self.job
+        if job is None:
+            return
+        ended = not job.running
+        if (job.folder / "state.json").is_file():
+            self._read(job.folder, quiet=True)
+        self.progress.setMaximum(job.n_sittings)
+        self.progress.setValue(self._n_seen)
+        if ended:
+            failure = job.failure
+            self.job = None
+            if failure is not None:
+                self.message.setText(text("course.failed", line=failure))
+            self._show_state()
+        else:
+            self.message.setText(text("course.running", done=self._n_seen, all=job.n_sittings))
+
+    def open_folder(self, folder: Path) -> None:
+        """Show a course from its folder; what is wrong with it is told."""
+        self._n_seen = 0
+        self._read(folder, quiet=False)
+
+    def _ask_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, text("course.open"))
+        if chosen:
+            self.open_folder(Path(chosen))
+
+    def _read(self, folder: Path, *, quiet: bool) -> None:
+        from neurosim.cohort import read_course
+
+        try:
+            course = read_course(folder)
+        except (UserError, OSError, ValueError) as error:
+            if not quiet:  # a table that is being replaced is read again in a moment
+                self.message.setText(text("course.failed", line=error))
+            return
+        if len(course.sittings) == self._n_seen:
+            return
+        self._n_seen = len(course.sittings)
+        self.show_course(course)
+        plan = course.plan
+        self.message.setText(text("course.done", people=plan.people, seed=plan.seed, folder=folder,
+                                  sessions=sum(s.kind == "training" for s in course.sittings)))  # fmt: skip
+
+    def show_course(self, course: Course) -> None:
+        """Draw a course."""
+        from neurosim.cohort.outcome import with_change
+
+        self.course = course
+        table = with_change(course.blocks)
+        arms = [arm.name for arm in course.plan.arms if arm.name != _UNDRIVEN]
+        self.curves.plot.clear()
+        self.within.plot.clear()
+        training = table[(table["kind"] == "training") & (table["block_kind"] == "training")]
+        last_block = training.groupby(["arm", "subject", "sitting"], sort=False)["change_percent"].last()
+        within = table[table["sitting"] == training["sitting"].max()] if len(training) else table.iloc[:0]
+        words = []
+        for number, arm in enumerate(arms):
+            color = (self.look.palette.signal, self.look.palette.reward, self.look.palette.truth)[number % 3]
+            curve = last_block[arm].unstack("sitting") if arm in last_block.index.get_level_values(0) else None
+            if curve is not None:
+                self._draw_arm(number, color, curve.columns.to_numpy(dtype=float), curve.to_numpy())
+            self._draw_blocks(number, color, within[within["arm"] == arm])
+            words.append(self._legend(course, number, color, arm))
+        for plot in (self.curves.plot, self.within.plot):
+            plot.addItem(pg.InfiniteLine(0.0, 0, pen=pg.mkPen(self.look.palette.faint)))
+        self.legend.setText("&nbsp;&nbsp;&nbsp;&nbsp;".join(words))
+        names = list(dict.fromkeys(within["block"]))
+        self.within.plot.getAxis("bottom").setTicks([list(enumerate(names))])
+
+    def _draw_arm(self, number: int, color: str, x: Any, people: Any) -> None:
+        """Draw a thin line for each person, and the mean of the arm with its 95 % interval."""
+        from neurosim.cohort.statistics import mean_interval
+
+        thin = QColor(color)
+        thin.setAlpha(60)
+        for row in people:
+            self.curves.plot.addItem(pg.PlotCurveItem(x, row, pen=QPen(thin, 0, _DASHES[number % 3])))
+        intervals = [mean_interval(column) for column in people.T]
+        mean = np.array([i.mean for i in intervals])
+        half = np.nan_to_num(np.array([i.high - i.mean for i in intervals]))
+        self.curves.plot.addItem(pg.ErrorBarItem(x=x, y=mean, height=2 * half, beam=0.1, pen=pg.mkPen(color)))
+        self.curves.plot.addItem(pg.PlotCurveItem(x, mean, pen=QPen(QColor(color), 0, _DASHES[number % 3])))
+        self.curves.plot.addItem(self._points(number, color, x, mean))
+        self.curves.plot.getAxis("bottom").setTicks([[(float(v), f"{v:.0f}") for v in x]])
+
+    def _draw_blocks(self, number: int, color: str, table: Any) -> None:
+        """Draw the mean of each block of a session; those without feedback stand apart, without a line to them."""
+        means = table.groupby("block", sort=False)["change_percent"].mean().to_numpy()
+        kinds = table.groupby("block", sort=False)["block_kind"].first().to_numpy()
+        x = np.arange(len(means), dtype=float)
+        fed = np.array([kind == "training" for kind in kinds], dtype=bool)
+        line = pg.PlotCurveItem(x[fed], means[fed], pen=QPen(QColor(color), 0, _DASHES[number % 3]))
+        self.within.plot.addItem(line)
+        self.within.plot.addItem(self._points(number, color, x, means))
+
+    def _points(self, number: int, color: str, x: Any, y: Any) -> Any:
+        filled = number % 2 == 0
+        brush = QColor(color) if filled else QColor(self.look.palette.ground)
+        symbol = _SYMBOLS[number % len(_SYMBOLS)]
+        return pg.ScatterPlotItem(x, y, symbol=symbol, size=10, brush=brush, pen=QPen(QColor(color), 0))
+
+    def _legend(self, course: Course, number: int, color: str, arm: str) -> str:
+        table = course.people
+        people = table[table["arm"] == arm]
+        row = course.arms[(course.arms["arm"] == arm) & (course.arms["measure"] == "trained_percent")].iloc[0]
+        words = text("course.responders", arm=arm, mean=row["mean"], low=row["low"], high=row["high"],
+                     n=int(people["responder"].sum()), all=len(people))  # fmt: skip
+        sign = ("●", "○", "■", "□", "▲", "△")[number % 6]
+        return f'<span style="color:{color}">{sign}</span> {words}'
+
+    def _clicked(self, event: Any) -> None:
+        at = self.curves.plot.vb.mapSceneToView(event.scenePos())
+        self.choose_near(at.x(), at.y())
+
+    def choose_near(self, session: float, change: float) -> None:
+        """Choose the person whose line passes nearest to a place in the plot."""
+        if self.course is None:
+            return
+        from neurosim.cohort.outcome import with_change
+
+        table = with_change(self.course.blocks)
+        keep = (table["kind"] == "training") & (table["block_kind"] == "training") & (table["arm"] != _UNDRIVEN)
+        last = table[keep].groupby(["arm", "subject", "sitting"], sort=False)["change_percent"].last().reset_index()
+        if last.empty:
+            return
+        at = last.iloc[(last["sitting"] - session).abs().argsort().iloc[: len(last)]]
+        near = at[at["sitting"] == at["sitting"].iloc[0]]
+        row = near.iloc[int((near["change_percent"] - change).abs().to_numpy().argmin())]
+        self.chosen = str(row["arm"]), int(row["subject"])
+        ends = last[(last["arm"] == row["arm"]) & (last["subject"] == row["subject"])]
+        self.person.setText(
+            text("course.person", subject=self.chosen[1], arm=self.chosen[0], change=ends["change_percent"].iloc[-1])
+        )
+        self._show_state()
+
+    def open_person(self) -> None:
+        """Open a Console on the first session of the chosen person."""
+        if self.course is None or self.chosen is None:
+            return
+        from neurosim.session.session import Session
+        from neurosim.session.simulate import plan_sessions
+        from neurosim_gui.console import Console
+        from neurosim_gui.engine import Engine
+
+        plan, (arm_name, number) = self.course.plan, self.chosen
+        arm = next(arm for arm in plan.arms if arm.name == arm_name)
+
+        def prepare() -> tuple[Session, list[Any]]:
+            from neurosim.session.recorder import Recorder
+
+            made = plan_sessions(
+                plan.protocol, plan.person, sham=arm.sham, seed=plan.seed, signals="all", address=number
+            )
+            return Session(made.protocol, made.source, made.actors, sham=made.sham), [Recorder(made)]
+
+        engine = Engine(prepare)
+        window = Console(engine, text("course.one", protocol=plan.protocol.name, subject=number), self.look)
+        window.resize(self.window().size())
+        window.show()
+        engine.start()
+        self._windows.append(window)
+
+
+def _spin(low: int, high: int, value: int) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(low, high)
+    box.setValue(value)
+    return box

@@ -1,0 +1,104 @@
+"""What the user asked for, and the session that comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from neurosim.core.errors import ConfigError, UserError
+
+if TYPE_CHECKING:
+    from neurosim.feedback.protocol import TrainingProtocol
+    from neurosim.session.session import Session
+    from neurosim.session.tick import Sink
+    from neurosim.subject.subject import Subject
+
+#: Free play lasts so long [s]; its baseline is what gates and filters are fitted to.
+_PLAY_S, _BASELINE_S = 3600.0, 10.0
+
+
+@dataclass(frozen=True)
+class LiveRequest:
+    """What the user asked for; the fields are the options of ``neurosim live``.
+
+    Parameters
+    ----------
+    free_play
+        Whether a calm adult plays, whom the keys move, instead of protocol and subject.
+    out
+        Folder to record into from the start; None to record when the user asks for it.
+    screenshots, seconds
+        Folder of the pictures, and after how much of the session they are taken [s]; then the window closes.
+    """
+
+    protocol: str = "alpha_up"
+    source: str = "sim"
+    sidecar: Path | None = None
+    subject: str = "adult"
+    seed: int | None = None
+    sham: str | None = None
+    blind: Path | None = None
+    out: Path | None = None
+    speed: float = 1.0
+    theme: str = "light"
+    size: tuple[int, int] = (1920, 1080)
+    seconds: float = 20.0
+    screenshots: Path | None = None
+    free_play: bool = False
+
+    @property
+    def name(self) -> str:
+        """What runs, as the title says it."""
+        return "free play" if self.free_play else self.protocol
+
+
+def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
+    """Make the session that was asked for, and what records it; called in the engine's thread.
+
+    Raises
+    ------
+    UserError
+        For what cannot be used.
+    """
+    from neurosim.session.recorder import Recorder
+    from neurosim.session.sealing.veil import Seal
+    from neurosim.session.session import Session
+    from neurosim.session.simulate import plan_sessions
+    from neurosim.signals.recordings.recorded import Recorded
+
+    if request.source == "sim" and request.sidecar is not None:
+        raise UserError("describes a recording; name the recording with --source", "--sidecar")
+    seal = None if request.blind is None else Seal.read(request.blind)
+    if seal is not None and (request.sham is not None or request.out is None):
+        raise UserError("names the sham itself, and is recorded from the start: give --out, and no --sham", "--blind")
+    sidecar = None if request.sidecar is None else str(request.sidecar)
+    source = None if request.source == "sim" else Recorded(path=request.source, sidecar=sidecar)
+    protocol, subject = free_play() if request.free_play else (request.protocol, request.subject)
+    sham = request.sham if seal is None else seal.sham
+    plan = plan_sessions(protocol, subject, source, sham=sham, seed=request.seed, signals="all")
+    try:
+        session = Session(plan.protocol, plan.source, plan.actors, sham=plan.sham)
+    except ConfigError as error:
+        raise ConfigError(error.problems, f"{plan.protocol.name}.toml") from None
+    facts = None if seal is None or request.out is None else seal.facts(request.out, None)
+    recorder = Recorder(plan, facts)
+    if request.out is not None:
+        recorder.begin(session, request.out)
+    return session, [recorder] if seal is None or facts is None else [recorder, seal.record(facts)]
+
+
+def free_play() -> tuple[TrainingProtocol, Subject]:
+    """Return what free play runs: alpha as in `alpha_up`, for an hour, and a calm adult whom the keys move."""
+    from neurosim.feedback.block import Block
+    from neurosim.feedback.protocol import load_protocol
+    from neurosim.subject.person import Person
+    from neurosim.subject.subject import load_subject
+
+    blocks = (
+        Block(name="first look", kind="baseline", duration_s=_BASELINE_S, eyes="open"),
+        Block(name="free play", kind="training", duration_s=_PLAY_S, eyes="open"),
+    )
+    adult = load_subject("resting_adult")
+    return load_protocol("alpha_up").with_blocks(*blocks), adult.model_copy(update={"actors": (Person(),)})

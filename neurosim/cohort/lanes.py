@@ -1,0 +1,213 @@
+"""Actors, rules and shams of several arms side by side in one batch, each as if its arm ran alone.
+
+The lanes of a batch are divided among the arms in order, as many for each. What comes in is cut into the parts of the
+arms, and what they give is joined again; an actor, a rule or a sham sees nothing of the others.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from neurosim.core.actor import Actor
+from neurosim.core.drive import Drive, total_drive
+from neurosim.core.errors import ConfigError, Problem
+from neurosim.core.feedback import Cue, Feedback
+from neurosim.core.rule import Allotted, AnyRule, Rule, RuleConfig
+from neurosim.core.spec import Bool, Float, SignalSpec, Values
+from neurosim.core.timeline import TickGrid
+from neurosim.feedback.shams.sham import Sham
+
+
+def lanes_of_arms(n_lanes: int, n_arms: int) -> list[slice]:
+    """Return the lanes of each arm.
+
+    Examples
+    --------
+    >>> lanes_of_arms(6, 2)
+    [slice(0, 3, None), slice(3, 6, None)]
+    """
+    n = n_lanes // n_arms
+    return [slice(i * n, (i + 1) * n) for i in range(n_arms)]
+
+
+def _part(feedback: Feedback, lanes: slice | NDArray[np.int64]) -> Feedback:
+    return feedback.map(lambda x: x[lanes])
+
+
+class SplitActor(Actor):
+    """The actors of each arm, on the lanes of their arm.
+
+    Parameters
+    ----------
+    arms
+        The actors of each arm; there may be none.
+    n
+        Lanes of an arm.
+    """
+
+    def __init__(self, arms: Sequence[Sequence[Actor]], n: int) -> None:
+        self._arms, self._n = [list(actors) for actors in arms], n
+        self._lanes = lanes_of_arms(n * len(arms), len(arms))
+
+    def act(self, tick_index: int) -> Drive:
+        drives = [total_drive(actor.act(tick_index) for actor in actors) for actors in self._arms]
+        offsets = {
+            name: np.concatenate(
+                [np.broadcast_to(np.asarray(drive[name], dtype=float), (self._n,)) for drive in drives]
+            )
+            for name in dict.fromkeys(name for drive in drives for name in drive.offsets)
+        }
+        events = [
+            replace(event, subject=lanes.start + i)
+            for drive, lanes in zip(drives, self._lanes, strict=True)
+            for event in drive.events
+            for i in (range(self._n) if event.subject is None else (event.subject,))
+        ]
+        return Drive(offsets, tuple(events))
+
+    def observe(self, feedback: Feedback) -> None:
+        for actors, lanes in zip(self._arms, self._lanes, strict=True):
+            part = _part(feedback, lanes)
+            for actor in actors:
+                actor.observe(part)
+
+    def rest(self, duration_s: float) -> None:
+        for _, actor in self._named():
+            actor.rest(duration_s)
+
+    def memory(self) -> dict[str, Float]:
+        return {place + name: x for place, actor in self._named() for name, x in actor.memory().items()}
+
+    def recall(self, memory: Mapping[str, Float]) -> None:
+        for place, actor in self._named():
+            actor.recall({name.removeprefix(place): x for name, x in memory.items() if name.startswith(place)})
+
+    def _named(self) -> list[tuple[str, Actor]]:
+        return [(f"{i}/{j}/", actor) for i, actors in enumerate(self._arms) for j, actor in enumerate(actors)]
+
+
+class LateActor(Actor):
+    """An actor who sees everything so many ticks later.
+
+    Parameters
+    ----------
+    actor
+        The actor.
+    n_ticks
+        How much later.
+    """
+
+    def __init__(self, actor: Actor, n_ticks: int) -> None:
+        self._actor, self._n_ticks = actor, n_ticks
+        self._waiting: deque[Feedback] = deque()
+
+    def act(self, tick_index: int) -> Drive:
+        return self._actor.act(tick_index)
+
+    def observe(self, feedback: Feedback) -> None:
+        if not self._waiting:  # as on the display of a session before anything has come through
+            self._waiting.extend([feedback.map(np.zeros_like)] * self._n_ticks)
+        self._waiting.append(feedback)
+        self._actor.observe(self._waiting.popleft())
+
+    def rest(self, duration_s: float) -> None:
+        self._waiting.clear()
+        self._actor.rest(duration_s)
+
+    def memory(self) -> dict[str, Float]:
+        return self._actor.memory()
+
+    def recall(self, memory: Mapping[str, Float]) -> None:
+        self._actor.recall(memory)
+
+
+class SplitRule(RuleConfig):
+    """The rule of each arm, on the lanes of its arm."""
+
+    kind: Literal["split"] = "split"
+    rules: tuple[AnyRule, ...] = Field(min_length=1, description="one for each arm, in order")
+
+    @classmethod
+    def examples(cls) -> list[Self]:
+        """Return none: it is no kind that files can name."""
+        return []
+
+    @property
+    def trained(self) -> str:
+        return self.rules[0].trained
+
+    def problems(self, features: Collection[str], allotted: Allotted) -> list[Problem]:
+        return [problem for rule in self.rules for problem in rule.problems(features, allotted)]
+
+    def prepare(self, features: Mapping[str, SignalSpec], grid: TickGrid, batch_shape: tuple[int, ...]) -> Rule:
+        """Prepare each rule for its arm.
+
+        Raises
+        ------
+        ConfigError
+            When their conditions differ: then the arms would have no table in common.
+        """
+        n = batch_shape[0] // len(self.rules)
+        specs = {name: replace(spec, batch_shape=(n,)) for name, spec in features.items()}
+        rules = [rule.prepare(specs, grid, (n,)) for rule in self.rules]
+        if len({rule.condition_names for rule in rules}) > 1:
+            told = "; ".join(", ".join(rule.condition_names) for rule in rules)
+            raise ConfigError(f"the rules of all arms must have the same conditions, got {told}")
+        return _SplitRule(rules, n)
+
+
+class _SplitRule(Rule):
+    def __init__(self, rules: Sequence[Rule], n: int) -> None:
+        self._rules = list(rules)
+        self._lanes = lanes_of_arms(n * len(rules), len(rules))
+        self.condition_names = rules[0].condition_names
+        self._join()
+
+    def _join(self) -> None:
+        self.thresholds = np.concatenate([rule.thresholds for rule in self._rules])
+
+    def update(self, features: Values, valid: Bool, cue: Cue) -> Feedback:
+        first, *others = (
+            rule.update(features[lanes], valid[lanes], cue)
+            for rule, lanes in zip(self._rules, self._lanes, strict=True)
+        )
+        self._join()
+        return first.map(lambda *parts: np.concatenate(parts), *others)
+
+    def reset(self) -> None:
+        for rule in self._rules:
+            rule.reset()
+        self._join()
+
+
+class SplitSham(Sham):
+    """What each arm is shown.
+
+    Parameters
+    ----------
+    arms
+        For each arm the lanes it looks at, and its sham; with None it is shown just what those lanes are. Lanes of
+        its own give real feedback or a sham of its own making, lanes of another arm a yoked one.
+    """
+
+    def __init__(self, arms: Sequence[tuple[slice | NDArray[np.int64], Sham | None]]) -> None:
+        self._arms = list(arms)
+
+    def update(self, tick_index: int, feedback: Feedback) -> Float:
+        shown: list[Float] = []
+        for lanes, sham in self._arms:
+            part = _part(feedback, lanes)
+            shown.append(part.shown if sham is None else sham.update(tick_index, part))
+        return np.concatenate(shown)
+
+    def rest(self, duration_s: float) -> None:
+        for _, sham in self._arms:
+            if sham is not None:
+                sham.rest(duration_s)
