@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
+from neurosim_gui.classroom import Classroom
 from neurosim_gui.commands import COMMANDS, MENUS
 from neurosim_gui.engine import Engine, Status
 from neurosim_gui.look import Look
 from neurosim_gui.texts import text
-from neurosim_gui.window import SessionWindow
 
 if TYPE_CHECKING:
     from neurosim_gui.layout import Arrangement
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _FRAME_MS = 16
 
 
-class Console(SessionWindow):
+class Console(Classroom):
     """Shows a running session.
 
     Parameters
@@ -123,6 +123,18 @@ class Console(SessionWindow):
                 if panel.isVisible():
                     panel.refresh(history)
         self.frame_s = time.perf_counter() - started
+
+    def change_session(self, engine: Engine, name: str) -> None:
+        self.engine.close()
+        self.engine, self._name, self.arrangement = engine, name, None
+        while self._body.count():
+            if (stale := self._body.widget(0)) is not None:
+                stale.setParent(None)
+                stale.deleteLater()
+        self.setWindowTitle(f"{text('window.title')} - {name}")
+        self._message.setText(text("window.preparing", name=name))
+        self._message.show()
+        engine.start()
 
     def _fill(self) -> None:
         from neurosim_gui.layout import arrange  # plots are loaded while the first frame is seen

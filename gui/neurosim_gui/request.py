@@ -25,6 +25,8 @@ class LiveRequest:
 
     Parameters
     ----------
+    lesson
+        A lesson that is taken instead of protocol and subject.
     free_play
         Whether a calm adult plays, whom the keys move, instead of protocol and subject.
     out
@@ -47,6 +49,7 @@ class LiveRequest:
     seconds: float = 20.0
     screenshots: Path | None = None
     free_play: bool = False
+    lesson: str = ""
 
     @property
     def name(self) -> str:

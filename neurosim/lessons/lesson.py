@@ -116,6 +116,17 @@ class Expect(Config):
         return f"{self.name} is {found:.4g}, and {' and '.join(limits)} was expected"
 
 
+class Plot(Config):
+    """How the lesson's table is drawn."""
+
+    x: str = Field(description="the column along the axis")
+    x_label: str = Field(description="with its unit")
+    y: dict[str, str] = Field(min_length=1, max_length=2, description="columns, each with its name in the legend")
+    y_label: str = Field(description="with its unit")
+    error: str = Field("", description="the column of standard errors or half intervals of the first curve")
+    title: str = Field(description="a plain sentence")
+
+
 class Condition(Config):
     """One of several settings whose order the seed draws."""
 
@@ -182,6 +193,7 @@ class Lesson(Setting):
     minutes: float = Field(gt=0, description="how long it takes", json_schema_extra={"unit": "min"})
     sources: tuple[str, ...] = Field((), description="DOIs of what it tells")
     table: str = Field("", description="a course that was computed beforehand")
+    plot: Plot | None = Field(None, description="how the table is drawn")
     condition: tuple[Condition, ...] = Field((), description="settings whose order the seed draws")
     step: tuple[Step, ...] = Field(min_length=1, description="the steps")
 
@@ -225,6 +237,12 @@ class Lesson(Setting):
             yield Problem(("table",), f"no table '{self.table}'; {did_you_mean(self.table, table_names())}")
         else:
             table = find_table(self.table)
+            if self.plot is not None:
+                for name in filter(None, (self.plot.x, *self.plot.y, self.plot.error)):
+                    if name not in table.rows[0]:
+                        yield Problem(
+                            ("plot",), f"the table has no column '{name}'; {did_you_mean(name, table.rows[0])}"
+                        )
             for i, step in enumerate(self.step):
                 for k, remember in enumerate(step.remember):
                     if remember.column and (wrong := table.problem(remember.column, remember.where)):

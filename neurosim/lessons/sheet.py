@@ -10,8 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from neurosim.core.errors import OutputError
-from neurosim.lessons.runner import LessonRunner, Taken
 from neurosim.core.palette import FAINT, FEATURE, GRID, TEXT
+from neurosim.lessons.runner import LessonRunner, Taken
 
 _WIDTH, _HEIGHT, _LEFT, _BELOW = 900, 240, 70, 40
 _STYLE = f"""body {{ font: 16px/1.5 sans-serif; color: {TEXT}; max-width: 56em; margin: 2em auto; padding: 0 1em; }}

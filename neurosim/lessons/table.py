@@ -30,6 +30,10 @@ class Table:
         """Return a number: that of a column in the row in which other columns have these values."""
         return float(self._find(where)[0][column])
 
+    def column(self, name: str) -> list[float]:
+        """Return the numbers of a column."""
+        return [float(row[name]) for row in self.rows]
+
     def problem(self, column: str, where: Mapping[str, str | float]) -> str:
         """Return why there is no such number; empty if there is one."""
         for name in (column, *where):
