@@ -32,17 +32,19 @@ class Classroom(SessionWindow):
     ----------
     lesson
         The panel of the lesson that is taken; None before one is.
-    queue
+    to_come
         Lessons of a lab that are to come.
+    strategy
+        The plane of the hidden strategy, where a lesson has one.
     """
 
     def __init__(self, engine: Engine, look: Look) -> None:
         super().__init__(engine, look)
         self.lesson: LessonPanel | None = None
-        self.queue: list[str] = []
+        self.to_come: list[str] = []
         self.request = LiveRequest()
         self._start: StartView | None = None
-        self._strategy: StrategyPanel | None = None
+        self.strategy: StrategyPanel | None = None
         self._docks: dict[str, QDockWidget] = {}
 
     def change_session(self, engine: Engine, name: str) -> None:
@@ -97,9 +99,10 @@ class Classroom(SessionWindow):
         from neurosim.lessons import load_lab
 
         lab = load_lab(name)
-        first, *self.queue = [part.lesson for part in lab.part if part.lesson]
+        first, *rest = [part.lesson for part in lab.part if part.lesson]
         self.take_lesson(first)
-        self.tell(text("start.lab", title=lab.title, n=len(self.queue) + 1, first=first.replace("_", " ")))
+        self.to_come = rest
+        self.tell(text("start.lab", title=lab.title, n=len(self.to_come) + 1, first=first.replace("_", " ")))
 
     def take_lesson(self, name: str) -> None:
         """Begin a lesson.
@@ -112,7 +115,7 @@ class Classroom(SessionWindow):
         from neurosim.lessons import LessonRunner, load_lesson
         from neurosim_gui.lesson_panel import LessonPanel
 
-        runner = LessonRunner(load_lesson(name), ("all",))
+        runner = LessonRunner(load_lesson(name))
         self._end_lesson()
         if self.lesson is None:
             self.lesson = LessonPanel(self.look)
@@ -130,6 +133,9 @@ class Classroom(SessionWindow):
         self.change_session(Engine(runner.prepare, PacedClock(self.engine.clock.speed)), runner.lesson.title)
 
     def _end_lesson(self) -> None:
+        self.to_come, self.strategy = [], None
+        if self.lesson is not None:
+            self.lesson.runner = None
         for name in list(self._docks):
             self._end(name)
 
@@ -148,6 +154,9 @@ class Classroom(SessionWindow):
             self._docks[name] = dock
         self._docks[name].setWidget(widget)
         self._docks[name].show()
+        if name != "lesson":  # what is shown beside the words gets the larger part
+            heights = [round(self.height() * share) for share in (0.4, 0.6)]
+            self.resizeDocks([self._docks["lesson"], self._docks[name]], heights, Qt.Orientation.Vertical)
 
     @property
     def runner(self) -> LessonRunner | None:
@@ -165,8 +174,10 @@ class Classroom(SessionWindow):
             self.tell(runner.step.question)
         elif runner.last:
             runner.finish()
-            if self.queue:
-                self.take_lesson(self.queue.pop(0))
+            if self.to_come:
+                following, *rest = self.to_come
+                self.take_lesson(following)
+                self.to_come = rest
         else:
             runner.advance()
             panel.shown = runner.number
@@ -190,8 +201,8 @@ class Classroom(SessionWindow):
         while runner.wanted:
             self._obey(runner.wanted.pop(0))
         panel.refresh()
-        if self._strategy is not None and self._strategy.isVisible():
-            self._strategy.follow()
+        if self.strategy is not None and self.strategy.isVisible():
+            self.strategy.follow()
 
     def _obey(self, doing: object) -> None:
         from neurosim.lessons.doing import Pause, Play, Reveal, Show
@@ -202,8 +213,8 @@ class Classroom(SessionWindow):
         elif isinstance(doing, Pause):
             clock.pause()
         elif isinstance(doing, Reveal) and doing.stream == "strategy":
-            if self._strategy is not None:
-                self._strategy.reveal()
+            if self.strategy is not None:
+                self.strategy.reveal()
         elif isinstance(doing, Show):
             self._show(doing.view)
 
@@ -213,8 +224,8 @@ class Classroom(SessionWindow):
         if view == "strategy":
             from neurosim_gui.panels.strategy import StrategyPanel
 
-            self._strategy = StrategyPanel(self.look, runner)
-            self._dock("strategy", self._strategy)
+            self.strategy = StrategyPanel(self.look, runner)
+            self._dock("strategy", self.strategy)
         elif view == "course" and runner.lesson.plot is not None:
             from neurosim_gui.panels.table import TablePanel
 
@@ -247,6 +258,6 @@ class Classroom(SessionWindow):
     def set_look_of_views(self, look: Look) -> None:
         """Give the lesson and the start screen another theme or size too."""
         super().set_look_of_views(look)
-        for view in (getattr(self, "lesson", None), self._start, self._strategy):
+        for view in (self.lesson, self._start, self.strategy):
             if view is not None:
                 view.set_look(look)

@@ -121,6 +121,7 @@ class LessonPanel(QFrame):
         self.notes.say(runner.fill(step.notes))
         for button in self.choices:
             self._answers.removeWidget(button)
+            button.hide()
             button.deleteLater()
         self.choices = []
         for i, choice in enumerate(step.choice):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from neurosim_gui.look import Look
 from neurosim_gui.texts import text
@@ -149,6 +149,7 @@ class CardButton(QPushButton):
             else f"{card.title} · {text('start.minutes', minutes=round(card.minutes))}"
         )
         self._title, self._words = QLabel(title), QLabel(card.words)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)  # as high as its neighbours
         column = QVBoxLayout(self)
         for label in (self._title, self._words):
             label.setWordWrap(True)

@@ -130,6 +130,7 @@ class StrategyPanel(PlotPanel):
         self._sent = self.plane.place
         self._first = len(runner.trace)
         self.body.insertWidget(1, self.plane, 2)
+        self.canvas.setMinimumHeight(150)
         self.canvas.hide()
         self.set_look(look)
 
