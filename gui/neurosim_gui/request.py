@@ -25,6 +25,8 @@ class LiveRequest:
 
     Parameters
     ----------
+    subject_key
+        Key of a subject that nobody names, instead of `subject`.
     lesson
         A lesson that is taken instead of protocol and subject.
     free_play
@@ -49,6 +51,7 @@ class LiveRequest:
     seconds: float = 20.0
     screenshots: Path | None = None
     free_play: bool = False
+    subject_key: Path | None = None
     lesson: str = ""
 
     @property
@@ -79,8 +82,13 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
     sidecar = None if request.sidecar is None else str(request.sidecar)
     source = None if request.source == "sim" else Recorded(path=request.source, sidecar=sidecar)
     protocol, subject = free_play() if request.free_play else (request.protocol, request.subject)
+    artifacts = None
+    if request.subject_key is not None:
+        from neurosim.lessons.hidden_subject import hidden_subject, read_subject_key
+
+        subject, artifacts = hidden_subject(read_subject_key(request.subject_key))
     sham = request.sham if seal is None else seal.sham
-    plan = plan_sessions(protocol, subject, source, sham=sham, seed=request.seed, signals="all")
+    plan = plan_sessions(protocol, subject, source, sham=sham, seed=request.seed, signals="all", artifacts=artifacts)
     try:
         session = Session(plan.protocol, plan.source, plan.actors, sham=plan.sham)
     except ConfigError as error:

@@ -143,6 +143,9 @@ def live(
     blind: Annotated[
         Path | None, typer.Option(help="Key from `seal`: show what it says; nothing in the window tells which arm.")
     ] = None,
+    subject_key: Annotated[
+        Path | None, typer.Option(help="Key from `hide-subject`: a subject that the window does not name.")
+    ] = None,
     record: Annotated[bool, typer.Option("--record", help="Record from the start, into a fresh folder.")] = False,
     out: Annotated[Path | None, typer.Option(help="Record from the start, into this folder.")] = None,
     speed: Annotated[str | None, typer.Option(help="Session seconds a second, or `max`; 1 by default.")] = None,
@@ -160,7 +163,8 @@ def live(
 
     open_window(
         protocol=protocol, source=source, sidecar=sidecar, subject=subject, seed=seed, sham=sham, blind=blind,
-        record=record, out=out, speed=speed, theme=theme, size=size, seconds=seconds, screenshots=screenshots,
+        subject_key=subject_key, record=record, out=out, speed=speed, theme=theme, size=size, seconds=seconds,
+        screenshots=screenshots,
     )  # fmt: skip
 
 
@@ -191,6 +195,28 @@ def lab(
     from neurosim.cli.lesson import lessons_of_lab, take_lessons
 
     raise typer.Exit(0 if take_lessons(lessons_of_lab(name), sheet, instructor) else 1)
+
+
+@app.command("hide-subject")
+def hide_subject(
+    key: Annotated[Path, typer.Argument(help="File of the key; must be new.")],
+    number: Annotated[int | None, typer.Option(min=0, help="This one of the candidates; drawn by default.")] = None,
+) -> None:
+    """Draw a subject for a class to find out about; `live --subject-key` shows it, `reveal-subject` tells."""
+    from neurosim.lessons.hidden_subject import CANDIDATES, draw_subject
+
+    draw_subject(key, number)
+    print(f"{key}: one of {len(CANDIDATES)} subjects. Next: neurosim live --subject-key {key}")
+    for i, candidate in enumerate(CANDIDATES):
+        print(f"    {i}  {candidate.title}")
+
+
+@app.command("reveal-subject")
+def reveal_subject(key: Annotated[Path, typer.Argument(help="Key from `hide-subject`.")]) -> None:
+    """Tell which subject a key stands for."""
+    from neurosim.lessons.hidden_subject import read_subject_key
+
+    print(f"{key}: {read_subject_key(key).drawn.title}")
 
 
 @app.command()

@@ -70,3 +70,11 @@ def test_an_unknown_lesson_is_one_clear_line() -> None:
     done = CliRunner().invoke(app, ["lesson", "breathing_at_resonanse", "--headless"])
     assert done.exit_code == 2
     assert "did you mean 'breathing_at_resonance'?" in done.output
+
+
+def test_a_subject_is_hidden_and_revealed(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    hidden = CliRunner().invoke(app, ["hide-subject", str(key), "--number", "1"])
+    assert hidden.exit_code == 0
+    revealed = CliRunner().invoke(app, ["reveal-subject", str(key)])
+    assert revealed.output == f"{key}: A child with raised theta/beta\n"

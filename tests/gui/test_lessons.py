@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from neurosim_gui.console import Console
 from neurosim_gui.engine import Engine, Status
@@ -17,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from neurosim.core.pace import PacedClock
 from neurosim.core.registry import kind_names
+from neurosim.lessons.hidden_subject import draw_subject
 from neurosim.session import Point
 
 _LESSON = """
@@ -170,3 +172,11 @@ def test_a_card_begins_its_lesson_and_a_protocol_ends_it(window: Console, qtbot:
     qtbot.waitUntil(lambda: window.engine.status is Status.RUNNING, timeout=60_000)
     assert window.engine.session is not None
     assert window.engine.session.protocol.name == "smr_up"
+
+
+def test_a_hidden_subject_is_named_nowhere(tmp_path: Path) -> None:
+    draw_subject(tmp_path / "key", 1)
+    session, _ = prepare(LiveRequest(protocol="theta_beta", subject_key=tmp_path / "key", seed=1))
+    plain, _ = prepare(LiveRequest(protocol="theta_beta", subject="adhd_like", seed=1))
+    for _ in range(64):
+        np.testing.assert_array_equal(session.step().samples["eeg"], plain.step().samples["eeg"])
