@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from neurosim.lessons import LessonRunner
     from neurosim_gui.lesson_panel import LessonPanel
     from neurosim_gui.panels.strategy import StrategyPanel
+    from neurosim_gui.quiz_panel import QuizPanel
     from neurosim_gui.start import StartView
 
 _DOCK_PX = 400
@@ -34,6 +35,8 @@ class Classroom(SessionWindow):
         The panel of the lesson that is taken; None before one is.
     to_come
         Lessons of a lab that are to come.
+    quiz
+        The artifact quiz, while it is taken.
     strategy
         The plane of the hidden strategy, where a lesson has one.
     """
@@ -45,6 +48,7 @@ class Classroom(SessionWindow):
         self.request = LiveRequest()
         self._start: StartView | None = None
         self.strategy: StrategyPanel | None = None
+        self.quiz: QuizPanel | None = None
         self._docks: dict[str, QDockWidget] = {}
 
     def change_session(self, engine: Engine, name: str) -> None:
@@ -74,6 +78,8 @@ class Classroom(SessionWindow):
             self.take_lesson(name)
         elif kind == "lab":
             self.take_lab(name)
+        elif kind == "quiz":
+            self.take_quiz()
         else:
             request = self._request(kind, name)
             if request is not None:
@@ -104,6 +110,20 @@ class Classroom(SessionWindow):
         self.to_come = rest
         self.tell(text("start.lab", title=lab.title, n=len(self.to_come) + 1, first=first.replace("_", " ")))
 
+    def take_quiz(self, seed: int | None = None) -> None:
+        """Begin the artifact quiz; another one each time, unless a seed is given."""
+        from neurosim.core.noise import pick_seed
+        from neurosim.lessons.quiz import Quiz
+        from neurosim_gui.quiz_panel import QuizPanel
+
+        quiz = Quiz(pick_seed() if seed is None else seed)
+        engine = Engine(lambda: (quiz.prepare(), []), PacedClock(1.0))
+        self._end_lesson()
+        self.change_session(engine, text("quiz.dock"))
+        self.quiz = QuizPanel(self.look, quiz, lambda: 0.0 if engine.session is None else engine.session.time_s)
+        self._dock("quiz", self.quiz)
+        self.do_console()
+
     def take_lesson(self, name: str) -> None:
         """Begin a lesson.
 
@@ -133,7 +153,7 @@ class Classroom(SessionWindow):
         self.change_session(Engine(runner.prepare, PacedClock(self.engine.clock.speed)), runner.lesson.title)
 
     def _end_lesson(self) -> None:
-        self.to_come, self.strategy = [], None
+        self.to_come, self.strategy, self.quiz = [], None, None
         if self.lesson is not None:
             self.lesson.runner = None
         for name in list(self._docks):
@@ -154,7 +174,10 @@ class Classroom(SessionWindow):
             self._docks[name] = dock
         self._docks[name].setWidget(widget)
         self._docks[name].show()
-        if name != "lesson":  # what is shown beside the words gets the larger part
+        if "lesson" in self._docks and name not in (
+            "lesson",
+            "quiz",
+        ):  # what is shown beside the words gets the larger part
             heights = [round(self.height() * share) for share in (0.4, 0.6)]
             self.resizeDocks([self._docks["lesson"], self._docks[name]], heights, Qt.Orientation.Vertical)
 
@@ -195,6 +218,8 @@ class Classroom(SessionWindow):
     def poll(self) -> None:
         """Also do what the lesson wants of the window."""
         super().poll()
+        if self.quiz is not None:
+            self.quiz.refresh()
         panel, runner = self.lesson, self.runner
         if panel is None or runner is None:
             return
@@ -258,6 +283,6 @@ class Classroom(SessionWindow):
     def set_look_of_views(self, look: Look) -> None:
         """Give the lesson and the start screen another theme or size too."""
         super().set_look_of_views(look)
-        for view in (self.lesson, self._start, self.strategy):
+        for view in (self.lesson, self._start, self.strategy, self.quiz):
             if view is not None:
                 view.set_look(look)

@@ -78,7 +78,7 @@ class Quiz:
 
     def prepare(self) -> Session:
         """Return the session in which the events happen; nothing of them stands in its protocol."""
-        session = Setting(actor="nobody", seed=self.seed, artifacts="none", signals=("eeg",)).prepare("all")
+        session = Setting(actor="nobody", seed=self.seed, artifacts="none", signals=("eeg",)).prepare()
         steps = tuple(
             ScriptStep(at_s=e.onset_s, event=e.kind, duration_s=e.duration_s, where=e.where) for e in self.events
         )

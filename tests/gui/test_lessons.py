@@ -180,3 +180,17 @@ def test_a_hidden_subject_is_named_nowhere(tmp_path: Path) -> None:
     plain, _ = prepare(LiveRequest(protocol="theta_beta", subject="adhd_like", seed=1))
     for _ in range(64):
         np.testing.assert_array_equal(session.step().samples["eeg"], plain.step().samples["eeg"])
+
+
+def test_the_quiz_counts_what_is_called(window: Console, qtbot: QtBot) -> None:
+    window.take_quiz(seed=1)
+    window.engine.clock.set_speed(float("inf"))
+    panel, engine = window.quiz, window.engine
+    assert panel is not None
+    qtbot.waitUntil(lambda: engine.session is not None and engine.session.time_s > 1.0, timeout=60_000)
+    panel.buttons["blink"].click()  # before the first event: called for nothing, or within time of none
+    assert [call.kind for call in panel.calls] == ["blink"]
+    qtbot.waitUntil(lambda: panel.over, timeout=120_000)
+    panel.refresh()
+    assert panel.result.text() == str(panel.quiz.score(panel.calls))
+    assert not panel.buttons["blink"].isEnabled()
