@@ -105,6 +105,8 @@ class LessonPanel(QFrame):
             self._say(runner, taken)
         self.hint.setText(runner.hint if now else "")
         self.waiting.setText(self._waiting(runner, taken) if now else text("lesson.starting"))
+        for label in (self.reply, self.hint, self.waiting):
+            label.setVisible(bool(label.text()))
         self.back.setEnabled(self.shown > 0)
         # A wait never locks anybody in; a question wants its answer first.
         answered = taken.answer is not None or not taken.step.question

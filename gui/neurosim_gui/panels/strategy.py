@@ -101,7 +101,7 @@ class Plane(QWidget):
             painter.drawLine(at(0, 0), at(x, y))
             painter.setFont(self.look.font())
             painter.drawText(
-                QRectF(at(0.6 * x, 0.6 * y).x() - 70, at(0.6 * x, 0.6 * y).y() + 4, 140, 24),
+                QRectF(at(-0.4 * x, -0.4 * y).x() - 70, at(-0.4 * x, -0.4 * y).y() - 12, 140, 24),
                 Qt.AlignmentFlag.AlignHCenter, text("strategy.hidden"),
             )  # fmt: skip
         painter.setPen(Qt.PenStyle.NoPen)
