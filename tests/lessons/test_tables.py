@@ -25,6 +25,7 @@ def test_a_table_is_the_same_again() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", TABLES)
 def test_the_script_makes_the_tables_that_ship(name: str) -> None:
     assert TABLES[name]() == find_table(name)
