@@ -133,11 +133,12 @@ def test_frames(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_beside_a_session(capsys: pytest.CaptureFixture[str]) -> None:
     """A whole Console over a session of `alpha_up` with all its streams, at the clock's speed."""
-    from neurosim.core.pace import PacedClock
     from neurosim_gui.app import LiveRequest, make_app, prepare
     from neurosim_gui.console import Console
     from neurosim_gui.engine import Engine
     from neurosim_gui.look import Look
+
+    from neurosim.core.pace import PacedClock
 
     app = make_app()
     engine = Engine(lambda: prepare(LiveRequest(seed=1)), PacedClock(1.0))

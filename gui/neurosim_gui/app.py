@@ -23,6 +23,7 @@ def open_window(request: LiveRequest) -> int:
     app.setPalette(look.qt_palette())
     engine = Engine(lambda: prepare(request), PacedClock(request.speed))
     window = Console(engine, request.name, look)
+    window.request = request
     if request.free_play:
         from neurosim_gui.hints import show_hints
 
@@ -36,9 +37,13 @@ def open_window(request: LiveRequest) -> int:
         return take_screenshots(window, request.screenshots, request.seconds)
     window.show()
     app.processEvents()  # the first frame comes before the session is prepared
-    engine.start()
+    if request.lesson:
+        window.take_lesson(request.lesson)
+    else:
+        engine.start()
     status = app.exec()
-    if engine.failure is not None:
-        print(f"neurosim: {engine.failure.line}", file=sys.stderr)
-        status = 2 if engine.failure.expected else 1
+    failure = window.engine.failure  # a lesson may have begun another session
+    if failure is not None:
+        print(f"neurosim: {failure.line}", file=sys.stderr)
+        status = 2 if failure.expected else 1
     return status

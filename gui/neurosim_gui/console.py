@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLabel, QLayout, QMessageBox, QSplitter, QVBoxLayo
 
 from neurosim.core.errors import ConfigError
 from neurosim.core.palette import DARK, LIGHT, Palette
+from neurosim_gui.classroom import Classroom
 from neurosim_gui.commands import COMMANDS, MENUS
 from neurosim_gui.engine import Engine, Status
 from neurosim_gui.key_sheet import KeySheet
@@ -24,7 +25,6 @@ from neurosim_gui.panels.head import SPEEDS, HeadBar
 from neurosim_gui.screens import Screens
 from neurosim_gui.texts import text
 from neurosim_gui.units import Units
-from neurosim_gui.window import SessionWindow
 
 if TYPE_CHECKING:
     from neurosim.session.commands import Command
@@ -38,7 +38,7 @@ _SMALLEST_PX = 640, 400
 _TOLD_MS = 8000
 
 
-class Console(SessionWindow):
+class Console(Classroom):
     """Shows a running session.
 
     Parameters
@@ -316,6 +316,28 @@ class Console(SessionWindow):
         self.head.show_state(session, now_s, delay_s)
         if self.timeline is not None:
             self.timeline.show_time(now_s)
+
+    def change_session(self, engine: Engine, name: str) -> None:
+        self.engine.close()
+        self.engine, self._name, self.arrangement = engine, name, None
+        self.screens.follow(engine)
+        self.head.follow(engine.clock)
+        if self.timeline is not None:
+            self._column.removeWidget(self.timeline)
+            self.timeline.deleteLater()
+            self.timeline = None
+        self._keep_layout()
+        self._fold, self._splitters = None, []
+        empty = QWidget()
+        self._column.replaceWidget(self._body, empty)
+        self._column.setStretchFactor(empty, 1)
+        self._body.deleteLater()
+        self._body = empty
+        self.setWindowTitle(f"{text('window.title')} - {name}")
+        self.head.set_title(name)
+        self._message.setText(text("window.preparing", name=name))
+        self._message.show()
+        engine.start()
 
     def _fill(self) -> None:
         from neurosim_gui.layout import arrange  # plots are loaded while the first frame is seen

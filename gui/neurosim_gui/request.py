@@ -25,6 +25,10 @@ class LiveRequest:
 
     Parameters
     ----------
+    subject_key
+        Key of a subject that nobody names, instead of `subject`.
+    lesson
+        A lesson that is taken instead of protocol and subject.
     free_play
         Whether a calm adult plays, whom the keys move, instead of protocol and subject.
     course
@@ -50,6 +54,8 @@ class LiveRequest:
     screenshots: Path | None = None
     free_play: bool = False
     course: Path | None = None
+    subject_key: Path | None = None
+    lesson: str = ""
 
     @property
     def name(self) -> str:
@@ -79,11 +85,15 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
         raise UserError("names the sham itself, and is recorded from the start: give --out, and no --sham", "--blind")
     sidecar = None if request.sidecar is None else str(request.sidecar)
     source = None if request.source == "sim" else Recorded(path=request.source, sidecar=sidecar)
-    protocol, subject = (
-        free_play() if request.free_play else (request.protocol, load_subject(request.subject).by_hand())
-    )
+    protocol, subject = free_play() if request.free_play else (request.protocol, load_subject(request.subject))
+    artifacts = None
+    if request.subject_key is not None:
+        from neurosim.lessons.hidden_subject import hidden_subject, read_subject_key
+
+        subject, artifacts = hidden_subject(read_subject_key(request.subject_key))
+    subject = subject.by_hand()
     sham = request.sham if seal is None else seal.sham
-    plan = plan_sessions(protocol, subject, source, sham=sham, seed=request.seed, signals="all")
+    plan = plan_sessions(protocol, subject, source, sham=sham, seed=request.seed, signals="all", artifacts=artifacts)
     try:
         session = Session(plan.protocol, plan.source, plan.actors, sham=plan.sham)
     except ConfigError as error:

@@ -16,6 +16,7 @@ from neurosim_gui.engine import Engine
 from neurosim_gui.look import Look
 
 if TYPE_CHECKING:
+    from neurosim.session.session import Session
     from neurosim_gui.body_pad import BodyPad
     from neurosim_gui.participant.window import Participant
     from neurosim_gui.rings import History
@@ -53,11 +54,23 @@ class Screens:
         self.stage: Stage | None = None
         self.participant: Participant | None = None
         self.pad: BodyPad | None = None
-        self.keys = BodyKeys(lambda: [engine.session] if engine.session is not None else [], console)
+        self.keys = BodyKeys(self._sessions, console)
         app = QApplication.instance()
         assert app is not None
         app.installEventFilter(self.keys)
         self._frame = 0
+
+    def _sessions(self) -> list[Session]:
+        return [self._engine.session] if self._engine.session is not None else []
+
+    def follow(self, engine: Engine) -> None:
+        """Belong to another session; the windows of the one before are closed."""
+        self._engine = engine
+        for window in (self.stage, self.participant):
+            if window is not None:
+                window.close()
+                window.deleteLater()
+        self.stage, self.participant = None, None
 
     def open_stage(self) -> Stage | None:
         """Return the Stage, made if need be; None before there is a session."""

@@ -147,6 +147,9 @@ def live(
     blind: Annotated[
         Path | None, typer.Option(help="Key from `seal`: show what it says; nothing in the window tells which arm.")
     ] = None,
+    subject_key: Annotated[
+        Path | None, typer.Option(help="Key from `hide-subject`: a subject that the window does not name.")
+    ] = None,
     record: Annotated[bool, typer.Option("--record", help="Record from the start, into a fresh folder.")] = False,
     out: Annotated[Path | None, typer.Option(help="Record from the start, into this folder.")] = None,
     course: Annotated[Path | None, typer.Option(help="Show the course in this folder beside the session.")] = None,
@@ -165,9 +168,60 @@ def live(
 
     open_window(
         protocol=protocol, source=source, sidecar=sidecar, subject=subject, seed=seed, sham=sham, blind=blind,
-        record=record, out=out, course=course, speed=speed, theme=theme, size=size, seconds=seconds,
-        screenshots=screenshots,
+        subject_key=subject_key, record=record, out=out, course=course, speed=speed, theme=theme, size=size,
+        seconds=seconds, screenshots=screenshots,
     )  # fmt: skip
+
+
+@app.command()
+def lesson(
+    name: Annotated[str, typer.Argument(help="Name (see `list lessons`) or TOML file.")],
+    headless: Annotated[bool, typer.Option("--headless", help="Without a window, by a scripted person.")] = False,
+    sheet: Annotated[Path | None, typer.Option(help="Write the sheet, one HTML file (headless).")] = None,
+    instructor: Annotated[bool, typer.Option("--instructor", help="With answers, notes and timing.")] = False,
+) -> None:
+    """Take a lesson in the window; headless, check everything it tells (status 1 when something is not so)."""
+    from neurosim.cli.lesson import take_lessons
+
+    if headless:
+        raise typer.Exit(0 if take_lessons([name], sheet, instructor) else 1)
+    from neurosim.cli.window import open_window
+
+    open_window(lesson=name, speed="1", theme="light", size="1920x1080")
+
+
+@app.command()
+def lab(
+    name: Annotated[str, typer.Argument(help="Name (see `list labs`) or TOML file.")] = "first_lab",
+    sheet: Annotated[Path | None, typer.Option(help="Write the sheet of all its lessons, one HTML file.")] = None,
+    instructor: Annotated[bool, typer.Option("--instructor", help="With answers, notes and timing.")] = False,
+) -> None:
+    """Take all lessons of a lab by a scripted person, and write the sheet: what an instructor does beforehand."""
+    from neurosim.cli.lesson import lessons_of_lab, take_lessons
+
+    raise typer.Exit(0 if take_lessons(lessons_of_lab(name), sheet, instructor) else 1)
+
+
+@app.command("hide-subject")
+def hide_subject(
+    key: Annotated[Path, typer.Argument(help="File of the key; must be new.")],
+    number: Annotated[int | None, typer.Option(min=0, help="This one of the candidates; drawn by default.")] = None,
+) -> None:
+    """Draw a subject for a class to find out about; `live --subject-key` shows it, `reveal-subject` tells."""
+    from neurosim.lessons.hidden_subject import CANDIDATES, draw_subject
+
+    draw_subject(key, number)
+    print(f"{key}: one of {len(CANDIDATES)} subjects. Next: neurosim live --subject-key {key}")
+    for i, candidate in enumerate(CANDIDATES):
+        print(f"    {i}  {candidate.title}")
+
+
+@app.command("reveal-subject")
+def reveal_subject(key: Annotated[Path, typer.Argument(help="Key from `hide-subject`.")]) -> None:
+    """Tell which subject a key stands for."""
+    from neurosim.lessons.hidden_subject import read_subject_key
+
+    print(f"{key}: {read_subject_key(key).drawn.title}")
 
 
 @app.command()
@@ -277,7 +331,8 @@ def list_(
     kind: Annotated[
         str,
         typer.Argument(
-            help="protocols, subjects, bodies, stages, sources, actors, rules, thresholds, shams, latents, events"
+            help="protocols, subjects, bodies, stages, sources, actors, rules, thresholds, shams, lessons, labs, "
+            "latents, events"
         ),
     ],
 ) -> None:

@@ -10,7 +10,7 @@ from neurosim.core.errors import ConfigError
 
 
 def check_file(path: Path) -> None:
-    """Check a protocol, subject, body or sidecar; a protocol is also tried on the default body.
+    """Check a protocol, subject, body, sidecar, lesson or lab; a protocol is also tried on the default body.
 
     Raises
     ------
@@ -31,10 +31,15 @@ def check_file(path: Path) -> None:
 def _guess(keys: set[str]) -> tuple[str, type[Config]]:
     """Tell by its keys what a file is meant to be."""
     from neurosim.feedback.protocol import TrainingProtocol
+    from neurosim.lessons import Lab, Lesson
     from neurosim.signals.body.body import Body
     from neurosim.signals.recordings.sidecar import Sidecar
     from neurosim.subject.subject import Subject
 
+    if "step" in keys:
+        return "lesson", Lesson
+    if "part" in keys:
+        return "lab", Lab
     if keys & {"features", "rule", "blocks", "gates"}:
         return "protocol", TrainingProtocol
     if keys & {"body", "actors"} or {"name", "title"} <= keys:

@@ -53,4 +53,14 @@ def purpose(category: str, name: str) -> str:
         from neurosim.signals.body.body import load_body
 
         return load_body(name).title
+    if category == "lesson":
+        from neurosim.lessons import load_lesson
+
+        lesson = load_lesson(name)
+        return f"{lesson.question} ({lesson.minutes:g} min)"
+    if category == "lab":
+        from neurosim.lessons import load_lab
+
+        lab = load_lab(name)
+        return f"{lab.title} ({lab.minutes:g} min)"
     return (find_kind(category, name).__doc__ or "").strip().partition("\n")[0]

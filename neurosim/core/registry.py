@@ -19,7 +19,7 @@ GROUP = "neurosim.kinds"
 
 #: Categories whose kinds are classes, and those whose kinds are TOML files in a package.
 CLASS_CATEGORIES = ("stage", "source", "actor", "rule", "threshold", "sham")
-FILE_CATEGORIES = ("protocol", "subject", "body")
+FILE_CATEGORIES = ("protocol", "subject", "body", "lesson", "lab")
 
 
 def plural(category: str) -> str:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from neurosim.core import palette
 from neurosim.core.units import pretty_units
 from neurosim.report.field import field_rates
 from neurosim.report.numbers import columns_of
-from neurosim.session import palette
 from neurosim.session.figure import MOST_POINTS, TITLE, name_blocks, shade, thin, tidy
 
 if TYPE_CHECKING:

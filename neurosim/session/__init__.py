@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from neurosim.core.clock import RealTimeClock, SimulatedClock
 from neurosim.core.event import SessionEvent
-from neurosim.session.commands import Command, Happen, Logged, Push, SetParameter, SetThreshold, Stroke
+from neurosim.session.commands import (
+    Command,
+    Happen,
+    Logged,
+    Point,
+    Push,
+    SetPacer,
+    SetParameter,
+    SetThreshold,
+    Stroke,
+)
 from neurosim.session.compare import compare_thresholds
 from neurosim.session.result import Result, read_session
 from neurosim.session.run import run
@@ -19,11 +29,13 @@ __all__ = [
     "Command",
     "Happen",
     "Logged",
+    "Point",
     "Push",
     "RealTimeClock",
     "Result",
     "Session",
     "SessionEvent",
+    "SetPacer",
     "SetParameter",
     "SetThreshold",
     "SimulatedClock",

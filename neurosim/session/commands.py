@@ -20,6 +20,7 @@ from neurosim.core.drive import EVENTS, LATENTS, Drive, DriveEvent
 from neurosim.core.errors import ConfigError, did_you_mean
 from neurosim.core.rule import Rule, RuleConfig
 from neurosim.feedback.protocol import TrainingProtocol
+from neurosim.subject.hidden_strategy import HiddenStrategyActor
 from neurosim.subject.person import Key, PersonActor
 
 if TYPE_CHECKING:
@@ -198,6 +199,38 @@ class SetParameter(RuleCommand):
         return protocol.model_copy(update={"rule": changed})
 
 
+class SetPacer(Command):
+    """Sets the breathing pacer from now on, whatever the blocks say."""
+
+    command: Literal["pacer"] = "pacer"
+    rate_per_min: float = Field(
+        ge=0, le=30, description="breaths a minute; 0 for no pacer", json_schema_extra={"unit": "1/min"}
+    )
+
+    def check(self, session: Session) -> None:
+        """Refuse nothing: every session can be paced."""
+
+    def apply(self, session: Session) -> None:
+        session.schedule.set_pacer(session.block_index, session.tick_index, self.rate_per_min)
+
+
+class Point(Command):
+    """Moves the point of a hidden strategy."""
+
+    command: Literal["point"] = "point"
+    x: float = Field(ge=-1, le=1, description="left to right")
+    y: float = Field(ge=-1, le=1, description="below to above")
+
+    def check(self, session: Session) -> None:
+        if not any(isinstance(actor, HiddenStrategyActor) for actor in session.actors):
+            raise ConfigError("nobody here looks for a hidden strategy; give the subject the actor 'hidden_strategy'")
+
+    def apply(self, session: Session) -> None:
+        for actor in session.actors:
+            if isinstance(actor, HiddenStrategyActor):
+                actor.move(self.x, self.y)
+
+
 def _check_subject(subject: int | None, session: Session) -> None:
     n = session.batch_shape[0] if session.batch_shape else 1
     if subject is not None and subject >= n:
@@ -212,6 +245,8 @@ COMMANDS: dict[str, type[Command]] = {
     "key": Stroke,
     "set": SetParameter,
     "mark": Mark,
+    "pacer": SetPacer,
+    "point": Point,
 }
 
 

@@ -17,7 +17,7 @@ from neurosim.feedback.block import Block, Target, Trials
 
 
 class Schedule:
-    """The course of a session in ticks. It is a function of the tick alone: nothing is remembered.
+    """The course of a session in ticks: a function of the tick alone, but for a pacer that was set by hand.
 
     Parameters
     ----------
@@ -44,6 +44,7 @@ class Schedule:
             end_s += exact(block.duration_s)
             self.ends.append(max(grid.n_ticks(float(end_s)), 1))
         self._order = AddressedNoise(0, "schedule/trials", (0,), ("up", "down"))
+        self._by_hand: tuple[int, Fraction, Fraction] | None = None  # from which tick, the rate, and where it stood
 
     def start(self, number: int) -> int:
         """Return the first tick of a block."""
@@ -71,12 +72,26 @@ class Schedule:
         start_s, end_s = self.grid.start_s(self.start(number)), self.grid.start_s(self.ends[number])
         return SessionEvent(start_s, end_s - start_s, "block", self.blocks[number].name)
 
+    def set_pacer(self, number: int, tick_index: int, rate_per_min: float) -> None:
+        """Let the pacer go on at another rate from a tick of a block on, whatever the blocks say; 0 stops it."""
+        _, stood = self._pacer(number, tick_index - 1)
+        self._by_hand = tick_index, exact(rate_per_min), stood
+
+    def _pacer(self, number: int, tick_index: int) -> tuple[Fraction, Fraction]:
+        """Return the rate of the pacer [1/min] and where it stands at the end of a tick of a block [turns]."""
+        if self._by_hand is None:
+            first, rate, stood = self.start(number), exact(self.blocks[number].pacer_per_min or 0.0), Fraction(0)
+        else:
+            first, rate, stood = self._by_hand
+        if not rate:
+            return rate, Fraction(0)
+        return rate, (stood + exact(self.grid.update_interval_s) * (tick_index + 1 - first) * rate / 60) % 1
+
     def cue(self, number: int, tick_index: int) -> Cue:
         """Return what the subject is told in a tick of a block."""
         block = self.blocks[number]
         since_s = exact(self.grid.update_interval_s) * (tick_index - self.start(number))
-        pacer = block.pacer_per_min or 0.0
-        phase = float((since_s + exact(self.grid.update_interval_s)) * exact(pacer) / 60 % 1)
+        pacer, phase = map(float, self._pacer(number, tick_index))
         told = Cue(block.kind, block.instruction, block.eyes, pacer_per_min=pacer, pacer_phase=phase,
                    stressor=block.stressor)  # fmt: skip
         return told if block.trials is None else self._in_trial(number, block.trials, since_s, told)

@@ -124,6 +124,13 @@ class Session:
         """Where the next tick begins [s]."""
         return self.grid.start_s(self.tick_index)
 
+    @property
+    def block_index(self) -> int:
+        """Number of the block that the next tick is in."""
+        return next(
+            (i for i, end in enumerate(self.schedule.ends) if self.tick_index < end), len(self.schedule.ends) - 1
+        )
+
     def step(self) -> Tick:
         """Go on by one tick.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from neurosim.subject.hidden_strategy import HiddenStrategy
 from neurosim.subject.learner import Learner
 from neurosim.subject.person import KeyEvent, Person
 from neurosim.subject.population import Population
@@ -10,6 +11,7 @@ from neurosim.subject.stressors import Stressors
 from neurosim.subject.subject import Subject, load_subject
 
 __all__ = [
+    "HiddenStrategy",
     "KeyEvent",
     "Learner",
     "Person",

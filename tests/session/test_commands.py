@@ -18,6 +18,7 @@ from neurosim.session import (
     Push,
     Result,
     Session,
+    SetPacer,
     SetParameter,
     SetThreshold,
     Sink,
@@ -36,9 +37,9 @@ def _protocol() -> TrainingProtocol:
     return protocol.model_copy(update={"rule": protocol.rule.model_copy(update={"conditions": (by_hand,)})})
 
 
-def _session(**options: Any) -> Session:
+def _session(commands: Sequence[Logged] = (), **options: Any) -> Session:
     plan = plan_sessions(_protocol(), seed=1, duration_s=20.0, **options)
-    return Session(plan.protocol, plan.source, plan.actors)
+    return Session(plan.protocol, plan.source, plan.actors, commands=commands)
 
 
 class Trainer(Sink):
@@ -160,3 +161,18 @@ def test_logs_that_are_wrong(data: Any, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         parse_command(data)
     assert str(caught.value) == message
+
+
+def test_a_pacer_is_set_by_a_command_that_replays() -> None:
+    live = _session()
+    phases = []
+    for k in range(640):
+        if k == 100:
+            live.submit(SetPacer(rate_per_min=6.0))
+        if k == 400:
+            live.submit(SetPacer(rate_per_min=10.0))
+        phases.append((t := live.step().feedback.cue).pacer_phase + t.pacer_per_min)
+    again = _session(commands=live.command_log)
+    assert [(c := again.step().feedback.cue).pacer_phase + c.pacer_per_min for _ in range(640)] == phases
+    assert phases[99] == 0.0
+    assert phases[100] == pytest.approx(6.0 + 6.0 / 60.0 / 64.0)

@@ -88,3 +88,17 @@ def test_a_cue_names_the_stressor_of_its_block() -> None:
         Block(name="sums", kind="rest", duration_s=1.0, stressor="arithmetic"),
     )
     assert [cue.stressor for cue in told] == [""] * 4 + ["arithmetic"] * 4
+
+
+def test_a_pacer_that_is_set_goes_on_from_where_it_stands() -> None:
+    """Six a minute for 3 s is three tenths of a turn; from there twelve a minute take 3.5 s to the next breath."""
+    grid = TickGrid(0.25)
+    schedule = Schedule((Block(name="breathe", kind="training", duration_s=60.0, pacer_per_min=6.0),), grid)
+    assert schedule.cue(0, 11).pacer_phase == pytest.approx(0.3)
+    schedule.set_pacer(0, 12, 12.0)
+    told = [schedule.cue(0, k) for k in range(12, 26)]
+    assert {cue.pacer_per_min for cue in told} == {12.0}
+    assert told[0].pacer_phase == pytest.approx(0.35)
+    assert told[-1].pacer_phase == 0.0  # exactly: it is counted in fractions
+    schedule.set_pacer(0, 26, 0.0)
+    assert (schedule.cue(0, 30).pacer_per_min, schedule.cue(0, 30).pacer_phase) == (0.0, 0.0)

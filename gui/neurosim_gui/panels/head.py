@@ -50,7 +50,7 @@ class HeadBar(QWidget):
         self.speed.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.speed.setToolTip(text("head.speed"))
         self.speed.addItems([speed_words(speed) for speed in SPEEDS])
-        self.speed.activated.connect(lambda i: clock.set_speed(SPEEDS[i]))
+        self.speed.activated.connect(lambda i: self._clock.set_speed(SPEEDS[i]))
         self.play.clicked.connect(actions["play"].trigger)
         self.step.clicked.connect(actions["step"].trigger)
         row = QHBoxLayout(self)
@@ -61,6 +61,10 @@ class HeadBar(QWidget):
         self.record.hide()
         self._buttons = (self.play, self.step)
         self.set_look(look)
+
+    def follow(self, clock: PacedClock) -> None:
+        """Show another clock."""
+        self._clock = clock
 
     def set_look(self, look: Look) -> None:
         """Take another theme or size."""

@@ -1,0 +1,289 @@
+"""Lessons and the start screen around the Console: what is begun, and how a lesson's steps move the window."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
+from PySide6.QtWidgets import QDockWidget, QFileDialog, QWidget
+
+from neurosim.core.pace import PacedClock
+from neurosim_gui.engine import Engine
+from neurosim_gui.look import Look
+from neurosim_gui.request import LiveRequest, prepare
+from neurosim_gui.texts import text
+from neurosim_gui.window import SessionWindow
+
+if TYPE_CHECKING:
+    from neurosim.lessons import LessonRunner
+    from neurosim_gui.lesson_panel import LessonPanel
+    from neurosim_gui.panels.strategy import StrategyPanel
+    from neurosim_gui.quiz_panel import QuizPanel
+    from neurosim_gui.start import StartView
+
+_DOCK_PX = 400
+
+
+class Classroom(SessionWindow):
+    """A window that can begin something else: a lesson, a lab, a protocol.
+
+    Attributes
+    ----------
+    lesson
+        The panel of the lesson that is taken; None before one is.
+    to_come
+        Lessons of a lab that are to come.
+    quiz
+        The artifact quiz, while it is taken.
+    strategy
+        The plane of the hidden strategy, where a lesson has one.
+    """
+
+    def __init__(self, engine: Engine, look: Look) -> None:
+        super().__init__(engine, look)
+        self.lesson: LessonPanel | None = None
+        self.to_come: list[str] = []
+        self.request = LiveRequest()
+        self._start: StartView | None = None
+        self.strategy: StrategyPanel | None = None
+        self.quiz: QuizPanel | None = None
+        self._docks: dict[str, QDockWidget] = {}
+
+    @abstractmethod
+    def change_session(self, engine: Engine, name: str) -> None:
+        """Leave the running session for another one."""
+
+    def do_start(self) -> None:
+        """Show the start screen."""
+        from neurosim_gui.start import StartView
+
+        if self._start is None:
+            self._start = StartView(self.look)
+            self._start.chosen.connect(self.begin)
+        self._show_view(self._start, text("command.start"))
+
+    def do_lessons(self) -> None:
+        """Show the lesson that is taken, or the start screen, where one is chosen."""
+        if self.lesson is None:
+            self.do_start()
+        else:
+            self.do_console()
+            self._docks["lesson"].show()
+
+    def begin(self, kind: str, name: str) -> None:
+        """Begin what a card of the start screen stands for."""
+        if kind == "lesson":
+            self.take_lesson(name)
+        elif kind == "lab":
+            self.take_lab(name)
+        elif kind == "quiz":
+            self.take_quiz()
+        else:
+            request = self._request(kind, name)
+            if request is not None:
+                self._end_lesson()
+                self.change_session(Engine(lambda: prepare(request), PacedClock(1.0)), request.name)
+                self.do_console()
+
+    def _request(self, kind: str, name: str) -> LiveRequest | None:
+        plain = replace(self.request, screenshots=None, out=None, blind=None, free_play=False)
+        if kind == "free_play":
+            return replace(plain, free_play=True)
+        if kind == "protocol":
+            return replace(plain, protocol=name)
+        if kind == "last":
+            from neurosim.session.result import read_session
+
+            return replace(plain, protocol=read_session(name).protocol.name, source=str(Path(name) / "eeg.vhdr"))
+        chosen, _ = QFileDialog.getOpenFileName(self, text("start.recording"))
+        return replace(plain, source=chosen) if chosen else None
+
+    def take_lab(self, name: str) -> None:
+        """Begin the lessons of a lab, one after the other."""
+        from neurosim.lessons import load_lab
+
+        lab = load_lab(name)
+        first, *rest = [part.lesson for part in lab.part if part.lesson]
+        self.take_lesson(first)
+        self.to_come = rest
+        self.tell(text("start.lab", title=lab.title, n=len(self.to_come) + 1, first=first.replace("_", " ")))
+
+    def take_quiz(self, seed: int | None = None) -> None:
+        """Begin the artifact quiz; another one each time, unless a seed is given."""
+        from neurosim.core.noise import pick_seed
+        from neurosim.lessons.quiz import Quiz
+        from neurosim_gui.quiz_panel import QuizPanel
+
+        quiz = Quiz(pick_seed() if seed is None else seed)
+        engine = Engine(lambda: (quiz.prepare(), []), PacedClock(1.0))
+        self._end_lesson()
+        self.change_session(engine, text("quiz.dock"))
+        self.quiz = QuizPanel(self.look, quiz, lambda: 0.0 if engine.session is None else engine.session.time_s)
+        self._dock("quiz", self.quiz)
+        self.do_console()
+
+    def take_lesson(self, name: str) -> None:
+        """Begin a lesson.
+
+        Raises
+        ------
+        UserError
+            When there is no such lesson, or something is wrong in it.
+        """
+        from neurosim.lessons import LessonRunner, load_lesson
+        from neurosim_gui.lesson_panel import LessonPanel
+
+        runner = LessonRunner(load_lesson(name))
+        self._end_lesson()
+        if self.lesson is None:
+            self.lesson = LessonPanel(self.look)
+            self.lesson.next_asked.connect(self.do_next_step)
+            self.lesson.previous_asked.connect(self.do_previous_step)
+            self.lesson.sheet_asked.connect(self.save_sheet)
+        self.lesson.take(runner)
+        self._dock("lesson", self.lesson)
+        self._run(runner)
+        self.do_console()
+
+    def _run(self, runner: LessonRunner) -> None:
+        """Begin the session of a lesson's step; a speed that was chosen stays."""
+        self._end("strategy")
+        self.change_session(Engine(runner.prepare, PacedClock(self.engine.clock.speed)), runner.lesson.title)
+
+    def _end_lesson(self) -> None:
+        self.to_come, self.strategy, self.quiz = [], None, None
+        if self.lesson is not None:
+            self.lesson.runner = None
+        for name in list(self._docks):
+            self._end(name)
+
+    def _end(self, name: str) -> None:
+        dock = self._docks.get(name)
+        if dock is not None:
+            dock.hide()
+
+    def _dock(self, name: str, widget: QWidget) -> None:
+        if name not in self._docks:
+            dock = QDockWidget(text(f"{name}.dock"))
+            dock.setObjectName(name)
+            dock.setMinimumWidth(_DOCK_PX - 80)
+            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+            self.resizeDocks([dock], [_DOCK_PX], Qt.Orientation.Horizontal)
+            self._docks[name] = dock
+        self._docks[name].setWidget(widget)
+        self._docks[name].show()
+        if "lesson" in self._docks and name not in (
+            "lesson",
+            "quiz",
+        ):  # what is shown beside the words gets the larger part
+            heights = [round(self.height() * share) for share in (0.4, 0.6)]
+            self.resizeDocks([self._docks["lesson"], self._docks[name]], heights, Qt.Orientation.Vertical)
+
+    @property
+    def runner(self) -> LessonRunner | None:
+        """The lesson that is taken."""
+        return None if self.lesson is None else self.lesson.runner
+
+    def do_next_step(self) -> None:
+        """Go on to the next step of the lesson, or from an earlier one back to the present one."""
+        panel, runner = self.lesson, self.runner
+        if panel is None or runner is None:
+            self.tell(text("lesson.none"))
+        elif panel.shown < runner.number:
+            panel.shown += 1
+        elif runner.step.question and runner.taken[-1].answer is None:
+            self.tell(runner.step.question)
+        elif runner.last:
+            runner.finish()
+            if self.to_come:
+                following, *rest = self.to_come
+                self.take_lesson(following)
+                self.to_come = rest
+        else:
+            runner.advance()
+            panel.shown = runner.number
+            if runner.session is None:
+                self._run(runner)
+        if panel is not None:
+            panel.refresh()
+
+    def do_previous_step(self) -> None:
+        """Look at the step before; the session goes on."""
+        if self.lesson is not None and self.lesson.shown > 0:
+            self.lesson.shown -= 1
+            self.lesson.refresh()
+
+    def poll(self) -> None:
+        """Also do what the lesson wants of the window."""
+        super().poll()
+        if self.quiz is not None:
+            self.quiz.refresh()
+        panel, runner = self.lesson, self.runner
+        if panel is None or runner is None:
+            return
+        while runner.wanted:
+            self._obey(runner.wanted.pop(0))
+        panel.refresh()
+        if self.strategy is not None and self.strategy.isVisible():
+            self.strategy.follow()
+
+    def _obey(self, doing: object) -> None:
+        from neurosim.lessons.doing import Pause, Play, Reveal, Show
+
+        clock = self.engine.clock
+        if isinstance(doing, Play):
+            clock.play()
+        elif isinstance(doing, Pause):
+            clock.pause()
+        elif isinstance(doing, Reveal) and doing.stream == "strategy":
+            if self.strategy is not None:
+                self.strategy.reveal()
+        elif isinstance(doing, Show):
+            self._show(doing.view)
+
+    def _show(self, view: str) -> None:
+        runner = self.runner
+        assert runner is not None
+        if view == "strategy":
+            from neurosim_gui.panels.strategy import StrategyPanel
+
+            self.strategy = StrategyPanel(self.look, runner)
+            self._dock("strategy", self.strategy)
+        elif view == "course" and runner.lesson.plot is not None:
+            from neurosim_gui.panels.table import TablePanel
+
+            self._dock("table", TablePanel(self.look, runner.lesson.table, runner.lesson.plot))
+        elif (action := self.commands.get(view)) is not None and action.isEnabled():
+            action.trigger()
+
+    def save_sheet(self) -> None:
+        """Write the student's sheet, with a picture of the window."""
+        chosen, _ = QFileDialog.getSaveFileName(self, text("lesson.sheet"), "my_sheet.html", "HTML (*.html)")
+        if chosen:
+            self.write_sheet(Path(chosen))
+
+    def write_sheet(self, path: Path) -> None:
+        """Write the sheet to a file; an error is told."""
+        from neurosim.core.errors import OutputError
+        from neurosim.lessons import write_sheet
+
+        assert self.runner is not None
+        data = QByteArray()
+        buffer = QBuffer(data)
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        self.grab().save(buffer, "PNG")
+        try:
+            write_sheet(path, [self.runner], pictures={text("lesson.window"): bytes(data.data())})
+            self.tell(text("lesson.sheet_kept", file=path))
+        except OutputError as error:
+            self.tell(str(error))
+
+    def set_look_of_views(self, look: Look) -> None:
+        """Give the lesson and the start screen another theme or size too."""
+        super().set_look_of_views(look)
+        for view in (self.lesson, self._start, self.strategy, self.quiz):
+            if view is not None:
+                view.set_look(look)

@@ -1,0 +1,58 @@
+"""A lab: a list of lessons with their minutes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, field_validator, model_validator
+
+from neurosim.core.config import Config, load_named
+from neurosim.core.errors import did_you_mean
+from neurosim.core.registry import kind_names
+
+
+class Part(Config):
+    """A part of a lab: a lesson, or something to do without one."""
+
+    minutes: float = Field(gt=0, description="how long", json_schema_extra={"unit": "min"})
+    lesson: str = Field("", description="name of a lesson")
+    title: str = Field("", description="what to do where there is no lesson")
+    text: str = Field("", description="how")
+
+    @field_validator("lesson")
+    @classmethod
+    def _known(cls, lesson: str) -> str:
+        if lesson and lesson not in (known := kind_names("lesson")):
+            raise ValueError(f"no lesson '{lesson}'; {did_you_mean(lesson, known)}")
+        return lesson
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if bool(self.lesson) == bool(self.title):
+            raise ValueError("is one thing: give lesson, or title and text")
+        return self
+
+
+class Lab(Config):
+    """A lab, as one frozen value or one TOML file."""
+
+    title: str = Field(description="what it is about")
+    text: str = Field("", description="what the class should know before")
+    part: tuple[Part, ...] = Field(min_length=1, description="its parts, in order")
+
+    @property
+    def minutes(self) -> float:
+        """How long it takes [min]."""
+        return sum(part.minutes for part in self.part)
+
+
+def load_lab(name: str | Path) -> Lab:
+    """Read a lab that ships with neurosim or a plug-in, or a TOML file.
+
+    Raises
+    ------
+    ConfigError
+        With everything that is wrong in the file, each with its place and the remedy.
+    """
+    return load_named("lab", name, Lab)

@@ -1,0 +1,1 @@
+"""The labs that ship with neurosim: lists of lessons with their minutes."""

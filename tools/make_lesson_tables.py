@@ -1,0 +1,119 @@
+"""Compute the courses that lessons show: ``python -m tools.make_lesson_tables [NAME ...]`` writes the same again.
+
+Simulated group averages; every table says what it was made with.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+import neurosim as ns
+from neurosim.core.spec import Float
+from neurosim.dsp import DCBlock, WeightedFIREnvelope
+from neurosim.lessons.table import Table, format_table
+from neurosim.session.result import Result
+
+FOLDER = Path(__file__).parents[1] / "neurosim" / "lessons" / "tables"
+SEED, DURATION_S, TICK_S = 1, 1500.0, 1 / 8
+_STAGES = (DCBlock(), WeightedFIREnvelope(low_hz=8.0, high_hz=12.0, target_delay_s=0.1))
+_TRUTH = "truth/eeg_envelope"
+
+
+def _protocol() -> ns.TrainingProtocol:
+    """Return alpha up with coarser ticks and without gates: nobody in a table blinks."""
+    protocol = ns.load_protocol("alpha_up")
+    alpha = protocol.features[0].model_copy(update={"stages": _STAGES})
+    return protocol.model_copy(update={"features": (alpha,), "gates": (), "update_interval_s": TICK_S})
+
+
+def _people(**traits: float) -> ns.Subject:
+    body = ns.Body(eeg=ns.EEG(ch_names=("Pz",)))
+    return ns.Subject(name="learners", title="Learners with one electrode", body=body, actors=(ns.Learner(**traits),))
+
+
+def _made(learners: int, **more: object) -> dict[str, str]:
+    made = {"protocol": "alpha_up", "seed": SEED, "neurosim": version("neurosim"), "learners": learners}
+    return {key: str(value) for key, value in (made | {"session_s": DURATION_S, "tick_s": TICK_S} | more).items()}
+
+
+def delay_kills_learning(learners: int = 48, duration_s: float = DURATION_S) -> Table:
+    """Return what learners have learned in one session [% of amplitude drive], by how much later they hear the tone."""
+    rows = []
+    for added_s in (0.0, 0.25, 0.5, 1.0, 2.0):
+        protocol = _protocol()
+        late = protocol.model_copy(update={"display_delay_s": protocol.display_delay_s + added_s})
+        result = ns.simulate(
+            late, subject=_people(non_responders=0.0), subjects=learners, seed=SEED, duration_s=duration_s
+        )
+        skill = 100.0 * np.array(result.skill)
+        error = skill.std(ddof=1) / np.sqrt(learners)
+        rows.append(
+            {"added_ms": f"{1000 * added_s:g}", "learned": f"{skill.mean():.3f}", "standard_error": f"{error:.3f}"}
+        )
+    return Table(_made(learners, non_responders=0), tuple(rows))
+
+
+def ten_sessions(learners: int = 40, sessions: int = 10, duration_s: float = DURATION_S) -> Table:
+    """Return by session how far true alpha amplitude with real feedback is above that of the same people under a sham.
+
+    Amplitudes of both arms are in per cent of the sham's first training. Both arms have the same noise, so that the
+    difference is due to the feedback alone. Responders gain at least 5 % in the last training.
+    """
+    kinds = ("training", "transfer")
+    alpha: dict[str, list[Float]] = {}
+    for arm, sham in (("real", None), ("sham", "yoked")):
+        results = ns.simulate_sessions(
+            _protocol(), n_sessions=sessions, subject=_people(), subjects=learners, sham=sham, seed=SEED,
+            duration_s=duration_s, signals=(_TRUTH,),
+        )  # fmt: skip
+        alpha |= {f"{arm} {kind}": [_alpha(result, kind) for result in results] for kind in kinds}
+    rows, first = [], alpha["sham training"][0]
+    for number in range(sessions):
+        row = {"session": str(number + 1)}
+        row |= {
+            f"{arm}_training": _mean(100.0 * alpha[f"{arm} training"][number] / first)[0] for arm in ("real", "sham")
+        }
+        for kind in kinds:
+            gain = 100.0 * (alpha[f"real {kind}"][number] / alpha[f"sham {kind}"][number] - 1.0)
+            row[f"gain_{kind}"], row[f"gain_{kind}_half_interval"] = _mean(gain)
+        responders = int((alpha["real training"][number] > 1.05 * alpha["sham training"][number]).sum())
+        rows.append(row | {"responders": str(responders)})
+    return Table(_made(learners, sham="yoked", sessions=sessions), tuple(rows))
+
+
+def _mean(x: Float) -> tuple[str, str]:
+    """Return the mean and half its 95 % interval."""
+    return f"{x.mean():.3f}", f"{1.96 * x.std(ddof=1) / np.sqrt(len(x)):.3f}"
+
+
+def _alpha(result: Result, kind: str) -> Float:
+    """Return the mean true amplitude of alpha in the blocks of a kind ``(subject,)``."""
+    names = result.streams[_TRUTH].ch_names
+    rows = [i for i, name in enumerate(names) if name.startswith("alpha")]
+    blocks = [block for block in result.blocks if block.block.kind == kind]
+    seconds = np.array([block.n_ticks for block in blocks], dtype=float)
+    means = np.array([block.mean_truth(_TRUTH)[:, rows].mean(axis=1) for block in blocks])
+    mean: Float = (means * seconds[:, None]).sum(axis=0) / seconds.sum()
+    return mean
+
+
+TABLES: dict[str, Callable[[], Table]] = {
+    "delay_kills_learning": delay_kills_learning,
+    "ten_sessions": ten_sessions,
+}
+
+
+def main(names: list[str]) -> None:
+    """Compute tables and write them; all of them by default."""
+    for name in names or TABLES:
+        (FOLDER / f"{name}.tsv").write_text(format_table(TABLES[name]()), encoding="utf-8", newline="\n")
+        print(f"{name}: written")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
