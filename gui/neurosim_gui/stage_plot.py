@@ -138,7 +138,8 @@ class StagePlot(QWidget):
             recent = trace.read(history, start + x.size - keep)[1]
             ticks, total = history.ticks.newest(n_ticks), history.ticks.total
             condition = trace.condition
-            threshold = np.nan if condition is None else float(history.thresholds.newest(1)[condition, 0])
+            newest = history.thresholds.newest(1)
+            threshold = np.nan if condition is None or not newest.size else float(newest[condition, 0])
         if self.covered or not x.size:
             return
         newest_s = (start + x.size) / trace.fs

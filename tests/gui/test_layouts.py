@@ -83,7 +83,7 @@ def _axis_faults(panel: PlotPanel) -> Iterator[str]:
 
 def every_tab(window: Console) -> Iterator[None]:
     """Show each tab in turn."""
-    (tabs,) = window.findChildren(QTabWidget)
+    (tabs,) = (tabs for tabs in window.findChildren(QTabWidget) if tabs is not window.views)
     for i in range(tabs.count()):
         tabs.setCurrentIndex(i)
         yield

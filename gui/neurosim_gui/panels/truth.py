@@ -97,6 +97,8 @@ class TruthPanel(PlotPanel):
         The number of the delay that was predicted, from 0; None before.
     """
 
+    tab = "truth"
+
     def __init__(self, look: Look, source: TruthSource, update_interval_s: float) -> None:
         unit = unit_words(source.feature_unit)
         super().__init__(look, text("truth.title"), text("feature.time"), f"{source.feature} [{unit}]")
