@@ -101,7 +101,7 @@ class TruthPanel(PlotPanel):
 
     def __init__(self, look: Look, source: TruthSource, update_interval_s: float) -> None:
         unit = unit_words(source.feature_unit)
-        super().__init__(look, text("truth.title"), text("feature.time"), f"{source.feature} [{unit}]")
+        super().__init__(look, text("truth.title"), text("truth.time"), f"{source.feature} [{unit}]")
         self.source = source
         self.revealed = False
         self.predicted: int | None = None
