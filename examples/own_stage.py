@@ -57,14 +57,11 @@ def main(duration_s: float = 60.0, show: bool = True) -> tuple[str, float]:
         check_stage(Teager(remember=False))
     except AssertionError as error:
         broken = str(error).splitlines()[0]
-    protocol = ns.load_protocol("alpha_up")
-    stages = (DCBlock(), BandPass(low_hz=8, high_hz=12), Teager(), Smooth(tau_s=0.15))
-    energy = protocol.features[0].model_copy(update={"name": "energy", "stages": stages})
-    power = energy.model_copy(
-        update={"name": "alpha", "stages": (DCBlock(), BandPower(low_hz=8, high_hz=12, tau_s=0.15))}
-    )
-    protocol = protocol.model_copy(update={"features": (power, energy)})
-    table = ns.simulate(protocol, seed=1, duration_s=duration_s).features
+    protocol, band = ns.load_protocol("alpha_up"), {"low_hz": 8.0, "high_hz": 12.0}
+    stages = {"alpha": (BandPower(**band, tau_s=0.15),), "energy": (BandPass(**band), Teager(), Smooth(tau_s=0.15))}
+    copy = protocol.features[0].model_copy
+    features = tuple(copy(update={"name": name, "stages": (DCBlock(), *those)}) for name, those in stages.items())
+    table = ns.simulate(protocol.model_copy(update={"features": features}), seed=1, duration_s=duration_s).features
     old_uv, new_uv = np.sqrt(2 * table["alpha"]), np.sqrt(table["energy"].clip(lower=0)) / np.sin(2 * np.pi * 10 / 256)
     axes = (figure := Figure(figsize=(10, 4), layout="constrained")).subplots()
     axes.plot(table["time_s"], np.column_stack([old_uv, new_uv]), label=["from band power", "from Teager energy"])
