@@ -28,7 +28,7 @@ from neurosim_gui.app import LiveRequest, prepare
 from neurosim_gui.system import make_app
 app = make_app()
 from PySide6.QtCore import QTimer
-from neurosim_gui.body_keys import BodyKeys
+from PySide6.QtWidgets import QTabWidget
 from neurosim_gui.console import Console
 from neurosim_gui.engine import Engine
 from neurosim_gui.look import Look
@@ -38,13 +38,14 @@ window = Console(engine, "free play", Look())
 window.resize(1280, 900)
 window.show()
 engine.start()
-keys = BodyKeys(lambda: [] if engine.session is None else [engine.session])
-app.installEventFilter(keys)
 
 def tell():
     if window.arrangement is None:
         return
     panel, = window.findChildren(TruthPanel)
+    for tabs in window.findChildren(QTabWidget):
+        if tabs.indexOf(panel) >= 0:
+            tabs.setCurrentWidget(panel)
     button = panel.buttons[0]
     at = button.mapToGlobal(button.rect().center())
     log = [str(logged.command) for logged in engine.session.command_log]
