@@ -19,7 +19,8 @@ def warm_up() -> None:
     try:
         from neurosim.session.simulate import simulate
 
-        simulate("smr_up", seed=0, duration_s=1.0, sham="random", keep="blocks")
+        for protocol in ("smr_up", "alpha_up"):  # filters of bands, and one fitted to a baseline
+            simulate(protocol, seed=0, duration_s=1.0, sham="random", keep="blocks")
     finally:
         ready.set()
 
