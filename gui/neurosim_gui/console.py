@@ -305,6 +305,13 @@ class Console(Classroom):
             self.screens.refresh(history)
         self.frame_s = time.perf_counter() - started
 
+    def settle(self) -> None:
+        """Draw everything that is new, the words too, which otherwise change a few times a second: for pictures."""
+        self._words_s = 0.0
+        for panel in self.arrangement.panels if self.arrangement is not None else ():
+            panel.hurry()
+        self.refresh()
+
     def _tell_state(self) -> None:
         session, history = self.engine.session, self.engine.history
         assert session is not None

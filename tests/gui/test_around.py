@@ -64,7 +64,9 @@ def _step(window: Console, qtbot: QtBot, n: int) -> None:
     assert session is not None
     goal = session.tick_index + n
     window.engine.clock.step(n)
-    qtbot.waitUntil(lambda: session.tick_index >= goal, timeout=_PATIENCE_MS)
+    history = window.engine.history
+    assert history is not None
+    qtbot.waitUntil(lambda: history.newest is not None and history.newest.tick.index + 1 >= goal, timeout=_PATIENCE_MS)
 
 
 def _until_idle(window: Console, qtbot: QtBot) -> None:
@@ -231,7 +233,7 @@ def test_nothing_in_the_window_tells_a_sealed_arm(
         window = opened(protocol=str(short), subject="resting_adult", blind=folder / "key.json", out=folder / "s07")
         assert window.engine.sealed
         _step(window, qtbot, 15 * 64)
-        window.refresh()
+        window.settle()
         window.poll()
         window.do_record()
         window.do_reveal()

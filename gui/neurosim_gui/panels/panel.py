@@ -96,6 +96,10 @@ class Panel(QFrame):
         self._due_s[what] = now + every_s
         return True
 
+    def hurry(self) -> None:
+        """Let everything be due at the next refresh."""
+        self._due_s.clear()
+
 
 class Canvas(pg.PlotWidget):  # type: ignore[misc]
     """What a plot is drawn on; it asks for little room, and takes what is left."""
