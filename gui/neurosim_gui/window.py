@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,6 +120,8 @@ class SessionWindow(QMainWindow):
 
     def do_record(self) -> None:
         """Begin to record, or end the recording; a sealed session is recorded from its start to its end."""
+        from neurosim.session.fresh import fresh_folder
+
         recorder = self.engine.recorder
         if recorder is None:
             self.tell(text("record.cannot"))
@@ -277,13 +278,3 @@ class SessionWindow(QMainWindow):
         """Return whether the user says yes."""
         yes = QMessageBox.StandardButton.Yes
         return QMessageBox.question(self, text("window.title"), words) == yes
-
-
-def fresh_folder(name: str) -> Path:
-    """Return a folder name that is not taken: ``sessions/alpha_up-20260131T101500``."""
-    first = Path("sessions") / f"{name}-{time.strftime('%Y%m%dT%H%M%S')}"
-    path, number = first, 1
-    while path.exists():
-        number += 1
-        path = first.with_name(f"{first.name}-{number}")
-    return path

@@ -61,7 +61,7 @@ class OpenStream:
 
     def narrowed(self, channels: list[int]) -> SignalSpec:
         """Return the spec with these channels, as the whole stream counts them."""
-        return self.spec.replace(ch_names=tuple(self.spec.ch_names[self.used.index(c)] for c in channels))
+        return self.spec.of_channels([self.used.index(c) for c in channels])
 
     def add_tap(self, channels: list[int], path: FeaturePath, source: str) -> None:
         """Hand channels, as the whole stream counts them, to an input of a feature."""
