@@ -16,7 +16,6 @@ from neurosim.core.feedback import Cue, Feedback
 from neurosim.core.spec import Bool, SignalSpec, Values
 from neurosim.core.timeline import TickGrid
 
-
 _UNCHANGING = "nothing of this rule may change while it runs"
 
 

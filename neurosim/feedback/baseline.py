@@ -59,7 +59,9 @@ def check_baseline(protocol: TrainingProtocol) -> Unfitted:
             )
             problems.append(Problem(("rule", *loc), message))
         elif needs and any(need.otherwise for need in needs):
-            message = f"learns from the baseline, before '{name}' is fitted to it; percentile and controller go on learning"
+            message = (
+                f"learns from the baseline, before '{name}' is fitted to it; percentile and controller go on learning"
+            )
             notes.append(Problem(("rule", *loc), message))
     return Unfitted(tuple(problems), tuple(notes))
 

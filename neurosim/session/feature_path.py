@@ -54,8 +54,8 @@ class FeaturePath:
         if MIXED in self._stage.spec.unit:
             units = ", ".join(f"'{name}' in {branch.spec.unit}" for name, branch in self._branches.items())
             message = (
-                f"join {units}, and what comes out has no unit; end with a stage that makes one of its own (rsa, ratio, "
-                "zscore), or bring the inputs to one unit with stages of theirs"
+                f"join {units}, and what comes out has no unit; end with a stage that makes one of its own (rsa, "
+                "ratio, zscore), or bring the inputs to one unit with stages of theirs"
             )
             raise ConfigError([Problem(("inputs",), message)])
         n = self._join.spec.n_subjects

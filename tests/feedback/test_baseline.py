@@ -184,7 +184,9 @@ def test_what_learns_from_the_baseline_that_its_feature_is_fitted_to_needs_anoth
     """Before the first baseline ends a z-score has no value; the second one gives threshold and spread."""
     (told,) = _problems([_POWER, _ZSCORE], [_baseline(10.0), _TRAINING], **_rule(place))
     length = " of 5 s at least" if "threshold" in place else ""
-    assert told.startswith(f"rule.{place}: learns from the baseline, and 'x' is fitted only when the first one has ended")
+    assert told.startswith(
+        f"rule.{place}: learns from the baseline, and 'x' is fitted only when the first one has ended"
+    )
     assert f"add a second baseline block{length} behind it" in told
     again = {"name": "again", "kind": "baseline", "duration_s": 10}
     session = _session(_protocol([_POWER, _ZSCORE], [_baseline(10.0), again, _TRAINING], **_rule(place)))
