@@ -42,12 +42,12 @@ def test_pieces_on_both_sides_of_a_border_are_no_neighbours() -> None:
     assert apart.n_effective == 8
 
 
-@pytest.mark.parametrize(("tau_s", "least"), [(2.0, 0.92), (20.0, 0.86)])
+@pytest.mark.parametrize(("tau_s", "least"), [(2.0, 0.93), (20.0, 0.91)])
 def test_as_often_as_it_says_the_true_mean_lies_within(tau_s: float, least: float) -> None:
     """Ten minutes of first-order noise of mean 0, 2000 times: nominal 95 %.
 
     With 20 half minutes an estimated correlation is too small by some (1 + 3 r) / 20 (Marriott & Pope 1954), and so the
-    interval is somewhat too short where half minutes are alike; without the correction it would hold it in 78 of 100.
+    interval is somewhat too short where half minutes are alike; without the correction it would hold it in 83 of 100.
     """
     n_sessions, dt, n_pieces = 2000, 0.5, 20
     rng, a = np.random.default_rng(1), np.exp(-dt / tau_s)
@@ -58,7 +58,6 @@ def test_as_often_as_it_says_the_true_mean_lies_within(tau_s: float, least: floa
     means = x.reshape(n_pieces, -1, n_sessions).mean(axis=1).T
     ends = np.array([piece_mean(each, _NONE).interval() for each in means])
     held = np.mean((ends[:, 0] < 0) & (ends[:, 1] > 0) | np.isnan(ends[:, 0]))
-    print(tau_s, held, np.isnan(ends[:, 0]).mean())
     assert least < held < 0.97
 
 
