@@ -26,7 +26,8 @@ SIZES = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96)
 
 def changes(course: ns.cohort.Course, arm: str) -> Float:
     """Return what is measured of each person in an arm [%]."""
-    blocks = course.blocks[course.blocks["arm"] == arm].set_index(["sitting", "block", "subject"])["feature"].sort_index()
+    of_arm = course.blocks[course.blocks["arm"] == arm]
+    blocks = of_arm.set_index(["sitting", "block", "subject"])["feature"].sort_index()
     names = course.blocks[course.blocks["block_kind"] == "training"]["block"].unique()
     before, after = blocks.loc[1, "baseline"], blocks.loc[len(course.sittings), names[-1]]
     change: Float = (100.0 * (after / before - 1.0)).to_numpy(dtype=float)

@@ -49,8 +49,8 @@ def check_baseline(protocol: TrainingProtocol) -> Unfitted:
     fitted = {f.name: [need for _, need, _ in needs] for f, (_, needs) in zip(protocol.features, features, strict=True)}
     second_s = sum(block.duration_s for block in _before_training(protocol.blocks)[1:])
     for loc, name, least_s in protocol.rule.by_baseline():
-        needs = fitted.get(name, [])
-        if any(not need.otherwise for need in needs) and (not second_s or second_s < least_s):
+        of_feature = fitted.get(name, [])
+        if any(not need.otherwise for need in of_feature) and (not second_s or second_s < least_s):
             length = f" of {least_s:g} s at least" if least_s else ""
             message = (
                 f"learns from the baseline, and '{name}' is fitted only when the first one has ended; add a second "
@@ -58,7 +58,7 @@ def check_baseline(protocol: TrainingProtocol) -> Unfitted:
                 "controller, a span in the feature's unit"
             )
             problems.append(Problem(("rule", *loc), message))
-        elif needs and any(need.otherwise for need in needs):
+        elif any(need.otherwise for need in of_feature):
             message = (
                 f"learns from the baseline, before '{name}' is fitted to it; percentile and controller go on learning"
             )

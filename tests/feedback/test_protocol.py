@@ -156,8 +156,8 @@ def test_what_cannot_be_with_the_blocks_is_refused(rule: dict[str, Any], place: 
 def test_the_window_of_a_percentile_is_full_when_the_training_begins() -> None:
     rule = _rule({"kind": "percentile", "percentile": 60, "window_s": 6})
     assert _error(rule=rule, blocks=_BASELINE + _TRAINING) == [
-        "mine.toml: rule.conditions[0].threshold.window_s: must not be longer than the baseline (4 s), got 6 s: it would "
-        "not be full when the training begins; make the baseline longer or the window shorter"
+        "mine.toml: rule.conditions[0].threshold.window_s: must not be longer than the baseline (4 s), got 6 s: it "
+        "would not be full when the training begins; make the baseline longer or the window shorter"
     ]
 
 

@@ -38,6 +38,7 @@ def test_with_everything_that_can_be_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Sham with settings, artifacts, band, channels, streams, tick: all options of the command that change bits."""
+    monkeypatch.setattr("neurosim.cli.warm._PATIENCE_S", 1e6)
     monkeypatch.chdir(tmp_path)
     words = ("run", "alpha_up", "--seed", "4", "--duration", "10", "--sham", "shifted:shift_s=1.5", "--channel", "Pz",
              "--band", "9,13", "--artifacts", "blink=30,mains", "--update-interval", "0.03125", "--signals", "ecg",

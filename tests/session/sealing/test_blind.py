@@ -44,6 +44,7 @@ def _run_in_every_arm(
     clinic: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str
 ) -> dict[str, tuple[Said, dict[str, bytes], list[bytes]]]:
     monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr("neurosim.cli.warm._PATIENCE_S", 1e6)  # that a machine is slow tells nothing of an arm
     found = {}
     for i, drawn in enumerate(clinic.shams):
         here = tmp_path / str(i)
@@ -150,6 +151,7 @@ def _picture(view: Any, console: Console, pictures: list[str], tick: Any) -> Non
 def test_to_be_repeated_every_arm_needs_its_key(
     clinic: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("neurosim.cli.warm._PATIENCE_S", 1e6)
     said = set()
     for i, drawn in enumerate(clinic.shams):
         (here := tmp_path / str(i)).mkdir()
