@@ -297,9 +297,9 @@ def _go_on(
             break
         course.sittings = [*course.sittings, sitting]
         rows = [_rows(course, session, block) for block in sink.blocks]
-        blocks = pd.concat([course.blocks, *rows], ignore_index=True)
-        rare = [name for name in blocks if str(name).startswith("invalid_")]
-        course.blocks = blocks.fillna(dict.fromkeys(rare, 0.0))  # a cause that had not come before
+        table = pd.concat([course.blocks, *rows], ignore_index=True)
+        rare = [str(name) for name in table if str(name).startswith("invalid_")]
+        course.blocks = table.fillna(dict.fromkeys(rare, 0.0))  # a cause that had not come before
         course.memory = prepared.actors[0].memory()
         if folder is not None:
             course.save(folder)

@@ -158,7 +158,7 @@ def _recipe(folder: Path, facts: dict[str, Any], key: str | Path | None) -> tupl
 def _compare(session: SessionFolder, result: Result, first: int) -> tuple[tuple[str, ...], str]:
     """Return what was compared, and where it first differs."""
     now, then = result.features.iloc[first:], session.features
-    columns = tuple(name for name in then if name in now and name not in ("block", "why_invalid"))
+    columns = tuple(str(name) for name in then if name in now and name not in ("block", "why_invalid"))
     if len(now) != len(then):
         return columns, f"{len(then)} ticks were recorded, and there are {len(now)} now"
     for name in columns:
