@@ -19,6 +19,7 @@ from neurosim import session
 from neurosim.core import palette
 from neurosim.session.figure import show_figure
 from neurosim.session.sealing.guess import Guesses, write_guesses
+from neurosim.session.sealing.reveal import Revealed
 
 SUBJECTS, ARMS = 6, ("real", "phase_randomised:least_s=2")
 
@@ -41,7 +42,7 @@ def run_sealed(keys: Path, folder: Path, number: int, duration_s: float) -> Path
 # The reveal sends the recorded features through the rule once more, so that a changed folder is found out.
 
 
-def main(duration_s: float = 120.0, show: bool = True) -> list[session.sealing.reveal.Revealed]:
+def main(duration_s: float = 120.0, show: bool = True) -> list[Revealed]:
     with tempfile.TemporaryDirectory() as place:
         keys, folder = Path(place, "keys"), Path(place, "sessions")
         keys.mkdir()

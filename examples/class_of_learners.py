@@ -30,12 +30,12 @@ def main(duration_s: float = 600.0, show: bool = True) -> tuple[int, float]:
     blocks = blocks[(blocks["arm"] == "real") & (blocks["block_kind"] == "training")]
     curve = blocks.pivot_table(index="sitting", columns="subject", values="change_percent")
     people = course.people
-    learned = people[people["arm"] == "real"].set_index("subject")["responder"].astype(bool)
+    learned = people[people["arm"] == "real"].set_index("subject")["responder"].to_numpy(dtype=bool)
 
     axes = (figure := Figure(figsize=(8, 4.5), layout="constrained")).subplots()
-    for subject in curve:
-        looks = {"color": palette.SIGNAL} if learned[subject] else {"color": palette.FAINT, "linestyle": "--"}
-        axes.plot(curve.index, curve[subject], marker=".", linewidth=1, **looks)
+    for subject, responds in enumerate(learned):
+        color, line = (palette.SIGNAL, "-") if responds else (palette.FAINT, "--")
+        axes.plot(curve.index, curve[subject], color=color, linestyle=line, marker=".", linewidth=1)
     axes.axhline(CRITERION_PERCENT, color=palette.TEXT, linewidth=1, linestyle=":")
     axes.set(xlabel="session [number]", ylabel="true alpha against oneself untrained [%]")
     axes.set_title("Each line is a person: responders whole, the others dashed")

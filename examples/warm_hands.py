@@ -31,18 +31,17 @@ def warming(sham: str | None, duration_s: float) -> tuple[list[str], Float]:
 
 def main(duration_s: float = 1560.0, show: bool = True) -> dict[str, float]:
     axes = (figure := Figure(figsize=(8, 4.5), layout="constrained")).subplots()
-    gain, names = {}, []
+    gain: dict[str, float] = {}
     looks = (("real", None, palette.SIGNAL, "-"), ("sham", "random", palette.FAINT, "--"))
     for name, sham, color, line in looks:
-        names, change = warming(sham, duration_s)
-        last = max(i for i, block in enumerate(names) if block.startswith("training"))
+        blocks, change = warming(sham, duration_s)
+        last = max(i for i, block in enumerate(blocks) if block.startswith("training"))
         gain[name] = float(change[last].mean())
         error = change.std(axis=1, ddof=1) / np.sqrt(PEOPLE)
-        axes.errorbar(
-            range(len(names)), change.mean(axis=1), error, color=color, linestyle=line, marker="o", label=name
-        )
+        mean = change.mean(axis=1)
+        axes.errorbar(range(len(blocks)), mean, error, color=color, linestyle=line, marker="o", label=name)
+        axes.set_xticks(range(len(blocks)), blocks)
     axes.axhline(0, color=palette.FAINT, linewidth=1)
-    axes.set_xticks(range(len(names)), names)
     axes.set(xlabel="block [in order]", ylabel="finger against baseline [°C], mean and standard error")
     axes.legend()
     print(f"In the last block of a session of {duration_s / 60:.0f} min the hand is {gain['real']:+.2f} °C from its "

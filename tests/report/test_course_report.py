@@ -49,7 +49,7 @@ def test_the_numbers_are_those_of_the_tables(folder: Path) -> None:
         np.testing.assert_allclose([row["reward_rate_low"], row["reward_rate_high"]], interval, atol=1e-9)
         assert f"{100 * people.mean():.1f} %" in text
         # Each condition, all at once and each cause, as the same arithmetic on the table gives them.
-        columns = [name for name in blocks if name.startswith(("holding_", "invalid_", "joint_rate"))]
+        columns = [str(name) for name in blocks if str(name).startswith(("holding_", "invalid_", "joint_rate"))]
         assert {"holding_alpha", "joint_rate", "invalid_peak_to_peak: Fp1"} <= set(columns)
         for name in columns:
             of_people = of_arm.groupby("subject")[name].mean()
