@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 import neurosim as ns
+from neurosim.cohort import Course
 from neurosim.core import palette
 from neurosim.core.spec import Float
 from neurosim.session.figure import show_figure
@@ -24,7 +25,7 @@ SIZES = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96)
 # What an experimenter has is the feature, not the truth: the change from the first baseline to the last training block.
 
 
-def changes(course: ns.cohort.Course, arm: str) -> Float:
+def changes(course: Course, arm: str) -> Float:
     """Return what is measured of each person in an arm [%]."""
     of_arm = course.blocks[course.blocks["arm"] == arm]
     blocks = of_arm.set_index(["sitting", "block", "subject"])["feature"].sort_index()
@@ -40,8 +41,10 @@ def main(duration_s: float = 600.0, show: bool = True) -> dict[int, float]:
     real, sham, rng = changes(course, "real"), changes(course, "random"), np.random.default_rng(1)
     power = {}
     for n in SIZES:
-        drawn = [rng.choice(group, (n, DRAWS)) for group in (real, sham)]
-        power[n] = float((stats.ttest_ind(*drawn, equal_var=False).pvalue < 0.05).mean())
+        a, b = (rng.choice(group, (n, DRAWS)) for group in (real, sham))
+        error = np.sqrt((a.var(axis=0, ddof=1) + b.var(axis=0, ddof=1)) / n)
+        found = np.abs(a.mean(axis=0) - b.mean(axis=0)) > stats.t.ppf(0.975, 2 * n - 2) * error
+        power[n] = float(found.mean())
     axes = (figure := Figure(figsize=(8, 4.5), layout="constrained")).subplots()
     axes.plot(SIZES, [100 * power[n] for n in SIZES], "o-", color=palette.FEATURE)
     axes.axhline(80, color=palette.FAINT, linestyle="--")
