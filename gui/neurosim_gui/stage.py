@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from neurosim.core.spec import Float
 from neurosim.session.session import Session
 from neurosim_gui.look import Look
 from neurosim_gui.rings import History
-from neurosim_gui.stage_plot import StagePlot
+from neurosim_gui.stage_plot import StagePlot, common_sweep_s
 from neurosim_gui.stage_trace import Trace, find_trace, usual_traces
 from neurosim_gui.texts import text
 
@@ -108,8 +108,6 @@ class Stage(QWidget):
         super().__init__()
         self.setWindowTitle(text("stage.title"))
         self.setAutoFillBackground(True)
-        self._session = session
-        self.frozen = False
         self._told_s = -np.inf
         self.title, self.caption, self.number, self.question, self.notice = (QLabel() for _ in range(5))
         self.legend = QLabel()
@@ -117,7 +115,6 @@ class Stage(QWidget):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         for label in (self.title, self.caption, self.question):
             label.setWordWrap(True)
-        self.title.setText(title or session.protocol.title)
         self.notice.setText(text("window.notice"))
         self.choices = Choices()
         self.plots: list[StagePlot] = []
@@ -141,16 +138,22 @@ class Stage(QWidget):
         self._grid.setColumnStretch(1, 23)
         for row in (1, 4):
             self._grid.setRowStretch(row, 1)
-        self.ask(None)
         self.set_look(look)
-        self._take(usual_traces(session))
-        trained = session.protocol.rule.trained
-        self.show_number(trained if any(p.trace.is_feature for p in self.plots) else None)
+        self.follow(session, title)
 
     @property
     def labels(self) -> tuple[QLabel, ...]:
         """Everything that is written but the plots and the choices."""
         return self.title, self.caption, self.number, self.legend, self.question, self.notice
+
+    def follow(self, session: Session, title: str = "") -> None:
+        """Show another session: its signal, the feature that is made of it, and no question."""
+        self._session, self.frozen = session, False
+        self.title.setText(title or session.protocol.title)
+        self.ask(None)
+        self._take(usual_traces(session))
+        trained = session.protocol.rule.trained
+        self.show_number(trained if any(p.trace.is_feature for p in self.plots) else None)
 
     def show_plots(self, names: Sequence[str]) -> None:
         """Show one or two plots: features, streams, or channels as ``eeg:Cz``.
@@ -169,7 +172,8 @@ class Stage(QWidget):
             self._column.removeWidget(plot)
             plot.setParent(None)
             plot.deleteLater()
-        self.plots = [StagePlot(self._stage_look(), trace) for trace in traces]
+        sweep_s = common_sweep_s(traces)
+        self.plots = [StagePlot(self._stage_look(), trace, sweep_s) for trace in traces]
         for plot in self.plots:
             self._column.addWidget(plot, 1)
         self.legend.setVisible(any(plot.trace.condition is not None for plot in self.plots))
@@ -193,10 +197,11 @@ class Stage(QWidget):
         self.choices.question = replace(self.choices.question, hands=tuple(hands), revealed=True)
         self.choices.update()
 
-    def reveal(self, *, shown: bool) -> None:
-        """Reveal or cover the truth."""
+    def reveal(self, *, shown: bool, streams: Collection[str] | None = None) -> None:
+        """Reveal or cover the truth: all of it, or some of its streams; what is so already stays as it is drawn."""
         for plot in self.plots:
-            plot.set_covered(covered=not shown)
+            if plot.trace.truth and plot.covered == shown and (streams is None or plot.trace.stream in streams):
+                plot.set_covered(covered=not shown)
 
     @property
     def blank(self) -> bool:

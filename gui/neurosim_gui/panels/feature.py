@@ -54,6 +54,7 @@ class FeaturePanel(PlotPanel):
     ) -> None:  # fmt: skip
         super().__init__(look, title, text("feature.time"), "")
         self.name, self._unit = name, unit
+        self.shows = frozenset({name})
         self._column, self._condition, self._rewarded = column, condition, rewarded
         self.shown_s = _SHOWN_S if update_interval_s < 0.1 else _SLOW_S
         self.sweep = FeatureSweep(1.0 / update_interval_s, self.shown_s)

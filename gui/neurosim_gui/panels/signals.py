@@ -70,6 +70,7 @@ class SignalsPanel(PlotPanel):
     ) -> None:
         super().__init__(look, text("signals.title"), text("signals.axis_time"))
         self._streams, self.sweep_s, self.gain = dict(streams), sweep_s, 1.0
+        self.shows = frozenset(streams)
         self._groups: list[_Group] = []
         self._levels: dict[tuple[str, int], str] = {}
         self._bars = pg.PlotCurveItem(connect="pairs")
