@@ -245,7 +245,7 @@ class Classroom(SessionWindow):
         """Also do what the lesson wants of the window."""
         super().poll()
         if self.quiz is not None:
-            self.quiz.refresh()
+            self._follow_quiz(self.quiz)
         panel, runner = self.lesson, self.runner
         if panel is None or runner is None:
             return
@@ -265,6 +265,21 @@ class Classroom(SessionWindow):
         panel.refresh()
         if self.strategy is not None and self.strategy.isVisible():
             self.strategy.follow()
+
+    def _follow_quiz(self, quiz: QuizPanel) -> None:
+        """Let the events panel tell all that happens but what the quiz asks for; that comes at its end."""
+        from neurosim.lessons.quiz import KINDS
+        from neurosim_gui.panels.events import EventsPanel
+
+        if self.arrangement is not None and not quiz.over:
+            self.look_at(["eeg"])
+        for panel in () if self.arrangement is None else self.arrangement.panels:
+            if isinstance(panel, EventsPanel):
+                if quiz.over and panel.withheld:
+                    panel.tell_all()
+                elif not quiz.over:
+                    panel.withheld = frozenset(KINDS)
+        quiz.refresh()
 
     def _obey(self, doing: object) -> None:
         from neurosim.lessons.doing import Pause, Play, Reveal, Show

@@ -31,7 +31,7 @@ from neurosim_gui.panels.settings import SettingsPanel
 from neurosim_gui.panels.signals import SignalsPanel
 from neurosim_gui.panels.spectrogram import SpectrogramPanel
 from neurosim_gui.panels.spectrum import SpectrumPanel
-from neurosim_gui.panels.trace import TracePanel
+from neurosim_gui.panels.trace import SweepPanel, TracePanel
 from neurosim_gui.panels.truth import TruthPanel, truth_source
 from neurosim_gui.stage_trace import find_trace, trained_feature
 from neurosim_gui.texts import text
@@ -49,6 +49,7 @@ _HEARTS = ("ecg", "ppg")
 #: What is looked at stands in one column up to so many panels; and how high that is beside everything else.
 _MOST_STACKED = 3
 _FOCUS_SHARES = (640, 260)
+_SWEEPING = (SignalsPanel, FeaturePanel)
 
 
 @dataclass
@@ -96,13 +97,22 @@ class Arrangement:
             For what the session does not have.
         """
         focus: list[Panel] = []
+        chosen: dict[SignalsPanel, dict[str, list[int]]] = {}
         for name in names:
-            panel = next((panel for panel in self.panels if name in panel.shows), None)
+            stream, _, channel = name.partition(":")
+            panel = next((panel for panel in (*focus, *self.panels) if stream in panel.shows), None)
+            if channel and isinstance(panel, SignalsPanel):
+                at = find_trace(name, session).row
+                chosen.setdefault(panel, {}).setdefault(stream, []).append(at)
             if panel is None:
-                panel = TracePanel(look, find_trace(name, session))
+                trace = find_trace(name, session)
+                beside = next((p.sweep_s for p in (*focus, *self.signals) if isinstance(p, _SWEEPING)), None)
+                panel = SweepPanel(look, trace, beside) if trace.of_tick else TracePanel(look, trace)
                 self.added.append(panel)
             if panel not in focus:
                 focus.append(panel)
+        for panel, channels in chosen.items():
+            panel.choose(channels)
         changed, self.focus = focus != self.focus, focus
         return changed
 
@@ -173,7 +183,8 @@ class Arrangement:
                 upper.setStretchFactor(upper.count() - 1, share)
         upper.setSizes([*[760] * len(columns), 380][: upper.count()])
         body.addWidget(upper)
-        body.addWidget(_tabs([panel for panel in self.panels if panel not in self.focus]))
+        others = [*self.below, *self.signals, *self.trained, *self.side, *self.tabs, *self.added]
+        body.addWidget(_tabs([panel for panel in others if panel not in self.focus]))
         for i, height in enumerate(_FOCUS_SHARES):
             body.setStretchFactor(i, height)
         body.setSizes(_FOCUS_SHARES)

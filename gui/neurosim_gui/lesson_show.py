@@ -63,7 +63,7 @@ class LessonShow:
 
     def _plot(self, stage: Stage, names: Sequence[str], session: Session) -> None:
         try:
-            if names:
+            if names and [plot.trace.name for plot in stage.plots] != [*names]:
                 stage.show_plots(names)
             features = [name for name in names if name in session.pipeline.specs]
             stage.show_number(features[0] if features else None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from neurosim.core.errors import ConfigError
@@ -21,6 +21,8 @@ from neurosim_gui.stage_trace import Trace, find_trace, usual_traces
 from neurosim_gui.texts import text
 
 _MOST_PLOTS = 2
+#: The first plot, and the second, stay while choices take less than this share of the height.
+_ROOM_FOR_PLOTS = (0.45, 0.15)
 #: The number is the mean of the last second, told twice a second: a room can read it.
 _NUMBER_S, _TELL_S = 1.0, 0.5
 
@@ -51,18 +53,60 @@ class Question:
 
 
 class Choices(QWidget):
-    """The choices side by side; at the reveal the hands as bars, and which one is right by a mark and a frame."""
+    """The choices, side by side where they fit; at the reveal the hands as bars, and the right one with mark and frame.
+
+    Attributes
+    ----------
+    n_rows
+        How many lines they take.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.question = Question("")
         self._look = Look()
+        self.n_rows = 1
 
     def set_look(self, look: Look) -> None:
         """Take another theme or height."""
         self._look = look
-        self.setFixedHeight(round(1.5 * look.size_px("words")))
+        self.fit(self.width())
+
+    def ask(self, question: Question) -> None:
+        """Show the choices of another question."""
+        self.question = question
+        self.fit(self.width())
+
+    def fit(self, width: int) -> None:
+        """Take the fewest lines in which every choice can be read, with room for its hands."""
+        metrics, n = QFontMetricsF(self._look.font("words")), len(self.question.choices)
+        widest = max((metrics.horizontalAdvance(words) for words in self._widest_words()), default=0.0)
+        room = widest + 1.5 * self._gap
+        columns = next((k for k in (n, 2) if n and (room + self._gap) * k <= width), 1)
+        inner = max(1.0, width / columns - 3.0 * self._gap)
+        lines = [-(-metrics.horizontalAdvance(words) // inner) for words in self._widest_words()]
+        # Words break at spaces, so that a line may end early; a second line has room for that.
+        high = [metrics.height() * max(1.0, line) + 0.3 * self._gap for line in lines]
+        rows = [max(high[i : i + columns]) for i in range(0, n, columns)]
+        self._columns, self._rows = columns, rows
+        self.n_rows = len(rows)
+        self.setFixedHeight(max(1, round(sum(rows) + 0.3 * self._gap * len(rows))))
         self.update()
+
+    @property
+    def _gap(self) -> float:
+        return 0.25 * self._look.size_px("words")
+
+    def _widest_words(self) -> list[str]:
+        """Return each choice with as much beside it as the reveal may bring."""
+        most = max([*self.question.hands, 99])
+        return [f"✓ {text('stage.hands', choice=choice, hands=most)}" for choice in self.question.choices]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        """Find other lines for another width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit(event.size().width())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 Qt's name
         """Paint the choices."""
@@ -72,22 +116,27 @@ class Choices(QWidget):
         painter = QPainter(self)
         painter.setFont(self._look.font("words"))
         most = max([*question.hands, 1])
-        width, gap = self.width() / len(question.choices), 0.25 * self._look.size_px("words")
+        width, gap, top = self.width() / self._columns, self._gap, 0.0
+        side = Qt.AlignmentFlag.AlignHCenter if self._columns > 1 else Qt.AlignmentFlag.AlignLeft
         for i, choice in enumerate(question.choices):
-            box = QRectF(i * width + gap, 0.0, width - 2.0 * gap, self.height() - 1.0)
+            row, column = divmod(i, self._columns)
+            box = QRectF(column * width + gap, top, width - 2.0 * gap, self._rows[row] - 1.0)
             hands = question.hands[i] if question.revealed and i < len(question.hands) else None
             if hands is not None:
                 bar = QRectF(box)
                 bar.setWidth(hands / most * box.width())
                 painter.fillRect(bar, QColor(colors.grid))
             right = question.revealed and i == question.right
-            if right:
-                painter.setPen(QColor(colors.reward))
-                painter.drawRect(box)
+            painter.setPen(QColor(colors.reward if right else colors.grid))
+            painter.drawRect(box)
             painter.setPen(QColor(colors.reward if right else colors.text))
-            words = choice if hands is None else text("stage.hands", choice=choice, hands=hands)
-            words = f"✓ {words}" if right else words
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+            words = (
+                choice if hands is None or not any(question.hands) else text("stage.hands", choice=choice, hands=hands)
+            )
+            place = box.adjusted(0.5 * gap, 0.0, -0.5 * gap, 0.0)
+            painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, words)
+            if column == self._columns - 1:
+                top += self._rows[row] + 0.3 * gap
         painter.end()
 
 
@@ -176,7 +225,7 @@ class Stage(QWidget):
         self.plots = [StagePlot(self._stage_look(), trace, sweep_s) for trace in traces]
         for plot in self.plots:
             self._column.addWidget(plot, 1)
-        self.legend.setVisible(any(plot.trace.condition is not None for plot in self.plots))
+        self._make_room()
 
     def show_number(self, name: str | None) -> None:
         """Show the newest value of a feature or stream as the one large number; None for no number."""
@@ -187,15 +236,27 @@ class Stage(QWidget):
 
     def ask(self, question: Question | None) -> None:
         """Ask the room something; None to take it away."""
-        self.choices.question = question or Question("")
+        self.choices.ask(question or Question(""))
         self.question.setText(self.choices.question.words)
         self.question.setVisible(question is not None)
         self.choices.setVisible(question is not None and bool(question.choices))
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leave out a plot, or both, where a question and its choices take their place."""
+        shown = self.choices.question
+        taken = self.choices.height() / max(1, self.height()) if shown.choices else 0.0
+        n = sum(taken < share for share in _ROOM_FOR_PLOTS)
+        for number, plot in enumerate(self.plots):
+            plot.setVisible(number < n)
+        beside = n == _MOST_PLOTS
+        self.caption.setVisible(beside)
+        self.number.setVisible(beside)
+        self.legend.setVisible(beside and any(plot.trace.condition is not None for plot in self.plots))
 
     def answer(self, hands: Sequence[int] = ()) -> None:
         """Show which choice is right, and how many hands went up for each."""
-        self.choices.question = replace(self.choices.question, hands=tuple(hands), revealed=True)
-        self.choices.update()
+        self.choices.ask(replace(self.choices.question, hands=tuple(hands), revealed=True))
 
     def reveal(self, *, shown: bool, streams: Collection[str] | None = None) -> None:
         """Reveal or cover the truth: all of it, or some of its streams; what is so already stays as it is drawn."""
@@ -241,6 +302,7 @@ class Stage(QWidget):
         """Take the sizes of the new height."""
         super().resizeEvent(event)
         self.set_look(self._look)
+        self._make_room()
 
     def refresh(self, history: History) -> None:
         """Draw what is new, unless the picture is frozen."""

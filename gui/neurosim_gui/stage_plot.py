@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -92,6 +93,7 @@ class StagePlot(QWidget):
         column.addWidget(self.canvas, 1)
         self._drawn, self._scaled_s = 0, -np.inf
         self._axis = (0.5, 0.5)
+        self.sweep.set_scale(np.array([_BEYOND * 0.5]), np.array([0.5]))
         self.set_look(look)
 
     def set_look(self, look: Look) -> None:
@@ -156,6 +158,9 @@ class StagePlot(QWidget):
         trace, n_ticks = self.trace, round(self.sweep_s / history.update_interval_s)
         keep = self.sweep.n_columns
         with history.lock:
+            total_columns = trace.read(history, sys.maxsize)[0]
+            # A picture that was made anew, for the plot has another size, is drawn from its oldest column on.
+            self._drawn = min(self._drawn, self.sweep.wanted(total_columns))
             start, x = trace.read(history, self._drawn)
             recent = trace.read(history, start + x.size - keep)[1]
             ticks, total = history.ticks.newest(n_ticks), history.ticks.total

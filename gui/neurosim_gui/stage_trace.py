@@ -115,7 +115,10 @@ def find_trace(name: str, session: Session) -> Trace:
     row = spec.ch_names.index(channel) if channel else _usual_channel(stream, session)
     unit = unit_words(spec.unit)
     names = {"stream": _stream_words(stream.removeprefix("truth/")), "channel": spec.ch_names[row], "unit": unit}
-    words = text("stage.channel" if spec.n_channels > 1 else "stage.stream", **names)
+    kind = "stream" if spec.n_channels == 1 else "channel" if stream in ("eeg", "emg") else "part"
+    words = text(f"stage.{kind}", **names)
+    if stream.startswith("truth/"):
+        words = text("stage.truth", words=words)
     return Trace(name, words, spec.fs, unit, row, stream)
 
 

@@ -102,6 +102,14 @@ class SignalsPanel(PlotPanel):
         for button in (smaller, larger, self.choice):
             self.head.addWidget(button)
 
+    def choose(self, channels: Mapping[str, list[int]]) -> None:
+        """Draw these channels, as if they had been chosen in the list."""
+        for (stream, i), action in self._actions.items():
+            action.blockSignals(True)
+            action.setChecked(i in channels.get(stream, ()))
+            action.blockSignals(False)
+        self._choose()
+
     def _choose(self) -> None:
         chosen: dict[str, list[int]] = {}
         for (stream, i), action in self._actions.items():
