@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from neurosim.lessons import LessonRunner
     from neurosim_gui.layout import Arrangement
     from neurosim_gui.lesson_panel import LessonPanel
+    from neurosim_gui.panels.events import EventsPanel
     from neurosim_gui.panels.strategy import StrategyPanel
     from neurosim_gui.quiz_panel import QuizPanel
     from neurosim_gui.screens import Screens
@@ -62,6 +63,8 @@ class Classroom(SessionWindow):
         self._sheet: SheetView | None = None
         self._show_step = LessonShow(self.look_at, self.tell)
         self._record_on = False
+        self._asked_in: Arrangement | None = None
+        self._events: EventsPanel | None = None
 
     @abstractmethod
     def change_session(self, engine: Engine, name: str) -> None:
@@ -271,14 +274,15 @@ class Classroom(SessionWindow):
         from neurosim.lessons.quiz import KINDS
         from neurosim_gui.panels.events import EventsPanel
 
-        if self.arrangement is not None and not quiz.over:
+        if self.arrangement is not None and self.arrangement is not self._asked_in:
+            self._asked_in = self.arrangement
             self.look_at(["eeg"])
-        for panel in () if self.arrangement is None else self.arrangement.panels:
-            if isinstance(panel, EventsPanel):
-                if quiz.over and panel.withheld:
-                    panel.tell_all()
-                elif not quiz.over:
-                    panel.withheld = frozenset(KINDS)
+            for panel in self.arrangement.panels:
+                if isinstance(panel, EventsPanel):
+                    self._events, panel.withheld = panel, frozenset(KINDS)
+        if quiz.over and self._events is not None:
+            self._events.tell_all()
+            self._events = None
         quiz.refresh()
 
     def _obey(self, doing: object) -> None:

@@ -385,8 +385,8 @@ class Console(Classroom):
     def look_at(self, names: Sequence[str]) -> None:
         session = self.engine.session
         if self.arrangement is not None and session is not None:
-            self._keep_layout()
             if self.arrangement.look_at(names, session, self.look):
+                self._keep_layout()
                 self._fold, self._splitters = None, []
                 self._place_panels()
 

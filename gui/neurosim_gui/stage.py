@@ -57,15 +57,16 @@ class Choices(QWidget):
 
     Attributes
     ----------
-    n_rows
-        How many lines they take.
+    places
+        Where the words of each stand.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.question = Question("")
         self._look = Look()
-        self.n_rows = 1
+        self.places: list[QRectF] = []
+        self._centred = True
 
     def set_look(self, look: Look) -> None:
         """Take another theme or height."""
@@ -79,25 +80,29 @@ class Choices(QWidget):
 
     def fit(self, width: int) -> None:
         """Take the fewest lines in which every choice can be read, with room for its hands."""
-        metrics, n = QFontMetricsF(self._look.font("words")), len(self.question.choices)
-        widest = max((metrics.horizontalAdvance(words) for words in self._widest_words()), default=0.0)
-        room = widest + 1.5 * self._gap
-        columns = next((k for k in (n, 2) if n and (room + self._gap) * k <= width), 1)
-        inner = max(1.0, width / columns - 3.0 * self._gap)
-        lines = [-(-metrics.horizontalAdvance(words) // inner) for words in self._widest_words()]
-        # Words break at spaces, so that a line may end early; a second line has room for that.
-        high = [metrics.height() * max(1.0, line) + 0.3 * self._gap for line in lines]
-        rows = [max(high[i : i + columns]) for i in range(0, n, columns)]
-        self._columns, self._rows = columns, rows
-        self.n_rows = len(rows)
-        self.setFixedHeight(max(1, round(sum(rows) + 0.3 * self._gap * len(rows))))
+        metrics, n, gap = QFontMetricsF(self._look.font("words")), len(self.question.choices), self._gap
+        widest = max((metrics.horizontalAdvance(words) for words in self.widest_words), default=0.0)
+        columns = next((k for k in (n, 2) if n and (widest + 4.0 * gap) * k <= width), 1)
+        across = width / columns
+        self.places = []
+        top = 0.0
+        for first in range(0, n, columns):
+            row = self.widest_words[first : first + columns]
+            room = QRectF(0.0, 0.0, max(1.0, across - 3.0 * gap), 1e4)
+            high = max(metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, words).height() for words in row)
+            for column in range(len(row)):
+                self.places.append(QRectF(column * across + 1.5 * gap, top + 0.15 * gap, room.width(), high))
+            top += high + 0.6 * gap
+        self._centred = columns > 1
+        self.setFixedHeight(max(1, round(top)))
         self.update()
 
     @property
     def _gap(self) -> float:
         return 0.25 * self._look.size_px("words")
 
-    def _widest_words(self) -> list[str]:
+    @property
+    def widest_words(self) -> list[str]:
         """Return each choice with as much beside it as the reveal may bring."""
         most = max([*self.question.hands, 99])
         return [f"✓ {text('stage.hands', choice=choice, hands=most)}" for choice in self.question.choices]
@@ -116,11 +121,10 @@ class Choices(QWidget):
         painter = QPainter(self)
         painter.setFont(self._look.font("words"))
         most = max([*question.hands, 1])
-        width, gap, top = self.width() / self._columns, self._gap, 0.0
-        side = Qt.AlignmentFlag.AlignHCenter if self._columns > 1 else Qt.AlignmentFlag.AlignLeft
-        for i, choice in enumerate(question.choices):
-            row, column = divmod(i, self._columns)
-            box = QRectF(column * width + gap, top, width - 2.0 * gap, self._rows[row] - 1.0)
+        gap = self._gap
+        side = Qt.AlignmentFlag.AlignHCenter if self._centred else Qt.AlignmentFlag.AlignLeft
+        for i, (choice, place) in enumerate(zip(question.choices, self.places, strict=True)):
+            box = place.adjusted(-0.5 * gap, 0.0, 0.5 * gap, 0.0)
             hands = question.hands[i] if question.revealed and i < len(question.hands) else None
             if hands is not None:
                 bar = QRectF(box)
@@ -133,10 +137,7 @@ class Choices(QWidget):
             words = (
                 choice if hands is None or not any(question.hands) else text("stage.hands", choice=choice, hands=hands)
             )
-            place = box.adjusted(0.5 * gap, 0.0, -0.5 * gap, 0.0)
             painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, words)
-            if column == self._columns - 1:
-                top += self._rows[row] + 0.3 * gap
         painter.end()
 
 

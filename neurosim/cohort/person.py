@@ -54,7 +54,7 @@ def plan_person(course: Course, arm: str, number: int, sitting: int) -> Plan:
         memory = course.memories[sitting - 2]
         for i, actor in enumerate(prepared.actors):
             own = f"{place}/{i}/"
-            actor.recall({n.removeprefix(own): np.array(x[number]) for n, x in memory.items() if n.startswith(own)})
+            actor.recall({n.removeprefix(own): x[number : number + 1] for n, x in memory.items() if n.startswith(own)})
     kind = come[sitting - 1].kind
     blocks = plan.protocol.blocks if kind == "training" else plan.assessed().blocks
     prepared.protocol = prepared.protocol.with_blocks(*blocks)
