@@ -384,11 +384,11 @@ class Console(Classroom):
 
     def look_at(self, names: Sequence[str]) -> None:
         session = self.engine.session
-        if self.arrangement is not None and session is not None:
-            if self.arrangement.look_at(names, session, self.look):
-                self._keep_layout()
-                self._fold, self._splitters = None, []
-                self._place_panels()
+        arrangement = self.arrangement
+        if arrangement is not None and session is not None and arrangement.look_at(names, session, self.look):
+            self._keep_layout()
+            self._fold, self._splitters = None, []
+            self._place_panels()
 
     def _layout_name(self, splitter: str) -> str:
         narrow, low = self._fold or (False, False)

@@ -134,9 +134,9 @@ class Choices(QWidget):
             painter.setPen(QColor(colors.reward if right else colors.grid))
             painter.drawRect(box)
             painter.setPen(QColor(colors.reward if right else colors.text))
-            words = (
-                choice if hands is None or not any(question.hands) else text("stage.hands", choice=choice, hands=hands)
-            )
+            counted = hands is not None and any(question.hands)
+            words = text("stage.hands", choice=choice, hands=hands) if counted else choice
+            words = f"✓ {words}" if right else words
             painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, words)
         painter.end()
 
