@@ -8,6 +8,7 @@ from neurosim.core.pace import PacedClock
 from neurosim.core.palette import LIGHT, PALETTES
 from neurosim_gui.request import LiveRequest, prepare
 from neurosim_gui.system import has_screen, make_app
+from neurosim_gui.texts import choose_language
 
 __all__ = ["LiveRequest", "has_screen", "make_app", "open_window", "prepare"]
 
@@ -15,10 +16,13 @@ __all__ = ["LiveRequest", "has_screen", "make_app", "open_window", "prepare"]
 def open_window(request: LiveRequest) -> int:
     """Open the Console on a session, and return the exit status when it is closed."""
     app = make_app()
+    from PySide6.QtCore import QLocale
+
     from neurosim_gui.console import Console
     from neurosim_gui.engine import Engine
     from neurosim_gui.look import Look
 
+    choose_language(request.language or QLocale.system().name())
     look = Look(PALETTES.get(request.theme, LIGHT))
     app.setPalette(look.qt_palette())
     engine = Engine(lambda: prepare(request), PacedClock(request.speed))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,17 +12,22 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtWidgets import QDockWidget, QFileDialog, QWidget
 
 from neurosim.core.pace import PacedClock
-from neurosim_gui.engine import Engine
+from neurosim_gui.engine import Engine, Status
+from neurosim_gui.lesson_show import LessonShow
 from neurosim_gui.look import Look
 from neurosim_gui.request import LiveRequest, prepare
-from neurosim_gui.texts import text
+from neurosim_gui.texts import language, text
 from neurosim_gui.window import SessionWindow
 
 if TYPE_CHECKING:
     from neurosim.lessons import LessonRunner
+    from neurosim_gui.layout import Arrangement
     from neurosim_gui.lesson_panel import LessonPanel
+    from neurosim_gui.panels.events import EventsPanel
     from neurosim_gui.panels.strategy import StrategyPanel
     from neurosim_gui.quiz_panel import QuizPanel
+    from neurosim_gui.screens import Screens
+    from neurosim_gui.sheet_view import SheetView
     from neurosim_gui.start import StartView
 
 _DOCK_PX = 400
@@ -42,6 +48,9 @@ class Classroom(SessionWindow):
         The plane of the hidden strategy, where a lesson has one.
     """
 
+    screens: Screens
+    arrangement: Arrangement | None
+
     def __init__(self, engine: Engine, look: Look) -> None:
         super().__init__(engine, look)
         self.lesson: LessonPanel | None = None
@@ -51,10 +60,25 @@ class Classroom(SessionWindow):
         self.strategy: StrategyPanel | None = None
         self.quiz: QuizPanel | None = None
         self._docks: dict[str, QDockWidget] = {}
+        self._sheet: SheetView | None = None
+        self._show_step = LessonShow(self.look_at, self.tell)
+        self._record_on = False
+        self._asked_in: Arrangement | None = None
+        self._events: EventsPanel | None = None
 
     @abstractmethod
     def change_session(self, engine: Engine, name: str) -> None:
         """Leave the running session for another one."""
+
+    @abstractmethod
+    def look_at(self, names: Sequence[str]) -> None:
+        """Put the panels that show some features and streams above everything else.
+
+        Raises
+        ------
+        ConfigError
+            For what the session does not have.
+        """
 
     def do_start(self) -> None:
         """Show the start screen."""
@@ -118,7 +142,7 @@ class Classroom(SessionWindow):
         from neurosim_gui.quiz_panel import QuizPanel
 
         quiz = Quiz(pick_seed() if seed is None else seed)
-        engine = Engine(lambda: (quiz.prepare(), []), PacedClock(1.0))
+        engine = Engine(quiz.prepare, PacedClock(1.0))
         self._end_lesson()
         self.change_session(engine, text("quiz.dock"))
         self.quiz = QuizPanel(self.look, quiz, lambda: 0.0 if engine.session is None else engine.session.time_s)
@@ -136,7 +160,7 @@ class Classroom(SessionWindow):
         from neurosim.lessons import LessonRunner, load_lesson
         from neurosim_gui.lesson_panel import LessonPanel
 
-        runner = LessonRunner(load_lesson(name))
+        runner = LessonRunner(load_lesson(name, language()))
         self._end_lesson()
         if self.lesson is None:
             self.lesson = LessonPanel(self.look)
@@ -151,9 +175,13 @@ class Classroom(SessionWindow):
     def _run(self, runner: LessonRunner) -> None:
         """Begin the session of a lesson's step; a speed that was chosen stays."""
         self._end("strategy")
+        self._record_on = self._record_on or self.recording
         self.change_session(Engine(runner.prepare, PacedClock(self.engine.clock.speed)), runner.lesson.title)
 
     def _end_lesson(self) -> None:
+        self._record_on = self.recording and self.runner is not None
+        self._leave(self._sheet)
+        self._sheet = None
         self.to_come, self.strategy, self.quiz = [], None, None
         if self.lesson is not None:
             self.lesson.runner = None
@@ -220,15 +248,42 @@ class Classroom(SessionWindow):
         """Also do what the lesson wants of the window."""
         super().poll()
         if self.quiz is not None:
-            self.quiz.refresh()
+            self._follow_quiz(self.quiz)
         panel, runner = self.lesson, self.runner
         if panel is None or runner is None:
             return
+        session, stage = runner.session, self.screens.stage
+        if session is None or session is not self.engine.session or self.arrangement is None:
+            return  # the session of the step is being prepared
+        if self._record_on and self.engine.status is Status.RUNNING:
+            self._record_on = False
+            self.do_record()
+        self._show_step.in_console(runner, session, self.arrangement)
+        panel.in_room = stage is not None and stage.isVisible()
+        if stage is not None and not self.screens.behind:
+            self._show_step.on_stage(panel, stage, session)
+            stage.reveal(shown=True, streams=self._revealed())
         while runner.wanted:
             self._obey(runner.wanted.pop(0))
         panel.refresh()
         if self.strategy is not None and self.strategy.isVisible():
             self.strategy.follow()
+
+    def _follow_quiz(self, quiz: QuizPanel) -> None:
+        """Let the events panel tell all that happens but what the quiz asks for; that comes at its end."""
+        from neurosim.lessons.quiz import KINDS
+        from neurosim_gui.panels.events import EventsPanel
+
+        if self.arrangement is not None and self.arrangement is not self._asked_in:
+            self._asked_in = self.arrangement
+            self.look_at(["eeg"])
+            for panel in self.arrangement.panels:
+                if isinstance(panel, EventsPanel):
+                    self._events, panel.withheld = panel, frozenset(KINDS)
+        if quiz.over and self._events is not None:
+            self._events.tell_all()
+            self._events = None
+        quiz.refresh()
 
     def _obey(self, doing: object) -> None:
         from neurosim.lessons.doing import Pause, Play, Reveal, Show
@@ -241,6 +296,10 @@ class Classroom(SessionWindow):
         elif isinstance(doing, Reveal) and doing.stream == "strategy":
             if self.strategy is not None:
                 self.strategy.reveal()
+        elif isinstance(doing, Reveal) and self.arrangement is not None:
+            for panel in self.arrangement.panels:
+                if panel.truth == doing.stream:
+                    panel.set_revealed(True)
         elif isinstance(doing, Show):
             self._show(doing.view)
 
@@ -256,8 +315,36 @@ class Classroom(SessionWindow):
             from neurosim_gui.panels.table import TablePanel
 
             self._dock("table", TablePanel(self.look, runner.lesson.table, runner.lesson.plot))
+        elif view == "sheet":
+            self.show_sheet(runner)
+        elif view == "participant" and self.screens.participant is not None and self.screens.participant.isVisible():
+            return  # the command would hide it
         elif (action := self.commands.get(view)) is not None and action.isEnabled():
             action.trigger()
+
+    def _revealed(self) -> set[str]:
+        """Return the streams of the truth that are uncovered in the Console."""
+        panels = () if self.arrangement is None else self.arrangement.panels
+        return {panel.truth for panel in panels if panel.truth and not panel.covered}
+
+    def do_reveal(self) -> None:
+        """Reveal the truth, or cover it again, on the Stage too."""
+        super().do_reveal()
+        if self.screens.stage is not None:
+            for shown in (False, True):
+                streams = self._revealed()
+                covered = [p.trace.stream for p in self.screens.stage.plots if p.trace.stream not in streams]
+                self.screens.stage.reveal(shown=shown, streams=streams if shown else covered)
+
+    def show_sheet(self, runner: LessonRunner) -> None:
+        """Show the student's sheet as it is now, as a view of its own."""
+        from neurosim_gui.sheet_view import SheetView
+
+        runner.finish()
+        self._leave(self._sheet)
+        self._sheet = SheetView(self.look, runner)
+        self._sheet.save_asked.connect(self.save_sheet)
+        self._show_view(self._sheet, text("lesson.sheet_tab"))
 
     def save_sheet(self) -> None:
         """Write the student's sheet, with a picture of the window."""
@@ -284,6 +371,6 @@ class Classroom(SessionWindow):
     def set_look_of_views(self, look: Look) -> None:
         """Give the lesson and the start screen another theme or size too."""
         super().set_look_of_views(look)
-        for view in (self.lesson, self._start, self.strategy, self.quiz):
+        for view in (self.lesson, self._start, self.strategy, self.quiz, self._sheet):
             if view is not None:
                 view.set_look(look)

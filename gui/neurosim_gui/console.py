@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -165,7 +165,7 @@ class Console(Classroom):
     def do_pop(self) -> None:
         """Let an electrode jump: one that the trained feature is made from, where it is made from the EEG."""
         from neurosim.session.commands import Happen
-        from neurosim_gui.layout import trained_feature
+        from neurosim_gui.stage_trace import trained_feature
 
         where = ""
         if self.engine.session is not None:
@@ -321,6 +321,7 @@ class Console(Classroom):
         delay_s += 0.5 * protocol.update_interval_s + protocol.display_delay_s
         now_s = 0.0 if history.newest is None else history.newest.tick.start_s + protocol.update_interval_s
         self.head.show_state(session, now_s, delay_s)
+        self.head.set_recording(self.recording)
         if self.timeline is not None:
             self.timeline.show_time(now_s)
 
@@ -380,6 +381,14 @@ class Console(Classroom):
             self._memory.recall_splitter(self, self._layout_name(name), splitter)
         for panel in self.arrangement.panels:
             panel.set_look(self.look)
+
+    def look_at(self, names: Sequence[str]) -> None:
+        session = self.engine.session
+        arrangement = self.arrangement
+        if arrangement is not None and session is not None and arrangement.look_at(names, session, self.look):
+            self._keep_layout()
+            self._fold, self._splitters = None, []
+            self._place_panels()
 
     def _layout_name(self, splitter: str) -> str:
         narrow, low = self._fold or (False, False)

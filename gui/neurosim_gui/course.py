@@ -32,6 +32,8 @@ from neurosim_gui.texts import text
 
 if TYPE_CHECKING:
     from neurosim.cohort import Course
+    from neurosim.session.session import Session
+    from neurosim.session.tick import Sink
 
 _UNDRIVEN = "undriven"
 #: How arms are told apart besides their colour: filled, open, and then other shapes; solid, dashed, dotted.
@@ -59,7 +61,7 @@ class CourseView(QWidget):
     job
         What computes one; None where nothing does.
     chosen
-        The arm and the number of the person who was clicked.
+        The arm, the number of the person who was clicked, and the session.
     """
 
     def __init__(self, look: Look) -> None:
@@ -67,7 +69,7 @@ class CourseView(QWidget):
         self.look = look
         self.course: Course | None = None
         self.job: CourseJob | None = None
-        self.chosen: tuple[str, int] | None = None
+        self.chosen: tuple[str, int, int] | None = None
         self._n_seen = 0
         self._windows: list[QWidget] = []
         self.protocol = QComboBox()
@@ -297,35 +299,35 @@ class CourseView(QWidget):
         at = last.iloc[(last["sitting"] - session).abs().argsort().iloc[: len(last)]]
         near = at[at["sitting"] == at["sitting"].iloc[0]]
         row = near.iloc[int((near["change_percent"] - change).abs().to_numpy().argmin())]
-        self.chosen = str(row["arm"]), int(row["subject"])
-        ends = last[(last["arm"] == row["arm"]) & (last["subject"] == row["subject"])]
+        self.chosen = str(row["arm"]), int(row["subject"]), int(row["sitting"])
+        arm, number, sitting = self.chosen
         self.person.setText(
-            text("course.person", subject=self.chosen[1], arm=self.chosen[0], change=ends["change_percent"].iloc[-1])
+            text("course.person", subject=number, arm=arm, session=sitting, change=row["change_percent"])
         )
         self._show_state()
 
     def open_person(self) -> None:
-        """Open a Console on the first session of the chosen person."""
+        """Open a Console on the chosen session of the chosen person, who comes as it came there in the course."""
         if self.course is None or self.chosen is None:
             return
-        from neurosim.session.session import Session
-        from neurosim.session.simulate import plan_sessions
         from neurosim_gui.console import Console
         from neurosim_gui.engine import Engine
+        from neurosim_gui.hints import show_lines
 
-        plan, (arm_name, number) = self.course.plan, self.chosen
-        arm = next(arm for arm in plan.arms if arm.name == arm_name)
+        course, (arm, number, sitting) = self.course, self.chosen
 
-        def prepare() -> tuple[Session, list[Any]]:
+        def prepare() -> tuple[Session, list[Sink]]:
+            from neurosim.cohort.person import plan_person
             from neurosim.session.recorder import Recorder
 
-            made = plan_sessions(
-                plan.protocol, plan.person, sham=arm.sham, seed=plan.seed, signals="all", address=number
-            )
-            return Session(made.protocol, made.source, made.actors, sham=made.sham), [Recorder(made)]
+            made = plan_person(course, arm, number, sitting)
+            return made.session(), [Recorder(made)]
 
         engine = Engine(prepare)
-        window = Console(engine, text("course.one", protocol=plan.protocol.name, subject=number), self.look)
+        told = {"protocol": course.plan.protocol.name, "subject": number, "arm": arm, "session": sitting}
+        window = Console(engine, text("course.one", **told), self.look)
+        past = text("course.with_memory", n=sitting - 1) if sitting > 1 else text("course.first")
+        show_lines(window, text("course.title"), [text("course.one", **told), past])
         window.resize(self.window().size())
         window.show()
         engine.start()

@@ -31,7 +31,9 @@ from neurosim_gui.panels.settings import SettingsPanel
 from neurosim_gui.panels.signals import SignalsPanel
 from neurosim_gui.panels.spectrogram import SpectrogramPanel
 from neurosim_gui.panels.spectrum import SpectrumPanel
+from neurosim_gui.panels.trace import SweepPanel, TracePanel
 from neurosim_gui.panels.truth import TruthPanel, truth_source
+from neurosim_gui.stage_trace import find_trace, trained_feature
 from neurosim_gui.texts import text
 
 #: How many channels of a stream are drawn at first.
@@ -44,6 +46,10 @@ NARROW_PX, LOW_PX = 1600, 820
 #: Panels of the lower row before its tabs.
 _MOST_BELOW = 2
 _HEARTS = ("ecg", "ppg")
+#: What is looked at stands in one column up to so many panels; and how high that is beside everything else.
+_MOST_STACKED = 3
+_FOCUS_SHARES = (640, 260)
+_SWEEPING = (SignalsPanel, FeaturePanel)
 
 
 @dataclass
@@ -60,6 +66,10 @@ class Arrangement:
         The tabs of the lower row.
     folding
         Those of the upper row that become tabs where the window is low.
+    focus
+        What stands above all others while a lesson looks at it; empty for the usual places.
+    added
+        Those that a lesson wanted besides.
     """
 
     signals: list[Panel] = field(default_factory=list)
@@ -68,11 +78,43 @@ class Arrangement:
     below: list[Panel] = field(default_factory=list)
     tabs: list[Panel] = field(default_factory=list)
     folding: list[Panel] = field(default_factory=list)
+    focus: list[Panel] = field(default_factory=list)
+    added: list[Panel] = field(default_factory=list)
 
     @property
     def panels(self) -> list[Panel]:
         """All of them."""
-        return [*self.signals, *self.trained, *self.side, *self.below, *self.tabs]
+        return [*self.signals, *self.trained, *self.side, *self.below, *self.tabs, *self.added]
+
+    def look_at(self, names: Sequence[str], session: Session, look: Look) -> bool:
+        """Put what shows some features, streams, ``shown`` or ``pacer`` above all others; tells whether that is new.
+
+        What no panel shows gets one of its own.
+
+        Raises
+        ------
+        ConfigError
+            For what the session does not have.
+        """
+        focus: list[Panel] = []
+        chosen: dict[SignalsPanel, dict[str, list[int]]] = {}
+        for name in names:
+            stream, _, channel = name.partition(":")
+            panel = next((panel for panel in (*focus, *self.panels) if stream in panel.shows), None)
+            if channel and isinstance(panel, SignalsPanel):
+                at = find_trace(name, session).row
+                chosen.setdefault(panel, {}).setdefault(stream, []).append(at)
+            if panel is None:
+                trace = find_trace(name, session)
+                beside = next((p.sweep_s for p in (*focus, *self.signals) if isinstance(p, _SWEEPING)), None)
+                panel = SweepPanel(look, trace, beside) if trace.of_tick else TracePanel(look, trace)
+                self.added.append(panel)
+            if panel not in focus:
+                focus.append(panel)
+        for panel, channels in chosen.items():
+            panel.choose(channels)
+        changed, self.focus = focus != self.focus, focus
+        return changed
 
     def build(self, *, narrow: bool, low: bool) -> tuple[QSplitter, list[tuple[str, QSplitter]]]:
         """Put the panels into splitters.
@@ -89,6 +131,8 @@ class Arrangement:
         splitters
             By name, the sizes of whose parts can be remembered.
         """
+        if self.focus:
+            return self._build_around_focus(narrow=narrow), []
         folded = self.folding if low else []
         columns = [[p for p in column if p not in folded] for column in (self.signals, self.trained)]
         moved = [*folded, *(self.below if low else [])]
@@ -110,13 +154,7 @@ class Arrangement:
             lower.addWidget(panel)
             panel.setVisible(True)
             lower.setStretchFactor(lower.count() - 1, 600)
-        tabs = QTabWidget()
-        tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        tabs.setDocumentMode(True)
-        for panel in (*moved, *self.tabs):
-            tabs.addTab(panel, panel.tab_words)
-        lower.addWidget(tabs)
+        lower.addWidget(_tabs((*moved, *self.tabs)))
         lower.setStretchFactor(lower.count() - 1, 720)
         upper.setSizes(shares)
         lower.setSizes([*([600] * (lower.count() - 1)), 720])
@@ -130,6 +168,40 @@ class Arrangement:
         for splitter in (body, upper, lower):
             splitter.setChildrenCollapsible(False)
         return body, [("body", body), ("upper", upper), ("lower", lower), *inner]
+
+    def _build_around_focus(self, *, narrow: bool) -> QSplitter:
+        """Put what is looked at above everything else, which becomes tabs."""
+        beside = [panel for panel in self.focus if panel in self.side]
+        main = [panel for panel in self.focus if panel not in beside]
+        n_columns = 1 if len(main) < _MOST_STACKED or (narrow and len(main) == _MOST_STACKED) else 2
+        n_rows = -(-len(main) // n_columns) if main else 0
+        columns = [main[i : i + n_rows] for i in range(0, len(main), n_rows)] if main else []
+        upper, body = QSplitter(Qt.Orientation.Horizontal), QSplitter(Qt.Orientation.Vertical)
+        for column, share in zip([*columns, beside], [*[760] * len(columns), 380], strict=True):
+            if column:
+                upper.addWidget(_stack(column)[0])
+                upper.setStretchFactor(upper.count() - 1, share)
+        upper.setSizes([*[760] * len(columns), 380][: upper.count()])
+        body.addWidget(upper)
+        others = [*self.below, *self.signals, *self.trained, *self.side, *self.tabs, *self.added]
+        body.addWidget(_tabs([panel for panel in others if panel not in self.focus]))
+        for i, height in enumerate(_FOCUS_SHARES):
+            body.setStretchFactor(i, height)
+        body.setSizes(_FOCUS_SHARES)
+        for splitter in (body, upper):
+            splitter.setChildrenCollapsible(False)
+        return body
+
+
+def _tabs(panels: Sequence[Panel]) -> QTabWidget:
+    """Return panels one behind the other; the keys stay with the body."""
+    tabs = QTabWidget()
+    tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    tabs.setDocumentMode(True)
+    for panel in panels:
+        tabs.addTab(panel, panel.tab_words)
+    return tabs
 
 
 def _stack(panels: Sequence[Panel]) -> tuple[QWidget, QSplitter]:
@@ -162,12 +234,6 @@ def bands_of(stages: tuple[Any, ...]) -> list[tuple[float, float]]:
         elif hasattr(stage, "low_hz") and hasattr(stage, "high_hz"):
             found.append((stage.low_hz, stage.high_hz))
     return found
-
-
-def trained_feature(session: Session) -> Feature:
-    """Return the feature of the first condition."""
-    name = session.protocol.rule.trained
-    return next(feature for feature in session.protocol.features if feature.name == name)
 
 
 def arrange(engine: Engine, session: Session, look: Look, submit: Callable[[Command], bool]) -> Arrangement:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from neurosim.lessons.runner import LessonRunner, Taken
+from neurosim_gui.lesson_show import hands_words
 from neurosim_gui.look import Look
 from neurosim_gui.texts import text
+from neurosim_gui.widgets import scrolling
 
 
 class LessonPanel(QFrame):
@@ -24,6 +27,8 @@ class LessonPanel(QFrame):
         The lesson; None before one is taken.
     shown
         Number of the step that is looked at, which may be an earlier one.
+    choices, hands
+        The answers, and beside each how many hands went up for it in the room.
     """
 
     next_asked = Signal()
@@ -37,11 +42,15 @@ class LessonPanel(QFrame):
         self._state: tuple[object, ...] = ()
         self.title, self.place = QLabel(), QLabel()
         self.words, self.question, self.reply, self.hint, self.waiting = (QLabel() for _ in range(5))
-        for label in (self.title, self.words, self.question, self.reply, self.hint, self.waiting):
+        self.counting = QLabel(text("lesson.hands"))
+        for label in (self.title, self.words, self.question, self.reply, self.hint, self.waiting, self.counting):
             label.setWordWrap(True)
         for label in (self.words, self.reply, self.hint):
             label.setTextFormat(Qt.TextFormat.MarkdownText)
-        self.choices: list[QPushButton] = []
+        self.choices: list[ChoiceButton] = []
+        self.hands: list[QSpinBox] = []
+        self.in_room = False
+        self._rows: list[QWidget] = []
         self._answers = QVBoxLayout()
         self.back, self.on = QPushButton(text("lesson.previous")), QPushButton(text("lesson.next"))
         self.notes_button, self.sheet_button = QPushButton(text("lesson.notes")), QPushButton(text("lesson.sheet"))
@@ -61,14 +70,11 @@ class LessonPanel(QFrame):
         for widget in (self.words, self.question):
             column.addWidget(widget)
         column.addLayout(self._answers)
-        for widget in (self.reply, self.hint):
+        for widget in (self.counting, self.reply, self.hint):
             column.addWidget(widget)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        area = scrolling(inner)
         head, steps, more = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.place)
@@ -99,7 +105,7 @@ class LessonPanel(QFrame):
         if runner is None or taken is None:
             return
         now = self.shown == runner.number
-        state = (self.shown, taken.answer, now)
+        state = (self.shown, taken.answer, now, self.in_room)
         if state != self._state:
             self._state = state
             self._say(runner, taken)
@@ -107,6 +113,7 @@ class LessonPanel(QFrame):
         self.waiting.setText(self._waiting(runner, taken) if now else text("lesson.starting"))
         for label in (self.reply, self.hint, self.waiting):
             label.setVisible(bool(label.text()))
+        self.counting.setVisible(self.in_room and bool(taken.step.question) and bool(self.counting.text()))
         self.back.setEnabled(self.shown > 0)
         # A wait never locks anybody in; a question wants its answer first.
         answered = taken.answer is not None or not taken.step.question
@@ -121,20 +128,40 @@ class LessonPanel(QFrame):
         self.question.setVisible(bool(step.question))
         self.reply.setText("" if taken.answer is None else runner.fill(taken.answer.reply))
         self.notes.say(runner.fill(step.notes))
-        for button in self.choices:
-            self._answers.removeWidget(button)
-            button.hide()
-            button.deleteLater()
-        self.choices = []
+        self.counting.setText(text("lesson.hands") if taken.answer is None else hands_words(taken.hands))
+        counted = taken.hands or tuple(box.value() for box in self.hands)  # what was typed stays
+        for row in self._rows:
+            self._answers.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.choices, self.hands, self._rows = [], [], []
         for i, choice in enumerate(step.choice):
-            chosen = choice is taken.answer
-            button = QPushButton(f"{'● ' if chosen else ''}{runner.fill(choice.text)}")
-            button.setFont(self.look.font(bold=chosen))
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.setEnabled(taken.answer is None)
-            button.clicked.connect(lambda _=False, i=i: self.choose(i))
-            self._answers.addWidget(button)
-            self.choices.append(button)
+            self._add_choice(i, runner.fill(choice.text), taken, counted[i] if i < len(counted) else 0)
+
+    def _add_choice(self, number: int, words: str, taken: Taken, counted: int) -> None:
+        chosen = taken.step.choice[number] is taken.answer
+        right = self.runner is not None and self.runner.lesson.is_right(self.shown, taken.step.choice[number])
+        mark = "" if taken.answer is None else "✓ " if right else "● " if chosen else ""
+        button, hands, row = ChoiceButton(f"{mark}{words}"), QSpinBox(), QWidget()
+        button.set_look(self.look, bold=chosen)
+        button.setEnabled(taken.answer is None)
+        button.clicked.connect(lambda _=False: self.choose(number))
+        hands.setRange(0, 999)
+        hands.setValue(counted)
+        hands.setFont(self.look.font())
+        hands.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        hands.setAccessibleName(text("lesson.hands_for", choice=words))
+        hands.setEnabled(taken.answer is None)
+        hands.setVisible(self.in_room)
+        hands.lineEdit().returnPressed.connect(hands.clearFocus)  # the keys are the body's again
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(button, 1)
+        line.addWidget(hands)
+        self._answers.addWidget(row)
+        self.choices.append(button)
+        self.hands.append(hands)
+        self._rows.append(row)
 
     def _waiting(self, runner: LessonRunner, taken: Taken) -> str:
         until = taken.step.until
@@ -149,8 +176,9 @@ class LessonPanel(QFrame):
         return text("lesson.waiting", now=taken.seconds, end=until.ends_s)
 
     def choose(self, number: int) -> None:
-        """Answer the question."""
+        """Answer the question; the hands that were counted are kept with it."""
         if self.runner is not None and self.shown == self.runner.number:
+            self.runner.taken[-1].hands = tuple(box.value() for box in self.hands)
             self.runner.answer(number)
             self.refresh()
 
@@ -159,15 +187,53 @@ class LessonPanel(QFrame):
         self.look = look
         self.title.setFont(look.font("title", bold=True))
         self.question.setFont(look.font("title", bold=True))
-        for label in (self.place, self.words, self.reply, self.hint, self.waiting):
+        for label in (self.place, self.words, self.reply, self.hint, self.waiting, self.counting):
             label.setFont(look.font())
         for button in (self.back, self.on, self.notes_button, self.sheet_button):
             button.setFont(look.font())
         colors = look.palette
-        self.setStyleSheet(f"LessonPanel {{ background: {colors.ground}; }} QLabel {{ color: {colors.text}; }}")
-        self.waiting.setStyleSheet(f"color: {colors.faint};")
+        self.setStyleSheet(
+            f"LessonPanel, QScrollArea, QScrollArea > QWidget > QWidget {{ background: {colors.ground}; }}"
+            f"QLabel {{ color: {colors.text}; }}"
+        )
+        for label in (self.waiting, self.counting):
+            label.setStyleSheet(f"color: {colors.faint};")
         self.notes.set_look(look)
         self._state = ()
+
+
+class ChoiceButton(QPushButton):
+    """An answer to choose; its words take as many lines as they need.
+
+    Parameters
+    ----------
+    words
+        The answer.
+    """
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words = QLabel(words)
+        self.words.setWordWrap(True)
+        self.words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAccessibleName(words)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 4, 8, 4)
+        column.addWidget(self.words)
+
+    def set_look(self, look: Look, *, bold: bool) -> None:
+        """Take another theme or size."""
+        self.words.setFont(look.font(bold=bold))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        """Be as high as the words need."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setMinimumHeight(self.words.heightForWidth(max(self.width() - 16, 120)) + 8)
 
 
 class Notes(QWidget):

@@ -29,6 +29,8 @@ class LiveRequest:
         Key of a subject that nobody names, instead of `subject`.
     lesson
         A lesson that is taken instead of protocol and subject.
+    language
+        Code of the language of all words, such as ``de``; empty for the system's.
     free_play
         Whether a calm adult plays, whom the keys move, instead of protocol and subject.
     course
@@ -56,6 +58,7 @@ class LiveRequest:
     course: Path | None = None
     subject_key: Path | None = None
     lesson: str = ""
+    language: str = ""
 
     @property
     def name(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,11 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from neurosim.core.event import SessionEvent
+from neurosim.core.feedback import Cue
 from neurosim.core.spec import Float, Samples, SignalSpec
 from neurosim.session.tick import Sink, Tick
 
 #: What is kept of every tick besides features and thresholds, in the order of the rows of `History.ticks`.
-TICK_ROWS = ("shown", "met", "reward", "valid")
+TICK_ROWS = ("shown", "met", "reward", "valid", "pacer")
 
 
 class Ring:
@@ -119,7 +121,7 @@ class History(Sink):
 
     def write(self, tick: Tick) -> None:
         feedback = tick.feedback
-        row = [float(getattr(feedback, name)) for name in TICK_ROWS]
+        row = [float(getattr(feedback, name)) for name in TICK_ROWS[:-1]] + [_pacer(feedback.cue)]
         with self.lock:
             for name, ring in self.streams.items():
                 x: Samples = tick.samples[name]
@@ -135,3 +137,8 @@ class History(Sink):
     def note(self, event: SessionEvent) -> None:
         with self.lock:
             self.events.append(event)
+
+
+def _pacer(cue: Cue) -> float:
+    """Return how far in the pacer has breathed, 0 to 1; NaN where there is none."""
+    return 0.5 - 0.5 * math.cos(2.0 * math.pi * cue.pacer_phase) if cue.pacer_per_min else math.nan

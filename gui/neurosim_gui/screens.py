@@ -46,6 +46,8 @@ class Screens:
         The body's keys.
     stage, participant, pad
         The windows, once they have been opened.
+    behind
+        Whether they still show a session that has been left.
     """
 
     def __init__(self, console: QMainWindow, engine: Engine, look: Look) -> None:
@@ -59,18 +61,36 @@ class Screens:
         assert app is not None
         app.installEventFilter(self.keys)
         self._frame = 0
+        self.behind = False
 
     def _sessions(self) -> list[Session]:
         return [self._engine.session] if self._engine.session is not None else []
 
     def follow(self, engine: Engine) -> None:
-        """Belong to another session; the windows of the one before are closed."""
+        """Belong to another session: windows that are open stay, and show it as soon as it is there."""
         self._engine = engine
-        for window in (self.stage, self.participant):
-            if window is not None:
-                window.close()
-                window.deleteLater()
-        self.stage, self.participant = None, None
+        self.keys.let_go()
+        self.behind = True
+
+    def _catch_up(self, session: Session) -> None:
+        """Show the session that is there now."""
+        self.behind = False
+        if self.stage is not None:
+            self.stage.follow(session)
+        if self.participant is not None:
+            from neurosim_gui.participant.window import Participant
+
+            before = self.participant
+            self.participant = Participant(before.look, session)
+            self._lend_commands(self.participant)
+            self.participant.setGeometry(before.geometry())
+            self.participant.setWindowState(before.windowState())
+            if before.sound is not None:
+                before.set_sound(on=False)
+                self.participant.set_sound(on=True)
+            self.participant.setVisible(before.isVisible())
+            before.close()
+            before.deleteLater()
 
     def open_stage(self) -> Stage | None:
         """Return the Stage, made if need be; None before there is a session."""
@@ -143,6 +163,8 @@ class Screens:
     def refresh(self, history: History) -> None:
         """Draw what is new in the windows that are open."""
         self._frame += 1
+        if self.behind and self._engine.session is not None:
+            self._catch_up(self._engine.session)
         if self.stage is not None and self.stage.isVisible() and self._frame % _STAGE_EVERY == 0:
             self.stage.refresh(history)
         if self.participant is not None and (self.participant.isVisible() or self.participant.sound is not None):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from neurosim.core.errors import ConfigError
@@ -16,11 +16,13 @@ from neurosim.core.spec import Float
 from neurosim.session.session import Session
 from neurosim_gui.look import Look
 from neurosim_gui.rings import History
-from neurosim_gui.stage_plot import StagePlot
+from neurosim_gui.stage_plot import StagePlot, common_sweep_s
 from neurosim_gui.stage_trace import Trace, find_trace, usual_traces
 from neurosim_gui.texts import text
 
 _MOST_PLOTS = 2
+#: The first plot, and the second, stay while choices take less than this share of the height.
+_ROOM_FOR_PLOTS = (0.45, 0.15)
 #: The number is the mean of the last second, told twice a second: a room can read it.
 _NUMBER_S, _TELL_S = 1.0, 0.5
 
@@ -51,18 +53,65 @@ class Question:
 
 
 class Choices(QWidget):
-    """The choices side by side; at the reveal the hands as bars, and which one is right by a mark and a frame."""
+    """The choices, side by side where they fit; at the reveal the hands as bars, and the right one with mark and frame.
+
+    Attributes
+    ----------
+    places
+        Where the words of each stand.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.question = Question("")
         self._look = Look()
+        self.places: list[QRectF] = []
+        self._centred = True
 
     def set_look(self, look: Look) -> None:
         """Take another theme or height."""
         self._look = look
-        self.setFixedHeight(round(1.5 * look.size_px("words")))
+        self.fit(self.width())
+
+    def ask(self, question: Question) -> None:
+        """Show the choices of another question."""
+        self.question = question
+        self.fit(self.width())
+
+    def fit(self, width: int) -> None:
+        """Take the fewest lines in which every choice can be read, with room for its hands."""
+        metrics, n, gap = QFontMetricsF(self._look.font("words")), len(self.question.choices), self._gap
+        widest = max((metrics.horizontalAdvance(words) for words in self.widest_words), default=0.0)
+        columns = next((k for k in (n, 2) if n and (widest + 4.0 * gap) * k <= width), 1)
+        across = width / columns
+        self.places = []
+        top = 0.0
+        for first in range(0, n, columns):
+            row = self.widest_words[first : first + columns]
+            room = QRectF(0.0, 0.0, max(1.0, across - 3.0 * gap), 1e4)
+            high = max(metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, words).height() for words in row)
+            for column in range(len(row)):
+                self.places.append(QRectF(column * across + 1.5 * gap, top + 0.15 * gap, room.width(), high))
+            top += high + 0.6 * gap
+        self._centred = columns > 1
+        self.setFixedHeight(max(1, round(top)))
         self.update()
+
+    @property
+    def _gap(self) -> float:
+        return 0.25 * self._look.size_px("words")
+
+    @property
+    def widest_words(self) -> list[str]:
+        """Return each choice with as much beside it as the reveal may bring."""
+        most = max([*self.question.hands, 99])
+        return [f"✓ {text('stage.hands', choice=choice, hands=most)}" for choice in self.question.choices]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        """Find other lines for another width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit(event.size().width())
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 Qt's name
         """Paint the choices."""
@@ -72,22 +121,23 @@ class Choices(QWidget):
         painter = QPainter(self)
         painter.setFont(self._look.font("words"))
         most = max([*question.hands, 1])
-        width, gap = self.width() / len(question.choices), 0.25 * self._look.size_px("words")
-        for i, choice in enumerate(question.choices):
-            box = QRectF(i * width + gap, 0.0, width - 2.0 * gap, self.height() - 1.0)
+        gap = self._gap
+        side = Qt.AlignmentFlag.AlignHCenter if self._centred else Qt.AlignmentFlag.AlignLeft
+        for i, (choice, place) in enumerate(zip(question.choices, self.places, strict=True)):
+            box = place.adjusted(-0.5 * gap, 0.0, 0.5 * gap, 0.0)
             hands = question.hands[i] if question.revealed and i < len(question.hands) else None
             if hands is not None:
                 bar = QRectF(box)
                 bar.setWidth(hands / most * box.width())
                 painter.fillRect(bar, QColor(colors.grid))
             right = question.revealed and i == question.right
-            if right:
-                painter.setPen(QColor(colors.reward))
-                painter.drawRect(box)
+            painter.setPen(QColor(colors.reward if right else colors.grid))
+            painter.drawRect(box)
             painter.setPen(QColor(colors.reward if right else colors.text))
-            words = choice if hands is None else text("stage.hands", choice=choice, hands=hands)
+            counted = hands is not None and any(question.hands)
+            words = text("stage.hands", choice=choice, hands=hands) if counted else choice
             words = f"✓ {words}" if right else words
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+            painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, words)
         painter.end()
 
 
@@ -108,8 +158,6 @@ class Stage(QWidget):
         super().__init__()
         self.setWindowTitle(text("stage.title"))
         self.setAutoFillBackground(True)
-        self._session = session
-        self.frozen = False
         self._told_s = -np.inf
         self.title, self.caption, self.number, self.question, self.notice = (QLabel() for _ in range(5))
         self.legend = QLabel()
@@ -117,7 +165,6 @@ class Stage(QWidget):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         for label in (self.title, self.caption, self.question):
             label.setWordWrap(True)
-        self.title.setText(title or session.protocol.title)
         self.notice.setText(text("window.notice"))
         self.choices = Choices()
         self.plots: list[StagePlot] = []
@@ -141,16 +188,22 @@ class Stage(QWidget):
         self._grid.setColumnStretch(1, 23)
         for row in (1, 4):
             self._grid.setRowStretch(row, 1)
-        self.ask(None)
         self.set_look(look)
-        self._take(usual_traces(session))
-        trained = session.protocol.rule.trained
-        self.show_number(trained if any(p.trace.is_feature for p in self.plots) else None)
+        self.follow(session, title)
 
     @property
     def labels(self) -> tuple[QLabel, ...]:
         """Everything that is written but the plots and the choices."""
         return self.title, self.caption, self.number, self.legend, self.question, self.notice
+
+    def follow(self, session: Session, title: str = "") -> None:
+        """Show another session: its signal, the feature that is made of it, and no question."""
+        self._session, self.frozen = session, False
+        self.title.setText(title or session.protocol.title)
+        self.ask(None)
+        self._take(usual_traces(session))
+        trained = session.protocol.rule.trained
+        self.show_number(trained if any(p.trace.is_feature for p in self.plots) else None)
 
     def show_plots(self, names: Sequence[str]) -> None:
         """Show one or two plots: features, streams, or channels as ``eeg:Cz``.
@@ -169,10 +222,11 @@ class Stage(QWidget):
             self._column.removeWidget(plot)
             plot.setParent(None)
             plot.deleteLater()
-        self.plots = [StagePlot(self._stage_look(), trace) for trace in traces]
+        sweep_s = common_sweep_s(traces)
+        self.plots = [StagePlot(self._stage_look(), trace, sweep_s) for trace in traces]
         for plot in self.plots:
             self._column.addWidget(plot, 1)
-        self.legend.setVisible(any(plot.trace.condition is not None for plot in self.plots))
+        self._make_room()
 
     def show_number(self, name: str | None) -> None:
         """Show the newest value of a feature or stream as the one large number; None for no number."""
@@ -183,20 +237,33 @@ class Stage(QWidget):
 
     def ask(self, question: Question | None) -> None:
         """Ask the room something; None to take it away."""
-        self.choices.question = question or Question("")
+        self.choices.ask(question or Question(""))
         self.question.setText(self.choices.question.words)
         self.question.setVisible(question is not None)
         self.choices.setVisible(question is not None and bool(question.choices))
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leave out a plot, or both, where a question and its choices take their place."""
+        shown = self.choices.question
+        taken = self.choices.height() / max(1, self.height()) if shown.choices else 0.0
+        n = sum(taken < share for share in _ROOM_FOR_PLOTS)
+        for number, plot in enumerate(self.plots):
+            plot.setVisible(number < n)
+        beside = n == _MOST_PLOTS
+        self.caption.setVisible(beside)
+        self.number.setVisible(beside)
+        self.legend.setVisible(beside and any(plot.trace.condition is not None for plot in self.plots))
 
     def answer(self, hands: Sequence[int] = ()) -> None:
         """Show which choice is right, and how many hands went up for each."""
-        self.choices.question = replace(self.choices.question, hands=tuple(hands), revealed=True)
-        self.choices.update()
+        self.choices.ask(replace(self.choices.question, hands=tuple(hands), revealed=True))
 
-    def reveal(self, *, shown: bool) -> None:
-        """Reveal or cover the truth."""
+    def reveal(self, *, shown: bool, streams: Collection[str] | None = None) -> None:
+        """Reveal or cover the truth: all of it, or some of its streams; what is so already stays as it is drawn."""
         for plot in self.plots:
-            plot.set_covered(covered=not shown)
+            if plot.trace.truth and plot.covered == shown and (streams is None or plot.trace.stream in streams):
+                plot.set_covered(covered=not shown)
 
     @property
     def blank(self) -> bool:
@@ -236,6 +303,7 @@ class Stage(QWidget):
         """Take the sizes of the new height."""
         super().resizeEvent(event)
         self.set_look(self._look)
+        self._make_room()
 
     def refresh(self, history: History) -> None:
         """Draw what is new, unless the picture is frozen."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,25 @@ _LABEL_WIDTH = 3.9
 _MOST_A_FRAME = 1.0 / 16.0
 
 
+def usual_sweep_s(trace: Trace) -> float:
+    """Return the length of a sweep that fits a trace [s]."""
+    if trace.stream and trace.fs > 60:
+        return SIGNAL_S
+    return SLOW_S if trace.stream else FEATURE_S
+
+
+def common_sweep_s(traces: Sequence[Trace]) -> float | None:
+    """Return the length of the sweep of two plots one above the other [s]; None for one of its own for each.
+
+    They share it unless the waves of the one would be too narrow to be seen in the course of the other. What is given
+    in every tick takes that of the other, twice as long where that one has waves.
+    """
+    own = [usual_sweep_s(trace) for trace in traces if not trace.of_tick]
+    if SIGNAL_S not in own:
+        return max(own, default=FEATURE_S)
+    return None if len(own) == len(traces) else 2.0 * SIGNAL_S
+
+
 class StagePlot(QWidget):
     """A sweep of one trace.
 
@@ -38,13 +59,15 @@ class StagePlot(QWidget):
         Theme, and the height of the picture.
     trace
         What is drawn.
+    sweep_s
+        Length of the sweep [s]; what fits the trace by default.
     """
 
-    def __init__(self, look: Look, trace: Trace) -> None:
+    def __init__(self, look: Look, trace: Trace, sweep_s: float | None = None) -> None:
         super().__init__()
         self.trace = trace
         self.covered = trace.truth
-        self.sweep_s = FEATURE_S if trace.is_feature else SIGNAL_S if trace.fs > 60 else SLOW_S
+        self.sweep_s = sweep_s or usual_sweep_s(trace)
         self.title = QLabel(trace.words)
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.canvas = pg.PlotWidget()
@@ -70,6 +93,7 @@ class StagePlot(QWidget):
         column.addWidget(self.canvas, 1)
         self._drawn, self._scaled_s = 0, -np.inf
         self._axis = (0.5, 0.5)
+        self.sweep.set_scale(np.array([_BEYOND * 0.5]), np.array([0.5]))
         self.set_look(look)
 
     def set_look(self, look: Look) -> None:
@@ -134,6 +158,9 @@ class StagePlot(QWidget):
         trace, n_ticks = self.trace, round(self.sweep_s / history.update_interval_s)
         keep = self.sweep.n_columns
         with history.lock:
+            total_columns = trace.read(history, sys.maxsize)[0]
+            # A picture that was made anew, for the plot has another size, is drawn from its oldest column on.
+            self._drawn = min(self._drawn, self.sweep.wanted(total_columns))
             start, x = trace.read(history, self._drawn)
             recent = trace.read(history, start + x.size - keep)[1]
             ticks, total = history.ticks.newest(n_ticks), history.ticks.total
@@ -163,7 +190,7 @@ class StagePlot(QWidget):
 
     def _rescale(self, recent: Float, threshold: float) -> None:
         """Take round numbers that hold the trace; keep those there are while they fit."""
-        if recent.size < 2:
+        if recent.size < 2 or self.trace.of_tick:  # from 0 to 1, as it is at first
             return
         low, high = (float(q) for q in np.percentile(recent, (1.0, 99.0)))
         if np.isfinite(threshold):

@@ -8,13 +8,16 @@ import numpy as np
 
 from neurosim.core.errors import ConfigError, did_you_mean
 from neurosim.core.spec import Float
+from neurosim.feedback.protocol import Feature
 from neurosim.session.sealing.veil import DrawnSham
 from neurosim.session.session import Session
 from neurosim.session.streams import choose_channels
-from neurosim_gui.layout import trained_feature
-from neurosim_gui.rings import History
+from neurosim_gui.rings import TICK_ROWS, History
 from neurosim_gui.texts import text
 from neurosim_gui.units import unit_words
+
+#: What stands in every tick and can be drawn.
+OF_TICKS = ("shown", "pacer")
 
 #: Steps between tick labels, times a power of ten, and the grids on which the middle one may stand.
 _ROUND = {1.0: (1.0, 0.5), 2.0: (2.0, 1.0), 5.0: (5.0,), 10.0: (10.0, 5.0), 20.0: (20.0, 10.0), 50.0: (50.0,)}
@@ -37,7 +40,9 @@ class Trace:
     row
         Which channel, or which feature.
     stream
-        Of the channel; empty for a feature.
+        Of the channel; empty for a feature, and for what stands in every tick.
+    of_tick
+        Whether it stands in every tick: the feedback that is shown, or the pacer.
     condition
         Where a feature's condition stands among the conditions; None for none.
     """
@@ -49,6 +54,7 @@ class Trace:
     row: int
     stream: str = ""
     condition: int | None = None
+    of_tick: bool = False
 
     @property
     def truth(self) -> bool:
@@ -58,19 +64,27 @@ class Trace:
     @property
     def is_feature(self) -> bool:
         """Whether it is what is trained with, and not a signal."""
-        return not self.stream
+        return not self.stream and not self.of_tick
 
     def read(self, history: History, start: int) -> tuple[int, Float]:
         """Return the index of the first value that is left from `start` on, and the values; hold the lock."""
-        ring = history.streams[self.stream] if self.stream else history.features
+        rings = history.ticks if self.of_tick else history.features
+        ring = history.streams[self.stream] if self.stream else rings
         first, found = ring.read(start)
         return first, found[self.row]
+
+
+def trained_feature(session: Session) -> Feature:
+    """Return the feature of the first condition."""
+    name = session.protocol.rule.trained
+    return next(feature for feature in session.protocol.features if feature.name == name)
 
 
 def find_trace(name: str, session: Session) -> Trace:
     """Return the trace of a feature (``alpha``), a stream (``ecg``, ``blood_pressure``) or a channel (``eeg:Cz``).
 
-    A stream of the truth goes without its ``truth/`` where no other has the name.
+    ``shown`` is the feedback that the subject gets, ``pacer`` what it should breathe. A stream of the truth goes
+    without its ``truth/`` where no other has the name.
 
     Raises
     ------
@@ -82,16 +96,18 @@ def find_trace(name: str, session: Session) -> Trace:
     sealed = isinstance(session.sham, DrawnSham)
     if sealed and (stream not in streams or stream.startswith("truth/")):
         raise ConfigError(f"a sealed session shows signals alone, and no '{name}'")
+    tick_s = session.protocol.update_interval_s
+    if name in OF_TICKS and not sealed:
+        return Trace(name, text(f"stage.{name}"), 1.0 / tick_s, "", TICK_ROWS.index(name), of_tick=True)
     if name in features and not sealed:
         conditions = session.rule.condition_names
         unit = unit_words(features[name].unit)
         condition = conditions.index(name) if name in conditions else None
         words = text("stage.feature", name=name.replace("_", " "), unit=unit)
-        return Trace(name, words, 1.0 / session.protocol.update_interval_s, unit, list(features).index(name),
-                     condition=condition)  # fmt: skip
+        return Trace(name, words, 1.0 / tick_s, unit, list(features).index(name), condition=condition)
     stream = stream if stream in streams else f"truth/{stream}"
     if stream not in streams:
-        known = [*features, *(s.removeprefix("truth/") for s in streams)]
+        known = [*features, *OF_TICKS, *(s.removeprefix("truth/") for s in streams)]
         raise ConfigError(f"no feature or stream '{name}'; {did_you_mean(name, known)}")
     spec = streams[stream]
     if channel and channel not in spec.ch_names:
@@ -99,7 +115,10 @@ def find_trace(name: str, session: Session) -> Trace:
     row = spec.ch_names.index(channel) if channel else _usual_channel(stream, session)
     unit = unit_words(spec.unit)
     names = {"stream": _stream_words(stream.removeprefix("truth/")), "channel": spec.ch_names[row], "unit": unit}
-    words = text("stage.channel" if spec.n_channels > 1 else "stage.stream", **names)
+    kind = "stream" if spec.n_channels == 1 else "channel" if stream in ("eeg", "emg") else "part"
+    words = text(f"stage.{kind}", **names)
+    if stream.startswith("truth/"):
+        words = text("stage.truth", words=words)
     return Trace(name, words, spec.fs, unit, row, stream)
 
 

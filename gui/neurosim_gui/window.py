@@ -168,11 +168,12 @@ class SessionWindow(QMainWindow):
         """Reveal the truth, or cover it again."""
         if not self.offers("reveal"):
             return
-        from neurosim_gui.panels.truth import TruthPanel
+        from neurosim_gui.panels.panel import Panel
 
-        panels = self.findChildren(TruthPanel)
+        panels = [w for w in self.findChildren(QWidget) if isinstance(w, Panel) and w.truth]
+        revealed = any(panel.covered for panel in panels)  # all alike from now on
         for panel in panels:
-            panel.set_revealed(not panel.revealed)
+            panel.set_revealed(revealed)
         if not panels:
             self.tell(text("truth.none"))
 

@@ -55,6 +55,7 @@ Out = Annotated[Path | None, typer.Option(help="Folder to write; must be new or 
 ProtocolName = Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")]
 SourceName = Annotated[str, typer.Option(help="`sim` for the subject's body, or a recorded file.")]
 Sidecar = Annotated[Path | None, typer.Option(help="TOML file that describes the recording.")]
+Language = Annotated[str | None, typer.Option(help="Language of the words, such as `de`; English where it has none.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
@@ -155,6 +156,7 @@ def live(
     course: Annotated[Path | None, typer.Option(help="Show the course in this folder beside the session.")] = None,
     speed: Annotated[str | None, typer.Option(help="Session seconds a second, or `max`; 1 by default.")] = None,
     theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
+    language: Language = None,
     size: Annotated[str, typer.Option(help="Width x height of the window.")] = "1920x1080",
     seconds: Annotated[
         float | None, typer.Option(help="Take the pictures after so much of the session [20 s].")
@@ -169,7 +171,7 @@ def live(
     open_window(
         protocol=protocol, source=source, sidecar=sidecar, subject=subject, seed=seed, sham=sham, blind=blind,
         subject_key=subject_key, record=record, out=out, course=course, speed=speed, theme=theme, size=size,
-        seconds=seconds, screenshots=screenshots,
+        seconds=seconds, screenshots=screenshots, language=language,
     )  # fmt: skip
 
 
@@ -179,15 +181,16 @@ def lesson(
     headless: Annotated[bool, typer.Option("--headless", help="Without a window, by a scripted person.")] = False,
     sheet: Annotated[Path | None, typer.Option(help="Write the sheet, one HTML file (headless).")] = None,
     instructor: Annotated[bool, typer.Option("--instructor", help="With answers, notes and timing.")] = False,
+    language: Language = None,
 ) -> None:
     """Take a lesson in the window; headless, check everything it tells (status 1 when something is not so)."""
     from neurosim.cli.lesson import take_lessons
 
     if headless:
-        raise typer.Exit(0 if take_lessons([name], sheet, instructor) else 1)
+        raise typer.Exit(0 if take_lessons([name], sheet, instructor, language or "en") else 1)
     from neurosim.cli.window import open_window
 
-    open_window(lesson=name, speed="1", theme="light", size="1920x1080")
+    open_window(lesson=name, speed="1", theme="light", size="1920x1080", language=language)
 
 
 @app.command()
@@ -195,11 +198,12 @@ def lab(
     name: Annotated[str, typer.Argument(help="Name (see `list labs`) or TOML file.")] = "first_lab",
     sheet: Annotated[Path | None, typer.Option(help="Write the sheet of all its lessons, one HTML file.")] = None,
     instructor: Annotated[bool, typer.Option("--instructor", help="With answers, notes and timing.")] = False,
+    language: Language = None,
 ) -> None:
     """Take all lessons of a lab by a scripted person, and write the sheet: what an instructor does beforehand."""
     from neurosim.cli.lesson import lessons_of_lab, take_lessons
 
-    raise typer.Exit(0 if take_lessons(lessons_of_lab(name), sheet, instructor) else 1)
+    raise typer.Exit(0 if take_lessons(lessons_of_lab(name), sheet, instructor, language or "en") else 1)
 
 
 @app.command("hide-subject")

@@ -8,8 +8,8 @@ from neurosim.cli.console import make_console
 from neurosim.core.errors import UserError
 
 
-def take_lessons(names: list[str], sheet: Path | None, instructor: bool) -> bool:
-    """Take lessons without a window and print what they tell; returns whether all they tell is so.
+def take_lessons(names: list[str], sheet: Path | None, instructor: bool, language: str) -> bool:
+    """Take lessons without a window, in a language, and print what they tell; returns whether all they tell is so.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def take_lessons(names: list[str], sheet: Path | None, instructor: bool) -> bool
 
     runners: list[LessonRunner] = []
     for name in names:
-        lesson = load_lesson(name)
+        lesson = load_lesson(name, language)
         console.print(f"{lesson.title}: {lesson.question}", style="bold")
         runners.append(rehearse(lesson, tell))
     if sheet is not None:

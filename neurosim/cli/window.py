@@ -15,11 +15,12 @@ from neurosim.core.errors import UserError, did_you_mean
 
 _GROUP = "neurosim.window"
 _THEMES = ("light", "dark")
+_LANGUAGE = "[a-z]{2,3}"
 
 
 def open_window(
     *, speed: str | None, theme: str, size: str, record: bool = False, seconds: float | None = None,
-    screenshots: Path | None = None, out: Path | None = None, **options: Any,
+    screenshots: Path | None = None, out: Path | None = None, language: str | None = None, **options: Any,
 ) -> None:  # fmt: skip
     """Open the window; the options are those of the command.
 
@@ -31,6 +32,8 @@ def open_window(
     window = load_window()
     if theme not in _THEMES:
         raise UserError(f"unknown theme '{theme}'; {did_you_mean(theme, _THEMES)}", "--theme")
+    if language is not None and not re.fullmatch(_LANGUAGE, language):
+        raise UserError(f"must be a code of two or three letters such as 'de', got '{language}'", "--language")
     measures = re.fullmatch(r"(\d+)x(\d+)", size)
     if measures is None or not all(200 <= int(m) <= 10000 for m in measures.groups()):
         raise UserError(f"must be like 1920x1080, got {size}", "--size")
@@ -52,6 +55,7 @@ def open_window(
         seconds=seconds or 20.0,
         screenshots=screenshots,
         out=out,
+        language=language or "",
         **options,
     )
     raise typer.Exit(window.open_window(request))

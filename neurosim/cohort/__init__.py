@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from neurosim.cohort.arm import UNDRIVEN, Arm
 from neurosim.cohort.course import Course, continue_course, read_course, run_course
+from neurosim.cohort.person import plan_person
 from neurosim.cohort.plan import CoursePlan, Sitting
 
-__all__ = ["UNDRIVEN", "Arm", "Course", "CoursePlan", "Sitting", "continue_course", "read_course", "run_course"]
+__all__ = [
+    "UNDRIVEN",
+    "Arm",
+    "Course",
+    "CoursePlan",
+    "Sitting",
+    "continue_course",
+    "plan_person",
+    "read_course",
+    "run_course",
+]

@@ -133,6 +133,37 @@ def plan_arms(
     return plan
 
 
+def plan_alone(protocol: TrainingProtocol, subject: Subject, arm: Arm, number: int, seed: int) -> Plan:
+    """Prepare sessions of one person of an arm, the same to the bit as in its lane among all others.
+
+    The body has the sensors that the protocol looks at, as there: with others its noise would be another one. What a
+    donor earns is not known here; see `neurosim.cohort.person.plan_person`.
+
+    Parameters
+    ----------
+    protocol, subject, arm, seed
+        As of `plan_arms`.
+    number
+        The address of the person.
+
+    Raises
+    ------
+    ConfigError
+        For everything that `simulate_sessions` refuses.
+    """
+    if arm.actors is not None:
+        subject = subject.model_copy(update={"actors": arm.actors})
+    if arm.rule is not None:
+        protocol = protocol.model_copy(update={"rule": arm.rule})
+    body, grid = _narrowed(subject, protocol), TickGrid(protocol.update_interval_s)
+    plan = plan_sessions(protocol, body, sham=arm.sham, seed=seed, signals="all", address=number)
+    acting = (a.idle() if isinstance(a, Learner) and not arm.driven else a for a in actors_of(subject, protocol))
+    ready = [actor.prepare(grid, seed, (number,), ()) for actor in acting]
+    late = grid.n_ticks(arm.extra_delay_s)
+    plan.actors = [LateActor(actor, late) for actor in ready] if late else [*ready]
+    return plan
+
+
 def _shown(arms: Sequence[Arm], people: Sequence[int], grid: TickGrid, seed: int) -> SplitSham | None:
     """Return what the arms are shown; None where all of them get real feedback."""
     if not any(arm.sham is not None or arm.donor for arm in arms):

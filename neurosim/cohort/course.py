@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,12 +50,15 @@ class Course:
         causes that never came have no column).
     memory
         What the last sitting left behind in those who act.
+    memories
+        What each sitting left behind, in order.
     """
 
     plan: CoursePlan
     sittings: list[Sitting]
     blocks: pd.DataFrame
     memory: dict[str, Float]
+    memories: list[dict[str, Float]] = field(default_factory=list)
 
     @property
     def direction(self) -> float:
@@ -123,7 +126,7 @@ class Course:
         versions = {name: version(name) for name in ("neurosim", "numpy", "numba")}
         state = {
             "sittings": [asdict(sitting) for sitting in self.sittings],
-            "memory": {name: values.tolist() for name, values in self.memory.items()},
+            "memories": [{name: x.tolist() for name, x in memory.items()} for memory in self.memories],
             "versions": versions,
         }
         texts = {"course.toml": as_toml(self.plan)}
@@ -154,9 +157,9 @@ def read_course(folder: str | Path) -> Course:
     state = json.loads((path / "state.json").read_text(encoding="utf-8"))
     blocks = pd.read_csv(path / "blocks.tsv", sep="\t", na_values="n/a", float_precision="round_trip")
     sittings = [Sitting(**sitting) for sitting in state["sittings"]]
-    memory = {name: np.array(values) for name, values in state["memory"].items()}
+    memories = [{name: np.array(x) for name, x in memory.items()} for memory in state["memories"]]
     plan = load_toml(path / "course.toml", CoursePlan)
-    return Course(plan, sittings, blocks[blocks["sitting"] <= len(sittings)], memory)
+    return Course(plan, sittings, blocks[blocks["sitting"] <= len(sittings)], memories[-1], memories)
 
 
 def run_course(
@@ -301,6 +304,7 @@ def _go_on(
         rare = [str(name) for name in table if str(name).startswith("invalid_")]
         course.blocks = table.fillna(dict.fromkeys(rare, 0.0))  # a cause that had not come before
         course.memory = prepared.actors[0].memory()
+        course.memories = [*course.memories, course.memory]
         if folder is not None:
             course.save(folder)
     return course

@@ -37,7 +37,7 @@ def _entries(category: str) -> dict[str, EntryPoint]:
 def kind_names(category: str) -> list[str]:
     """Return the names of all kinds of a category, sorted."""
     if category in FILE_CATEGORIES:
-        return sorted(_kind_files(category))
+        return sorted(name for name in _kind_files(category) if "." not in name)  # x.de has the German words of x
     return sorted(_entries(category))
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from neurosim.lessons.lab import Lab, load_lab
-from neurosim.lessons.lesson import Lesson, Step, load_lesson
+from neurosim.lessons.lesson import Lesson, Step
 from neurosim.lessons.runner import LessonRunner, Taken, rehearse
 from neurosim.lessons.setting import Setting
-from neurosim.lessons.sheet import write_sheet
+from neurosim.lessons.sheet import sheet_page, write_sheet
+from neurosim.lessons.translation import load_lesson
 
 __all__ = [
     "Lab",
@@ -18,5 +19,6 @@ __all__ = [
     "load_lab",
     "load_lesson",
     "rehearse",
+    "sheet_page",
     "write_sheet",
 ]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from string import Formatter
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from neurosim.core.config import Config, load_named, refuse
+from neurosim.core.config import Config, refuse
 from neurosim.core.errors import Problem, did_you_mean
 from neurosim.core.noise import AddressedNoise
 from neurosim.lessons.doing import Doing
@@ -23,6 +22,12 @@ MOST_WORDS = 60
 
 def _one_or_several(value: Any) -> Any:
     return value if isinstance(value, (list, tuple)) else (value,)
+
+
+def too_many_words(text: str) -> str:
+    """Say that a step tells too much; empty where it does not."""
+    n = len(text.split())
+    return f"must have at most {MOST_WORDS} words, got {n}; make two steps of it" if n > MOST_WORDS else ""
 
 
 class Choice(Config):
@@ -162,8 +167,8 @@ class Step(Config):
     @field_validator("text")
     @classmethod
     def _short(cls, text: str) -> str:
-        if (n := len(text.split())) > MOST_WORDS:
-            raise ValueError(f"must have at most {MOST_WORDS} words, got {n}; make two steps of it")
+        if too_long := too_many_words(text):
+            raise ValueError(too_long)
         return text
 
     @model_validator(mode="after")
@@ -271,6 +276,14 @@ class Lesson(Setting):
         condition = self.drawn(number)
         return choice.right or (condition is not None and condition.name in choice.right_for)
 
+    def looks(self, number: int) -> tuple[str, ...]:
+        """Return what is looked at in a step; one that says nothing goes on with what was looked at before."""
+        return next((step.look for step in reversed(self.step[: number + 1]) if step.look), ())
+
+    def staged(self, number: int) -> tuple[str, ...]:
+        """Return what the room sees in a step, in the same way."""
+        return next((step.stage for step in reversed(self.step[: number + 1]) if step.stage), ())
+
     def setting(self, number: int) -> Setting:
         """Return what the session of a step is made of."""
         base = Setting(**{name: getattr(self, name) for name in Setting.model_fields})
@@ -295,14 +308,3 @@ def _wrong_names(text: str, known: set[str]) -> Iterator[str]:
 
 def _unknown(name: str, known: set[str]) -> str:
     return f"nothing called '{name}' is remembered before; {did_you_mean(name, known)}"
-
-
-def load_lesson(name: str | Path) -> Lesson:
-    """Read a lesson that ships with neurosim or a plug-in, or a TOML file.
-
-    Raises
-    ------
-    ConfigError
-        With everything that is wrong in the file, each with its place and the remedy.
-    """
-    return load_named("lesson", name, Lesson)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from neurosim.core.drive import DriveEvent
 from neurosim.core.noise import AddressedNoise
 from neurosim.lessons.setting import Setting
+from neurosim.session.recorder import Recorder
 from neurosim.session.session import Session
+from neurosim.session.tick import Sink
 from neurosim.subject.script import Script, ScriptActor, ScriptStep
 
 #: What is asked for, and how long it lasts [s].
@@ -76,16 +78,17 @@ class Quiz:
         """How long it takes [s]."""
         return _FIRST_S + _APART_S * N_EVENTS + _JITTER_S + WITHIN_S
 
-    def prepare(self) -> Session:
-        """Return the session in which the events happen; nothing of them stands in its protocol."""
-        session = Setting(actor="nobody", seed=self.seed, artifacts="none", signals=("eeg",)).prepare()
+    def prepare(self) -> tuple[Session, list[Sink]]:
+        """Return the session in which the events happen, nothing of them in its protocol, and what can record it."""
+        plan = Setting(actor="nobody", seed=self.seed, artifacts="none", signals=("eeg",)).plan()
+        session = plan.session()
         steps = tuple(
             ScriptStep(at_s=e.onset_s, event=e.kind, duration_s=e.duration_s, where=e.where) for e in self.events
         )
         actor = Script(steps=steps).prepare(session.grid, self.seed, (0,), ())
         assert isinstance(actor, ScriptActor)
         session.actors = (*session.actors, actor)
-        return session
+        return session, [Recorder(plan)]
 
     def score(self, calls: list[Call]) -> Score:
         """Return what came of the calls; for each event the first call in its time counts."""

@@ -9,10 +9,10 @@ from pydantic import Field
 
 from neurosim.core.config import Config
 from neurosim.lessons.doing import Doing, is_of_session
-from neurosim.session.commands import Command, Point
+from neurosim.session.commands import Command, Point, Stroke
 from neurosim.session.session import Session
 from neurosim.session.tick import Tick
-from neurosim.subject.person import Key, PersonActor
+from neurosim.subject.person import Key
 
 #: The strategy walker: so many directions, each for so long, of which the beginning does not count: feedback is late.
 _DIRECTIONS, _TRY_S, _SETTLE_S, _ROUNDS = 8, 4.0, 1.5, 3
@@ -98,9 +98,7 @@ class Rehearsal:
                 self._press(key, False)
 
     def _press(self, key: Key, pressed: bool) -> None:
-        for actor in self._session.actors:
-            if isinstance(actor, PersonActor):
-                (actor.press if pressed else actor.release)(key)
+        self._session.submit(Stroke(key=key, pressed=pressed))
 
 
 class Walker:

@@ -14,6 +14,7 @@ from neurosim.lessons.quantity import Meter, Quantity
 from neurosim.lessons.rehearsal import Rehearsal
 from neurosim.lessons.table import find_table
 from neurosim.session.commands import Command
+from neurosim.session.recorder import Recorder
 from neurosim.session.session import Session
 from neurosim.session.tick import Sink, Tick
 
@@ -47,6 +48,8 @@ class Taken:
         What it remembered.
     failures
         What was not as expected, in words.
+    hands
+        How many in the room were for each choice; empty where nobody counted.
     """
 
     step: Step
@@ -57,6 +60,7 @@ class Taken:
     right: bool = False
     numbers: dict[str, float] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    hands: tuple[int, ...] = ()
 
 
 class LessonRunner(Sink):
@@ -135,16 +139,19 @@ class LessonRunner(Sink):
     def prepare(self) -> tuple[Session, list[Sink]]:
         """Prepare the session of the step, and give the step's commands; it is watched by what is returned.
 
+        One of these can record it.
+
         Raises
         ------
         UserError
             For everything that does not fit.
         """
-        session = self.lesson.setting(self.number).prepare(*self._signals)
+        plan = self.lesson.setting(self.number).plan(*self._signals)
+        session = plan.session()
         with self._lock:
             self.session = session
             self._do()
-        return session, [self]
+        return session, [self, Recorder(plan)]
 
     def answer(self, number: int) -> str:
         """Choose an answer; returns what is said to it."""

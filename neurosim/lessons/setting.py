@@ -13,7 +13,7 @@ from neurosim.feedback.block import Block
 from neurosim.feedback.protocol import Feature, TrainingProtocol, load_protocol
 from neurosim.feedback.thresholds import AnyThreshold
 from neurosim.session.session import Session
-from neurosim.session.simulate import plan_sessions
+from neurosim.session.simulate import Plan, plan_sessions
 from neurosim.subject.hidden_strategy import HiddenStrategy
 from neurosim.subject.person import Person
 from neurosim.subject.subject import load_subject
@@ -77,8 +77,8 @@ class Setting(Config):
         protocol = protocol.model_copy(update=update)
         return protocol.with_blocks(*self.blocks) if self.blocks else protocol
 
-    def prepare(self, *more_signals: str) -> Session:
-        """Return a session that is ready for its first tick.
+    def plan(self, *more_signals: str) -> Plan:
+        """Look up everything that a session is made of.
 
         Parameters
         ----------
@@ -93,11 +93,14 @@ class Setting(Config):
         subject = load_subject(self.subject)
         if self.actor != "subject":
             subject = subject.model_copy(update={"actors": _ACTORS[self.actor]})
-        plan = plan_sessions(
+        return plan_sessions(
             self.as_protocol(), subject, sham=self.sham, seed=self.seed, artifacts=self.artifacts,
             signals=(*self.signals, *more_signals),
         )  # fmt: skip
-        return Session(plan.protocol, plan.source, plan.actors, sham=plan.sham)
+
+    def prepare(self, *more_signals: str) -> Session:
+        """Return a session that is ready for its first tick; parameters and errors are those of `plan`."""
+        return self.plan(*more_signals).session()
 
     def problems(self) -> str:
         """Return what keeps it from being prepared; empty for nothing."""

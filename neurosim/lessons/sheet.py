@@ -35,6 +35,33 @@ def write_sheet(
     ----------
     path
         The file.
+    runners, student, instructor, pictures
+        As of `sheet_page`.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written.
+    """
+    page = sheet_page(runners, student=student, instructor=instructor, pictures=pictures)
+    try:
+        path.write_text(page, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", str(path)) from None
+
+
+def sheet_page(
+    runners: Sequence[LessonRunner],
+    *,
+    student: str = "",
+    instructor: bool = False,
+    pictures: Mapping[str, bytes] | None = None,
+    curves: bool = True,
+) -> str:
+    """Return the sheet as a page of HTML.
+
+    Parameters
+    ----------
     runners
         The lessons as they were taken.
     student
@@ -43,13 +70,10 @@ def write_sheet(
         With right answers, replies, notes and timing.
     pictures
         PNG files by title, such as grabs of the window.
-
-    Raises
-    ------
-    OutputError
-        When it cannot be written.
+    curves
+        With a drawing (SVG) of the trained feature over each lesson.
     """
-    parts = [part for runner in runners for part in _of_lesson(runner, instructor)]
+    parts = [part for runner in runners for part in _of_lesson(runner, instructor, curves)]
     for title, png in (pictures or {}).items():
         data = base64.b64encode(png).decode("ascii")
         parts.append(f'<h2>{_safe(title)}</h2><img alt="{_safe(title)}" src="data:image/png;base64,{data}">')
@@ -63,20 +87,17 @@ def write_sheet(
         f'<p class="small">neurosim {version("neurosim")}. Simulation of group averages, not medical advice.</p>',
         "</body></html>\n",
     ]
-    try:
-        path.write_text("\n".join(page), encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", str(path)) from None
+    return "\n".join(page)
 
 
-def _of_lesson(runner: LessonRunner, instructor: bool) -> Iterator[str]:
+def _of_lesson(runner: LessonRunner, instructor: bool, curves: bool) -> Iterator[str]:
     lesson = runner.lesson
     yield f"<h1>{_safe(lesson.title)}</h1><p>{_safe(lesson.question)}</p>"
     made = f"Protocol {lesson.protocol}, subject {lesson.subject}, seed {lesson.seed}"
     yield f'<p class="small">{_safe(made)}</p>'
     for taken in runner.taken:
         yield from _of_step(runner, taken, instructor)
-    if runner.trace:
+    if runner.trace and curves:
         yield _curve(runner)
     if lesson.sources:
         yield '<p class="small">Sources: ' + ", ".join(_safe(source) for source in lesson.sources) + "</p>"
@@ -92,6 +113,10 @@ def _of_step(runner: LessonRunner, taken: Taken, instructor: bool) -> Iterator[s
         yield f"<p><b>{_safe(runner.fill(step.question))}</b><br>My prediction: {_safe(answer)}{mark}</p>"
         if taken.answer is not None:
             yield f"<p>{_safe(runner.fill(taken.answer.reply))}</p>"
+        if any(taken.hands):
+            counted = zip(step.choice, taken.hands, strict=True)
+            hands = "; ".join(f"{runner.fill(choice.text)}: {n}" for choice, n in counted)
+            yield f"<p>Hands in the room: {_safe(hands)}</p>"
     if taken.numbers:
         rows = (
             f"<tr><td>{_safe(n.replace('_', ' '))}</td><td>{_number(x)}</td></tr>" for n, x in taken.numbers.items()

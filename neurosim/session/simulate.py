@@ -199,6 +199,16 @@ class Plan:
     #: None where nobody is to read what the session is made of.
     recipe: Recipe | None = None
 
+    def session(self) -> Session:
+        """Return a session of it that is ready for its first tick.
+
+        Raises
+        ------
+        ConfigError
+            For what does not fit the protocol.
+        """
+        return Session(self.protocol, self.source, self.actors, sham=self.sham)
+
     def rest(self, duration_s: float) -> None:
         """Let the time between two sessions pass for everyone [s]."""
         self.source.rest(duration_s)

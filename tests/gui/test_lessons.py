@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
+from string import Formatter
 
 import numpy as np
 import pytest
+from neurosim_gui import texts
 from neurosim_gui.console import Console
+from neurosim_gui.course import CourseView
 from neurosim_gui.engine import Engine, Status
 from neurosim_gui.look import Look
+from neurosim_gui.panels.events import EventsPanel
+from neurosim_gui.panels.panel import Panel
 from neurosim_gui.request import LiveRequest, prepare
+from neurosim_gui.rings import History
+from neurosim_gui.sheet_view import SheetView
+from neurosim_gui.stage import Choices, Question
+from neurosim_gui.stage_trace import find_trace
 from neurosim_gui.start import StartView
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from neurosim.core.event import SessionEvent
 from neurosim.core.pace import PacedClock
 from neurosim.core.registry import kind_names
+from neurosim.lessons import LessonRunner, load_lesson
 from neurosim.lessons.hidden_subject import draw_subject
-from neurosim.session import Point
+from neurosim.session import Point, Session
 
 _LESSON = """
 title = "Short"
@@ -194,3 +209,253 @@ def test_the_quiz_counts_what_is_called(window: Console, qtbot: QtBot) -> None:
     panel.refresh()
     assert panel.result.text() == str(panel.quiz.score(panel.calls))
     assert not panel.buttons["blink"].isEnabled()
+
+
+_TRUTH = """
+title = "Pressure"
+question = "What does blood pressure do?"
+minutes = 1
+protocol = "hrv_resonance"
+actor = "person"
+signals = ["truth/blood_pressure"]
+blocks = [{ name = "free", kind = "baseline", duration_s = 60.0 }]
+
+[[features]]
+name = "heart_rate"
+stream = "ecg"
+channels = ["ECG"]
+stages = [{ kind = "ecg_beats" }, { kind = "heart_rate" }]
+
+[[step]]
+name = "look"
+text = "Look."
+look = ["truth/blood_pressure", "heart_rate"]
+stage = ["truth/blood_pressure", "heart_rate"]
+do = [{ command = "play" }]
+until = { after_s = 2.0 }
+notes = "SECRET NOTES"
+
+[[step]]
+name = "ask"
+text = "Think."
+question = "Which?"
+
+    [[step.choice]]
+    text = "this"
+    right = true
+    reply = "Yes."
+
+    [[step.choice]]
+    text = "that"
+    reply = "Not quite."
+
+[[step]]
+name = "uncover"
+text = "Now it is seen."
+look = ["pacer", "heart_rate"]
+stage = ["pacer", "heart_rate"]
+do = [{ command = "reveal", stream = "truth/blood_pressure" }]
+
+[[step]]
+name = "again"
+text = "From the start."
+look = ["truth/blood_pressure"]
+stage = ["truth/blood_pressure", "heart_rate"]
+begin = { seed = 2 }
+until = { after_s = 2.0 }
+
+[[step]]
+name = "sheet"
+text = "The end."
+do = [{ command = "show", view = "sheet" }, { command = "show", view = "course" }]
+"""
+
+
+def _take(window: Console, folder: Path, text: str, name: str = "mine") -> LessonRunner:
+    file = folder / f"{name}.toml"
+    file.write_text(text, encoding="utf-8")
+    window.take_lesson(str(file))
+    assert window.runner is not None
+    return window.runner
+
+
+def _panel(window: Console, stream: str) -> Panel:
+    assert window.arrangement is not None
+    return next(panel for panel in window.arrangement.panels if panel.truth == stream)
+
+
+def test_a_step_brings_its_panels_plots_question_and_hands_and_the_truth_stays_covered(
+    window: Console, qtbot: QtBot, tmp_path: Path
+) -> None:
+    runner = _take(window, tmp_path, _TRUTH)
+    qtbot.waitUntil(lambda: runner.ready and window.arrangement is not None, timeout=60_000)
+    window.screens.do_stage()
+    stage, panel = window.screens.stage, window.lesson
+    assert stage is not None
+    assert panel is not None
+    qtbot.waitUntil(lambda: stage.title.text() == "Pressure", timeout=60_000)
+    assert window.arrangement is not None
+    assert [p.title for p in window.arrangement.focus] == [
+        "true blood pressure, systolic [mmHg]", "Heart rate (line) and breath (dots) on one time axis",
+    ]  # fmt: skip
+    assert all(p.isVisible() for p in window.arrangement.focus)
+    assert [plot.trace.name for plot in stage.plots] == ["truth/blood_pressure", "heart_rate"]
+    assert [plot.covered for plot in stage.plots] == [True, False]
+    assert len({plot.sweep_s for plot in stage.plots}) == 1  # one time axis
+    assert _panel(window, "truth/blood_pressure").covered
+    assert stage.question.text() == "What does blood pressure do?"
+
+    window.do_next_step()
+    qtbot.waitUntil(lambda: stage.question.text() == "Which?", timeout=60_000)
+    assert stage.choices.question.choices == ("this", "that")
+    assert not stage.choices.question.revealed
+    window.poll()
+    assert panel.hands[0].isVisible()
+    panel.hands[0].setValue(12)
+    panel.hands[1].setValue(30)
+    panel.choices[1].click()
+    window.poll()
+    question = stage.choices.question
+    assert (question.revealed, question.right, question.hands) == (True, 0, (12, 30))
+    assert "42 hands" in panel.counting.text()
+
+    window.do_next_step()
+    qtbot.waitUntil(lambda: not _panel(window, "truth/blood_pressure").covered, timeout=60_000)
+    window.do_previous_step()
+    window.do_previous_step()  # the room looks back too, at what is uncovered now
+    qtbot.waitUntil(lambda: stage.plots[0].trace.name == "truth/blood_pressure", timeout=60_000)
+    qtbot.waitUntil(lambda: not stage.plots[0].covered, timeout=60_000)
+    window.do_reveal()
+    assert _panel(window, "truth/blood_pressure").covered
+    assert stage.plots[0].covered
+    for label in stage.findChildren(QLabel):
+        assert "SECRET" not in label.text()
+    window.write_sheet(tmp_path / "sheet.html")
+    assert "Hands in the room: this: 12; that: 30" in (tmp_path / "sheet.html").read_text(encoding="utf-8")
+
+
+def test_the_stage_stays_when_a_step_begins_another_session_and_its_truth_is_covered_again(
+    window: Console, qtbot: QtBot, tmp_path: Path
+) -> None:
+    runner = _take(window, tmp_path, _TRUTH)
+    qtbot.waitUntil(lambda: runner.ready and window.arrangement is not None, timeout=60_000)
+    window.screens.do_stage()
+    stage, panel, first = window.screens.stage, window.lesson, window.engine.session
+    assert stage is not None
+    assert panel is not None
+    window.do_next_step()
+    panel.choose(0)
+    window.do_next_step()
+    window.do_next_step()
+    qtbot.waitUntil(lambda: runner.ready, timeout=60_000)
+    assert window.engine.session is not first
+    assert window.screens.stage is stage
+    assert stage.isVisible()
+    qtbot.waitUntil(lambda: len(stage.plots) == 2 and stage.plots[0].covered, timeout=60_000)
+    window.do_next_step()
+    qtbot.waitUntil(lambda: isinstance(window.views.currentWidget(), CourseView), timeout=60_000)
+    sheets = [window.views.widget(i) for i in range(window.views.count())]
+    (sheet,) = [view for view in sheets if isinstance(view, SheetView)]
+    assert "My prediction: this (right)" in sheet.page.toPlainText()
+
+
+def test_a_recording_goes_on_in_the_next_session_of_a_lesson(
+    window: Console, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    runner = _take(window, tmp_path, _TRUTH)
+    qtbot.waitUntil(lambda: runner.ready, timeout=60_000)
+    window.engine.clock.set_speed(1.0)
+    window.do_record()
+    qtbot.waitUntil(lambda: window.recording, timeout=60_000)
+    first = window.engine.recorder
+    assert first is not None
+    for _ in range(3):
+        window.do_next_step()
+        assert window.lesson is not None
+        window.lesson.choose(0)
+    qtbot.waitUntil(lambda: window.engine.recorder not in (None, first) and window.recording, timeout=60_000)
+    (folder,) = first.kept
+    assert (folder / "session.json").is_file()
+    again = window.engine.recorder
+    assert again is not None
+    assert again.kept[0] != folder
+
+
+def test_the_quiz_is_recorded_too_and_its_events_are_told_at_the_end(window: Console, qtbot: QtBot) -> None:
+    window.take_quiz(seed=1)
+    window.engine.clock.set_speed(float("inf"))
+    qtbot.waitUntil(lambda: window.arrangement is not None and window.engine.recorder is not None, timeout=60_000)
+    assert window.arrangement is not None
+    assert window.quiz is not None
+    events = next(panel for panel in window.arrangement.panels if isinstance(panel, EventsPanel))
+    assert window.arrangement.focus == [window.arrangement.signals[0]]
+    quiz, history = window.quiz, window.engine.history
+    assert history is not None
+    qtbot.waitUntil(lambda: quiz.over, timeout=120_000)
+    window.poll()
+    events.refresh(history)
+    lines = [events.list.item(i).text() for i in range(events.list.count())]
+    assert sum("blink" in line for line in lines) == 5
+
+
+def test_events_that_are_asked_for_are_withheld_and_others_are_told(qtbot: QtBot) -> None:
+    panel = EventsPanel(Look())
+    qtbot.addWidget(panel)
+    panel.withheld = frozenset({"blink"})
+    history = History({}, (), (), 0.1)
+    history.events += [SessionEvent(1.0, 0.0, "blink"), SessionEvent(2.0, 0.0, "mark")]
+    panel.refresh(history)
+    assert [panel.list.item(i).text() for i in range(panel.list.count())] == ["0:02  mark"]
+    panel.tell_all()
+    panel.refresh(history)
+    assert panel.list.count() == 2
+
+
+@pytest.mark.parametrize("name", sorted(kind_names("lesson")))
+def test_what_a_lesson_looks_at_is_there_for_console_and_stage(name: str, qtbot: QtBot) -> None:
+    lesson = load_lesson(name)
+    sessions: dict[str, Session] = {}
+    for number, step in enumerate(lesson.step):
+        setting = lesson.setting(number)
+        session = sessions.setdefault(setting.model_dump_json(), setting.prepare())
+        for each in {*step.look, *step.stage} - {"strategy"}:
+            assert find_trace(each, session).words
+
+
+@pytest.mark.parametrize("height", [720, 1080])
+def test_every_choice_of_every_lesson_can_be_read_on_the_stage(height: int, qtbot: QtBot) -> None:
+    choices = Choices()
+    qtbot.addWidget(choices)
+    choices.resize(round(height * 16 / 9 * 0.95), 100)
+    look = Look(stage_height_px=float(height))
+    choices.set_look(look)
+    metrics = QFontMetricsF(look.font("words"))
+    for name in kind_names("lesson"):
+        for step in load_lesson(name).step:
+            if step.choice:
+                choices.ask(Question("?", tuple(choice.text for choice in step.choice), 0, (99,) * len(step.choice)))
+                assert choices.height() < 0.75 * height
+                for words, place in zip(choices.widest_words, choices.places, strict=True):
+                    needed = metrics.boundingRect(place, Qt.TextFlag.TextWordWrap, words)
+                    assert needed.height() <= place.height() + 1.0, words
+                    assert needed.width() <= place.width() + 1.0, words
+
+
+def test_words_in_german_where_there_are_some(qtbot: QtBot) -> None:
+    texts.choose_language("de_AT")
+    try:
+        assert texts.text("lesson.next").startswith("Weiter")
+        assert texts.text("quiz.score", score=1) == "1"
+    finally:
+        texts.choose_language(texts.ENGLISH)
+    assert texts.text("lesson.next").startswith("Next")
+
+
+def test_german_words_have_the_values_of_the_english_ones() -> None:
+    folder = files("neurosim_gui.texts")
+    english, german = (tomllib.loads((folder / f"{code}.toml").read_text(encoding="utf-8")) for code in ("en", "de"))
+    for group, words in german.items():
+        for name, told in words.items():
+            fields = [{f for _, f, _, _ in Formatter().parse(w) if f} for w in (english[group][name], told)]
+            assert fields[0] == fields[1], f"{group}.{name}"

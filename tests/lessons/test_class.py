@@ -24,7 +24,7 @@ def test_a_quiz_has_twenty_events_of_every_kind_alike_in_an_order_of_its_seed() 
 
 def test_the_events_of_a_quiz_happen_and_nothing_else_does() -> None:
     quiz = Quiz(1)
-    session = quiz.prepare()
+    session, _ = quiz.prepare()
     seen = [e for _ in range(int(40.0 / session.protocol.update_interval_s)) for e in session.step().events]
     told = [(e.kind, e.onset_s) for e in seen if e.kind in KINDS]
     assert sorted(set(told), key=lambda e: e[1]) == [(e.kind, e.onset_s) for e in quiz.events if e.onset_s < 40.0]

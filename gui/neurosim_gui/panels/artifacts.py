@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from neurosim.core.drive import EVENTS
 from neurosim.session.commands import Command, Happen
@@ -15,7 +14,7 @@ from neurosim_gui.panels.panel import Panel
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
 from neurosim_gui.units import unit_words
-from neurosim_gui.widgets import small_button
+from neurosim_gui.widgets import scrolling, small_button
 
 
 class ArtifactsPanel(Panel):
@@ -43,12 +42,7 @@ class ArtifactsPanel(Panel):
             button.clicked.connect(lambda _=False, kind=kind: submit(Happen(kind=kind)))
             self.buttons[kind] = button
             flow.addWidget(button)
-        scroll = QScrollArea()
-        scroll.setWidget(page)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.body.addWidget(scroll, 1)
+        self.body.addWidget(scrolling(page), 1)
         self.set_look(look)
 
     def refresh(self, history: History) -> None:

@@ -17,9 +17,16 @@ _MOST = 500
 
 
 class EventsPanel(Panel):
-    """The list of events."""
+    """The list of events.
+
+    Attributes
+    ----------
+    withheld
+        Kinds that are not told yet, for somebody is asked what they are.
+    """
 
     tab = "events"
+    withheld: frozenset[str] = frozenset()
 
     def __init__(self, look: Look) -> None:
         super().__init__(look, text("events.title"))
@@ -35,6 +42,13 @@ class EventsPanel(Panel):
         super().set_look(look)
         self.list.setFont(look.font())
 
+    def tell_all(self) -> None:
+        """Tell what was withheld too, each in its place."""
+        self.withheld = frozenset()
+        self._read = 0
+        self.list.clear()
+        self.hurry()
+
     def refresh(self, history: History) -> None:
         if not self.due("events", _EVERY_S):
             return
@@ -43,7 +57,8 @@ class EventsPanel(Panel):
         if not new:
             return
         self._read += len(new)
-        self.list.addItems([event_line(event) for event in new[-_MOST:]])
+        told = [event for event in new if event.kind not in self.withheld]
+        self.list.addItems([event_line(event) for event in told[-_MOST:]])
         while self.list.count() > _MOST:
             self.list.takeItem(0)
         self.list.scrollToBottom()

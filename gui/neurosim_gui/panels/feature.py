@@ -54,9 +54,10 @@ class FeaturePanel(PlotPanel):
     ) -> None:  # fmt: skip
         super().__init__(look, title, text("feature.time"), "")
         self.name, self._unit = name, unit
+        self.shows = frozenset({name})
         self._column, self._condition, self._rewarded = column, condition, rewarded
-        self.shown_s = _SHOWN_S if update_interval_s < 0.1 else _SLOW_S
-        self.sweep = FeatureSweep(1.0 / update_interval_s, self.shown_s)
+        self.sweep_s = _SHOWN_S if update_interval_s < 0.1 else _SLOW_S
+        self.sweep = FeatureSweep(1.0 / update_interval_s, self.sweep_s)
         self._set_threshold = set_threshold
         self.handle = pg.InfiniteLine(angle=0, movable=True) if set_threshold is not None else None
         self.now = QLabel()
@@ -66,7 +67,7 @@ class FeaturePanel(PlotPanel):
         if self.handle is not None:
             self.plot.addItem(self.handle)
             self.handle.sigPositionChangeFinished.connect(lambda line: self.drag_to(float(line.value())))
-        self.plot.setXRange(0.0, self.shown_s, padding=0)
+        self.plot.setXRange(0.0, self.sweep_s, padding=0)
         self.plot.enableAutoRange("y", False)
         self._low, self._top = 0.0, 0.0
         self._threshold = float("nan")

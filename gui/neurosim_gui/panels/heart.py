@@ -108,6 +108,7 @@ class HeartWavePanel(PlotPanel):
 
     def __init__(self, look: Look, heart: Heart, breath: str | None, breath_spec: SignalSpec | None) -> None:
         super().__init__(look, text("heart.title"), text("feature.past"), text("heart.rate"))
+        self.shows = frozenset({"heart_rate", *([breath] if breath is not None else ())})
         self._heart, self._breath, self._spec = heart, breath, breath_spec
         self._rate = pg.PlotCurveItem()
         self.swing = QLabel()
@@ -171,6 +172,7 @@ class IntervalsPanel(PlotPanel):
 
     def __init__(self, look: Look, heart: Heart) -> None:
         super().__init__(look, text("intervals.title"), text("feature.past"), text("intervals.axis"))
+        self.shows = frozenset({"ibi"})
         self._heart = heart
         self._dots = pg.ScatterPlotItem(symbol="o", size=6, pxMode=True)
         self._dots.setPen(None)
@@ -270,6 +272,7 @@ class PacerPanel(Panel):
 
     def __init__(self, look: Look, heart: Heart) -> None:
         super().__init__(look, text("pacer.title"))
+        self.shows = frozenset({"pacer", "coherence_ratio"})
         self._heart = heart
         self.circle = _Circle(look)
         self.coherence = QLabel(text("pacer.no_coherence"))

@@ -41,6 +41,8 @@ class Panel(QFrame):
         What stands below.
     units
         How temperatures and amplitudes are written.
+    shows
+        What can be seen in it, as lessons call it: features, streams, ``pacer``, ``shown``.
     """
 
     #: What its tab is called, as an address of the texts.
@@ -49,6 +51,7 @@ class Panel(QFrame):
     def __init__(self, look: Look, title: str) -> None:
         super().__init__()
         self.look, self.units = look, Units()
+        self.shows: frozenset[str] = frozenset()
         self._due_s: dict[str, float] = {}
         self._title = Elided(title)
         self.head, self.body = QHBoxLayout(), QVBoxLayout(self)
@@ -70,6 +73,19 @@ class Panel(QFrame):
     def tab_words(self) -> str:
         """What its tab is called."""
         return text(f"tab.{self.tab}")
+
+    @property
+    def truth(self) -> str:
+        """The stream of the truth that it covers; empty for none."""
+        return ""
+
+    @property
+    def covered(self) -> bool:
+        """Whether that is covered."""
+        return False
+
+    def set_revealed(self, revealed: bool) -> None:
+        """Show the truth, or cover it."""
 
     @abstractmethod
     def refresh(self, history: History) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDoubleSpinBox, QFormLayout, QFrame, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QFormLayout, QLabel, QWidget
 
 from neurosim.core.config import Config
 from neurosim.core.errors import ConfigError
@@ -19,6 +19,7 @@ from neurosim_gui.panels.panel import Panel
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
 from neurosim_gui.units import unit_words
+from neurosim_gui.widgets import scrolling
 
 _WIDEST = 1e6
 _EVERY_S = 0.25
@@ -133,12 +134,7 @@ class SettingsPanel(Panel):
         for setting in fixed:
             unit = unit_words(setting.unit) if setting.unit else ""
             self._row(setting.place.removeprefix("rule."), setting.description, QLabel(f"{setting.value:g} {unit}"))
-        scroll = QScrollArea()
-        scroll.setWidget(page)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.body.addWidget(scroll, 1)
+        self.body.addWidget(scrolling(page), 1)
         self.set_look(look)
 
     def _row(self, name: str, description: str, field: QWidget) -> None:

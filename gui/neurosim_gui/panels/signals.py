@@ -70,6 +70,7 @@ class SignalsPanel(PlotPanel):
     ) -> None:
         super().__init__(look, text("signals.title"), text("signals.axis_time"))
         self._streams, self.sweep_s, self.gain = dict(streams), sweep_s, 1.0
+        self.shows = frozenset(streams)
         self._groups: list[_Group] = []
         self._levels: dict[tuple[str, int], str] = {}
         self._bars = pg.PlotCurveItem(connect="pairs")
@@ -100,6 +101,14 @@ class SignalsPanel(PlotPanel):
         self.choice.setMenu(menu)
         for button in (smaller, larger, self.choice):
             self.head.addWidget(button)
+
+    def choose(self, channels: Mapping[str, list[int]]) -> None:
+        """Draw these channels, as if they had been chosen in the list."""
+        for (stream, i), action in self._actions.items():
+            action.blockSignals(True)
+            action.setChecked(i in channels.get(stream, ()))
+            action.blockSignals(False)
+        self._choose()
 
     def _choose(self) -> None:
         chosen: dict[str, list[int]] = {}

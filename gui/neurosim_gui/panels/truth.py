@@ -132,8 +132,15 @@ class TruthPanel(PlotPanel):
         self.predicted = number
         self.set_revealed(True)
 
+    @property
+    def truth(self) -> str:
+        return self.source.stream
+
+    @property
+    def covered(self) -> bool:
+        return not self.revealed
+
     def set_revealed(self, revealed: bool) -> None:
-        """Show the truth, or cover it."""
         self.revealed = revealed
         self._measured_at = -np.inf
         self._truth.setVisible(revealed)

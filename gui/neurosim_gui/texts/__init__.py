@@ -7,12 +7,27 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-LANGUAGE = "en"
+#: What every word is there in; another language may lack some.
+ENGLISH = "en"
+
+_chosen = ENGLISH
 
 
 @cache
 def _read(language: str) -> dict[str, Any]:
-    return tomllib.loads(files(__name__).joinpath(f"{language}.toml").read_text(encoding="utf-8"))
+    file = files(__name__).joinpath(f"{language}.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def choose_language(code: str) -> None:
+    """Take the words of a language from now on, such as ``de`` or ``de_AT``; those that it lacks are English."""
+    global _chosen
+    _chosen = code.replace("-", "_").partition("_")[0].lower()
+
+
+def language() -> str:
+    """Return the code of the language that was chosen."""
+    return _chosen
 
 
 def text(address: str, **values: object) -> str:
@@ -23,9 +38,13 @@ def text(address: str, **values: object) -> str:
     KeyError
         When there are none.
     """
-    found: Any = _read(LANGUAGE)
-    for part in address.split("."):
-        found = found[part]
-    if not isinstance(found, str):
+    found = _find(address, _read(_chosen)) or _find(address, _read(ENGLISH))
+    if found is None:
         raise KeyError(address)
     return found.format(**values) if values else found
+
+
+def _find(address: str, words: Any) -> str | None:
+    for part in address.split("."):
+        words = words.get(part) if isinstance(words, dict) else None
+    return words if isinstance(words, str) else None
