@@ -24,6 +24,14 @@ def test_row_33_ten_sessions_raise_alpha_by_10_to_25_percent() -> None:
     assert 10.0 <= change(trials.alpha().course, "real").mean() <= 25.0
 
 
+def test_it_takes_a_course() -> None:
+    """Longest courses show most (models.md section 4: 1.8 % after the first session, 17.2 % after the tenth)."""
+    curve = trials.alpha().course.curve
+    last = curve[(curve["arm"] == "real") & (curve["block"] == "training 4")].set_index("sitting")["change_percent"]
+    assert last[1] < 0.5 * last[10]
+    assert last[5] > 5.0
+
+
 def test_row_29_non_learners() -> None:
     """8 of 29 did not learn (Nan et al. 2018): 15 to 40 % stay below 5 %."""
     assert 0.15 <= (change(trials.alpha().course, "real") < 5.0).mean() <= 0.40
