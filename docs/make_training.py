@@ -65,6 +65,7 @@ def told(what: str, found: Interval, unit: str = "") -> str:
 def page(title: str, n_columns: int, n_rows: int = 1, *, height: float = 4.2) -> tuple[Figure, list[Axes]]:
     """Return an empty figure to project, and its axes."""
     figure = Figure(figsize=(11, height * n_rows), dpi=110, layout="constrained")
+    figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))  # type: ignore[union-attr, call-arg]
     figure.suptitle(title, fontsize=14, color=palette.TEXT)
     axes = list(np.ravel(figure.subplots(n_rows, n_columns)))
     for each in axes:
@@ -173,11 +174,11 @@ def draw_body(found: Trials) -> Figure:
     """Draw the trainings of the body over their sessions, in three arms."""
     figure, (hands, forehead, breath) = page("Trainings of the body: 40 people in each arm", 3)
     sessions = range(1, found.warming.plan.sessions + 1)
-    hands.axhspan(1, 3, color=palette.GRID, zorder=0)
+    hands.axhspan(1, 3, color=palette.GRID, zorder=0, label="as published")
     curves = {arm: [mean_interval(gain(found.warming, arm, s)) for s in sessions] for arm in LOOK}
     _draw_arms(hands, curves, "Hands warm in a session", "from baseline to last block [°C]")
     curve = found.relaxing.curve[found.relaxing.curve["block"] == "training 4"]
-    forehead.axhspan(-50, -30, color=palette.GRID, zorder=0)
+    forehead.axhspan(-50, -30, color=palette.GRID, zorder=0, label="as published")
     curves = {arm: [_row(row) for _, row in curve[curve["arm"] == arm].iterrows()] for arm in LOOK}
     _draw_arms(forehead, curves, "The forehead lets go", "EMG against nobody driving [%]")
     trial = found.breathing
@@ -185,7 +186,9 @@ def draw_body(found: Trials) -> Figure:
     curves = {arm: [mean_interval(trial.distance(arm, s)) for s in range(n)] for arm in LOOK}
     _draw_arms(breath, curves, "Breath finds the resonance", "distance from one's own resonance [1/min]")
     breath.set_ylim(bottom=0)
-    forehead.legend(frameon=False)
+    forehead.legend(loc="lower left", framealpha=0.9, edgecolor="none")
+    breath.axhline(0.5 * trial.naive.mean(), color=palette.TEXT, linestyle="--", linewidth=1, label="half of the way")
+    breath.legend(handles=breath.get_lines()[-1:], frameon=False, loc="lower left")
     later: Float = np.mean([gain(found.warming, "real", s) for s in (4, 5, 6)], axis=0)
     told("hands, gain in sessions 4 to 6", mean_interval(later), "degC")
     for arm, versus in (("real", "yoked"), ("yoked", "belief"), ("belief", UNDRIVEN)):

@@ -21,7 +21,7 @@ from neurosim.cohort.arm import arm_named
 from neurosim.cohort.statistics import Interval, mean_interval
 from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
-from neurosim.feedback import Condition, Operant, PercentileThreshold
+from neurosim.feedback import Block, Condition, Operant, PercentileThreshold
 from neurosim.session.blocks import BlockSink
 from neurosim.session.tick import Sink, Tick
 
@@ -138,8 +138,8 @@ def _short() -> ns.TrainingProtocol:
     protocol = ns.load_protocol("alpha_up")
     feature = protocol.features[0]
     stages = (feature.stages[0], feature.stages[1].model_copy(update={"target_delay_s": 0.125}))
-    blocks = [ns.Block(name="baseline", kind="baseline", duration_s=60.0)]
-    blocks += [ns.Block(name=f"training {i}", kind="training", duration_s=600.0) for i in (1, 2)]
+    blocks = [Block(name="baseline", kind="baseline", duration_s=60.0)]
+    blocks += [Block(name=f"training {i}", kind="training", duration_s=600.0) for i in (1, 2)]
     update = {"features": (feature.model_copy(update={"stages": stages}),), "display_delay_s": 0.125}
     return protocol.model_copy(update=update).with_blocks(*blocks)
 
