@@ -30,7 +30,7 @@ from tools.training_trials import INERT, AlphaTrial, BreathTrial, change, differ
 PICTURES = Path(__file__).parent / "pictures"
 NAMES = ("alpha", "breathing", "relaxing", "warming", "delay", "threshold")  # the longest first
 LOOK = {"real": (palette.REWARD, "o"), "yoked": (palette.INVALID, "s"), "belief": (palette.SIGNAL, "D")}
-WORDS = {"real": "real feedback", "yoked": "yoked sham", "belief": "belief alone", "phase_randomised": "random phases"}
+WORDS = {"real": "real feedback", "yoked": "yoked sham", "belief": "belief alone", "phase_randomised": "random\nphases"}
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def draw_rows(found: Trials) -> Figure:
         told(f"{arm}, {0.25 + extra:g} s, {100 * effect.mean / effects[0].mean:.0f} % of the effect", effect, "%")
         late.annotate(f"{100 * effect.mean / effects[0].mean:.0f} %", (0.25 + extra, effect.mean), (8, 6),
                       textcoords="offset points", color=palette.TEXT)  # fmt: skip
-    late.set_ylim(bottom=min(0.0, *(e.low for e in effects)) - 0.2)
+    late.set(xlim=(0.2, 0.85), ylim=(0, None))
     _draw_thresholds(hard, found.threshold)
     return figure
 
@@ -128,7 +128,7 @@ def _draw_shams(axes: Axes, course: Course) -> None:
     bars(axes, range(len(INERT)), effects[:-1], color=palette.INVALID, marker="s", linestyle="none")
     bars(axes, [len(INERT)], effects[-1:], color=palette.FEATURE, marker="v", linestyle="none")
     axes.set(title="Shams teach nothing, reversed feedback the opposite", ylabel="change of true alpha [%]")
-    axes.set_xticks(range(len(names)), [WORDS.get(name, name).replace(" sham", "") for name in names], rotation=20)
+    axes.set_xticks(range(len(names)), [WORDS.get(name, name).replace(" sham", "") for name in names])
     axes.legend(frameon=False, loc="lower left")
     for name, effect in zip(names, effects, strict=True):
         told(name, effect, "%")
@@ -143,8 +143,9 @@ def _draw_thresholds(axes: Axes, course: Course) -> None:
     axes.axvspan(30, 70, color=palette.GRID, zorder=0, label="30 to 70 % rewarded")
     bars(axes, [rate[arm] for arm in arms], effects, color=palette.REWARD, marker="o")
     axes.set(title="Neither too hard nor too easy", xlabel="share of the time rewarded [%]",
-             ylabel="change of true alpha [%]", xlim=(0, 100))  # fmt: skip
-    axes.legend(frameon=False, loc="lower center")
+             ylabel="change of true alpha [%]", xlim=(0, 100),
+             ylim=(0, 1.25 * max(effect.high for effect in effects)))  # fmt: skip
+    axes.legend(frameon=False, loc="upper right")
     for arm, effect in zip(arms, effects, strict=True):
         told(f"{arm}, rewarded {rate[arm]:.0f} %", effect, "%")
 
