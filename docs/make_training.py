@@ -140,12 +140,14 @@ def _draw_thresholds(axes: Axes, course: Course) -> None:
     rate = rewarded(course)
     arms = [f"p{p}" for p in trials.PERCENTILES]
     effects = [mean_interval(change(course, arm)) for arm in arms]
-    axes.axvspan(30, 70, color=palette.GRID, zorder=0, label="30 to 70 % rewarded")
+    axes.axvspan(30, 70, color=palette.GRID, zorder=0)
+    axes.annotate(
+        "30 to 70 % rewarded", (50, 0.95), xycoords=("data", "axes fraction"), ha="center", color=palette.TEXT
+    )
     bars(axes, [rate[arm] for arm in arms], effects, color=palette.REWARD, marker="o")
     axes.set(title="Neither too hard nor too easy", xlabel="share of the time rewarded [%]",
              ylabel="change of true alpha [%]", xlim=(0, 100),
              ylim=(0, 1.25 * max(effect.high for effect in effects)))  # fmt: skip
-    axes.legend(frameon=False, loc="upper right")
     for arm, effect in zip(arms, effects, strict=True):
         told(f"{arm}, rewarded {rate[arm]:.0f} %", effect, "%")
 
