@@ -89,7 +89,12 @@ def check_arms(arms: Sequence[Arm]) -> None:
 
 
 def plan_arms(
-    protocol: TrainingProtocol, subject: Subject, arms: Sequence[Arm], people: Sequence[int], seed: int
+    protocol: TrainingProtocol,
+    subject: Subject,
+    arms: Sequence[Arm],
+    people: Sequence[int],
+    seed: int,
+    signals: Sequence[str] = (),
 ) -> Plan:
     """Prepare sessions whose lanes are the people of every arm, arm by arm.
 
@@ -105,6 +110,8 @@ def plan_arms(
         The address of each person; the same in every arm.
     seed
         Root of all noise.
+    signals
+        Streams of the body that are wanted besides what the protocol uses.
 
     Raises
     ------
@@ -117,15 +124,16 @@ def plan_arms(
         raise ConfigError("a yoked arm needs two people at least, who are shown each other's feedback", "people")
     of_arm = [subject if arm.actors is None else subject.model_copy(update={"actors": arm.actors}) for arm in arms]
     everyone = subject.model_copy(update={"actors": tuple(actor for person in of_arm for actor in person.actors)})
-    plan = plan_sessions(protocol, _narrowed(everyone, protocol), subjects=[*people] * len(arms), seed=seed)
+    those = _narrowed(everyone, protocol)
+    plan = plan_sessions(protocol, those, subjects=[*people] * len(arms), seed=seed, signals=signals)
     if any(arm.rule is not None for arm in arms):
         rules = tuple(protocol.rule if arm.rule is None else arm.rule for arm in arms)
         plan.protocol = plan.protocol.model_copy(update={"rule": SplitRule(rules=rules)})
     prepared = []
     for arm, person in zip(arms, of_arm, strict=True):
         asked = actors_of(person, protocol)
-        those = (a.idle() if isinstance(a, Learner) and not arm.driven else a for a in asked)
-        ready = [actor.prepare(grid, seed, tuple(people), (n,)) for actor in those]
+        acting = (a.idle() if isinstance(a, Learner) and not arm.driven else a for a in asked)
+        ready = [actor.prepare(grid, seed, tuple(people), (n,)) for actor in acting]
         late = grid.n_ticks(arm.extra_delay_s)
         prepared.append([LateActor(actor, late) for actor in ready] if late else ready)
     plan.actors = [SplitActor(prepared, n)]
@@ -185,16 +193,18 @@ def _narrowed(subject: Subject, protocol: TrainingProtocol) -> Subject:
     body = subject.body
     if not isinstance(body, Body):
         raise ConfigError("a recording does not answer to feedback; name a subject with a simulated body", subject.name)
-    spec = SignalSpec(body.eeg.fs, body.eeg.ch_names, "uV")
-    used: set[str] = set()
+    eeg = {"ch_names": _looked_at("eeg", body.eeg.ch_names, protocol)}
+    emg = {"muscles": {name: body.emg.muscles[name] for name in _looked_at("emg", tuple(body.emg.muscles), protocol)}}
+    narrow = {"eeg": body.eeg.model_copy(update=eeg), "emg": body.emg.model_copy(update=emg)}
+    return subject.model_copy(update={"body": body.model_copy(update=narrow)})
+
+
+def _looked_at(stream: str, ch_names: tuple[str, ...], protocol: TrainingProtocol) -> tuple[str, ...]:
+    """Return the channels of a stream that the protocol looks at; all of them where it looks at none."""
+    spec = SignalSpec(1.0, ch_names, "uV")
+    used = {name for gate in protocol.gates if gate.stream == stream for name in gate.also}
     for feature in protocol.features:
         for source in feature.sources.values():
-            if source.stream == "eeg":
-                used |= {spec.ch_names[i] for i in choose_channels(source, spec)}
-    for gate in protocol.gates:
-        used |= set(gate.also)
-    kept = tuple(name for name in body.eeg.ch_names if name in used)
-    if not kept:
-        return subject
-    eeg = body.eeg.model_copy(update={"ch_names": kept})
-    return subject.model_copy(update={"body": body.model_copy(update={"eeg": eeg})})
+            if source.stream == stream:
+                used |= {ch_names[i] for i in choose_channels(source, spec)}
+    return tuple(name for name in ch_names if name in used) or ch_names

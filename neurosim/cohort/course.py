@@ -176,6 +176,7 @@ def run_course(
     update_interval_s: float | None = 1 / 8,
     duration_s: float | None = None,
     out: str | Path | None = None,
+    signals: Sequence[str] = (),
     sinks: Callable[[Session, int], Sequence[Sink]] = lambda session, number: (),
     stop: Callable[[], bool] = lambda: False,
 ) -> Course:
@@ -209,6 +210,8 @@ def run_course(
         Length of a session [s]; the blocks shrink or grow in proportion.
     out
         Folder to write after every session; it must be new or empty.
+    signals
+        Streams of the body that those sinks want besides what the protocol uses, such as ``["truth/state"]``.
     sinks
         Called with each session and its number for further sinks.
     stop
@@ -239,13 +242,14 @@ def run_course(
     import pandas as pd
 
     folder = None if out is None else make_folder(Path(out))
-    return _go_on(Course(plan, [], pd.DataFrame(), {}), folder, sinks, stop)
+    return _go_on(Course(plan, [], pd.DataFrame(), {}), folder, signals, sinks, stop)
 
 
 def continue_course(
     folder: str | Path,
     sessions: int | None = None,
     *,
+    signals: Sequence[str] = (),
     sinks: Callable[[Session, int], Sequence[Sink]] = lambda session, number: (),
     stop: Callable[[], bool] = lambda: False,
 ) -> Course:
@@ -257,6 +261,8 @@ def continue_course(
         The folder.
     sessions
         Sessions of training in all; by default as many as were planned.
+    signals, sinks, stop
+        As for `run_course`.
 
     Raises
     ------
@@ -268,19 +274,20 @@ def continue_course(
         course.plan = course.plan.model_copy(update={"sessions": sessions})
     if course.completed:
         raise UserError(f"is a course that is whole: {course.plan.sessions} sessions; ask for more", str(folder))
-    return _go_on(course, Path(folder), sinks, stop)
+    return _go_on(course, Path(folder), signals, sinks, stop)
 
 
 def _go_on(
     course: Course,
     folder: Path | None,
+    signals: Sequence[str],
     sinks: Callable[[Session, int], Sequence[Sink]],
     stop: Callable[[], bool],
 ) -> Course:
     import pandas as pd
 
     plan, people = course.plan, range(course.plan.people)
-    prepared = plan_arms(plan.protocol, plan.person, plan.arms, people, plan.seed)
+    prepared = plan_arms(plan.protocol, plan.person, plan.arms, people, plan.seed, signals)
     for sitting in course.sittings[1:]:
         prepared.rest(sitting.days * DAY_S)
     if course.sittings:

@@ -14,6 +14,7 @@ from neurosim.feedback import Condition, Operant, PercentileThreshold, load_prot
 from neurosim.session import Session
 from neurosim.session.memory import MemorySink
 from neurosim.session.run import run
+from neurosim.session.simulate import plan_sessions
 from neurosim.signals import EEG, Body
 from neurosim.subject import Learner, Script, Subject
 
@@ -101,6 +102,21 @@ def test_late_feedback_is_a_longer_way_to_the_display(together: list[dict[str, n
     run(Session(plan.protocol, plan.source, plan.actors), sinks=[memory])
     late = [arm.name for arm in ARMS].index("late")
     np.testing.assert_array_equal(np.moveaxis(memory.samples("eeg"), -1, 0), together[0]["eeg"][:, late])
+
+
+def test_only_the_muscles_that_are_looked_at_are_made() -> None:
+    """And they are the same to the bit as beside the others."""
+    protocol = load_protocol("emg_frontalis").model_copy(update={"update_interval_s": 1 / 8}).fit(10.0)
+    plan = plan_arms(protocol, Subject(name="s", title="s", actors=(QUICK,)), [arm_named("real")], PEOPLE, seed=5)
+    assert plan.source.specs["emg"].ch_names == ("frontalis",)
+    all_of_them = plan_sessions(protocol, Subject(name="s", title="s", actors=(QUICK,)), subjects=PEOPLE, seed=5)
+    assert all_of_them.source.specs["emg"].ch_names == ("frontalis", "trapezius")
+    found = []
+    for each in (plan, all_of_them):
+        memory = MemorySink(signals=True)
+        run(Session(each.protocol, each.source, each.actors), sinks=[memory])
+        found.append(memory.samples("emg")[:, 0])
+    np.testing.assert_array_equal(*found)
 
 
 def test_arms_that_do_not_fit_are_refused() -> None:

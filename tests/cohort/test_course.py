@@ -16,6 +16,7 @@ from neurosim.cohort.outcome import people_table
 from neurosim.cohort.plan import Sitting
 from neurosim.cohort.statistics import correlation_interval, mean_interval, reliable_change, share_interval
 from neurosim.core.errors import ConfigError, UserError
+from neurosim.session.blocks import BlockSink
 from neurosim.subject import Learner, Subject
 
 QUICK = Subject(name="quick", title="quick", actors=(Learner(learning_rate_hz=5.0),))
@@ -125,6 +126,18 @@ def test_reliable_change_by_the_worked_example_of_jacobson_and_truax() -> None:
     before = 7.5 * z[0]
     after = 7.5 * (0.8 * z[0] + 0.6 * z[1])
     assert reliable_change(np.array([32.5]), np.array([47.5]), before, after)[0] == pytest.approx(3.16, abs=0.005)
+
+
+def test_sinks_see_further_streams_and_change_nothing(whole: neurosim.cohort.Course) -> None:
+    blocks = BlockSink()
+    seen = neurosim.run_course(
+        "alpha_up", sessions=1, signals=("truth/state",), sinks=lambda session, number: [blocks], **GIVEN
+    )
+    first = whole.blocks[whole.blocks["sitting"] == 1].reset_index(drop=True)
+    pd.testing.assert_frame_equal(seen.blocks[seen.blocks["sitting"] == 1], first, check_exact=True)
+    assert blocks.blocks[0].mean_truth("truth/state").shape[0] == 3 * GIVEN["subjects"]
+    with pytest.raises(ConfigError, match="no stream 'truth/stat'; did you mean 'truth/state'"):
+        neurosim.run_course("alpha_up", signals=("truth/stat",), **GIVEN)
 
 
 def test_what_cannot_be_a_course_is_refused() -> None:

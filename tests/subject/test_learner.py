@@ -1,9 +1,8 @@
-"""The learner learns from contingent feedback, and from nothing else."""
+"""The learner: who they are, what they try, and what is left of it. What they come to stands in tests/cohort."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
@@ -13,51 +12,8 @@ from neurosim.core.errors import ConfigError
 from neurosim.core.feedback import Cue, Feedback
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback import load_protocol
-from neurosim.session import simulate_sessions
-from neurosim.session.result import Result
-from neurosim.signals import EEG, Body
-from neurosim.subject import Learner, Subject
+from neurosim.subject import Learner
 from neurosim.subject.learner import LearnerActor
-
-N = 40
-
-
-@cache
-def course(arm: str) -> list[Result]:
-    """Five sessions of 25 minutes of `alpha_up`, at the trained sensor alone: 40 subjects, same seed in every arm."""
-    protocol = load_protocol("alpha_up").model_copy(update={"update_interval_s": 1 / 8})
-    assert protocol.duration_s == 25 * 60
-    actors = () if arm == "nobody drives" else (Learner(),)
-    subject = Subject(name="s", title="s", body=Body(eeg=EEG(ch_names=("O1",))), actors=actors)
-    sham = "random" if arm == "sham" else None
-    return simulate_sessions(protocol, n_sessions=5, subject=subject, subjects=N, sham=sham, seed=11)
-
-
-def change_percent(arm: str, session: int = -1) -> NDArray[np.float64]:
-    """True alpha amplitude in the last training block against the same seed without drive [%]."""
-    alone = course("nobody drives")[session].true_amplitude("alpha")
-    return 100.0 * (course(arm)[session].true_amplitude("alpha") / alone - 1.0)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1200)
-def test_contingent_feedback_teaches() -> None:
-    """models.md section 4: +14 % with another band-power chain; the issue asks for more than 5 % on average."""
-    change = change_percent("contingent")
-    assert change.mean() > 5.0
-    assert change.mean() > change_percent("contingent", 0).mean() + 2.0
-    # Three in ten hardly move the rhythm whatever they try (Nan et al. 2018: 8 of 29; 15 to 40 % accepted).
-    assert 0.15 <= (change < 5.0).mean() <= 0.40
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(1200)
-def test_sham_does_not_teach() -> None:
-    """models.md row 30: within 2 % either way, at a reward rate like that of contingent feedback."""
-    assert abs(change_percent("sham").mean()) < 2.0
-    shown = [b.shown_rate.mean() for b in course("sham")[-1].blocks if b.block.kind == "training"]
-    earned = [b.reward_rate.mean() for b in course("contingent")[-1].blocks if b.block.kind == "training"]
-    assert np.mean(shown) == pytest.approx(np.mean(earned), abs=0.03)
 
 
 def prepare(n: int = 2000, most: float = 0.45, **traits: float) -> LearnerActor:
