@@ -51,7 +51,7 @@ class Session:
     command_log
         Every command that has taken effect, and in which tick.
     notes
-        What a user should know of a protocol that works, but not as it says: a filter that no baseline is there for.
+        What a user should know: of a recording, and of a protocol that works, but not as it says.
 
     Raises
     ------
@@ -73,7 +73,7 @@ class Session:
         self.grid = TickGrid(protocol.update_interval_s)
         source.piece = piece
         unfitted = check_baseline(protocol)
-        self.notes = tuple(f"{protocol.name}.toml: {note}" for note in unfitted.notes)
+        self.notes = (*source.notes, *(f"{protocol.name}.toml: {note}" for note in unfitted.notes))
         self.schedule = Schedule(protocol.blocks, self.grid)
         self.pipeline = _prepare_pipeline(protocol, self.schedule.tell_trials(source.specs), piece, unfitted.problems)
         self.batch_shape = self.pipeline.values.shape[:-1]

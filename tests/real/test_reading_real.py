@@ -166,7 +166,7 @@ def test_edf_s001r02() -> None:
     path = _find("eeg_eegbci_S001R02", "S001R02.edf")
     recording = read_recording(path)
     assert (recording.fs, recording.unit, recording.data.shape) == (160.0, "uV", (64, 61 * 160))
-    assert recording.ch_names[:4] == ("Fc5", "Fc3", "Fc1", "Fcz")
+    assert recording.ch_names[:4] == ("FC5", "FC3", "FC1", "FCz")
     assert recording.ch_names[-4:] == ("O1", "Oz", "O2", "Iz")
     assert [(event.onset_s, event.description) for event in recording.events] == [(0.0, "T0")]
     # The physical range of this file is its digital range, so its 16-bit words are microvolts.

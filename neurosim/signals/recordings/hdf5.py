@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.core.errors import Problem, RecordingError, did_you_mean
-from neurosim.signals.recordings.columns import ColumnNotFoundError, StoredColumns, channels_first, find_columns
+from neurosim.signals.recordings.columns import (
+    ColumnNotFoundError,
+    StoredColumns,
+    StoredFile,
+    channels_first,
+    find_columns,
+)
 from neurosim.signals.recordings.sidecar import Column, Sidecar
 
 if TYPE_CHECKING:
@@ -18,7 +24,7 @@ if TYPE_CHECKING:
 _N_LISTED = 12
 
 
-def read_hdf5(path: Path, sidecar: Sidecar) -> StoredColumns:
+def read_hdf5(path: Path, sidecar: Sidecar) -> StoredFile:
     """Read the datasets that the sidecar names.
 
     A dataset is named by its path or the end of it, as long as only one ends so. Datasets whose samples lie
@@ -48,7 +54,7 @@ def read_hdf5(path: Path, sidecar: Sidecar) -> StoredColumns:
         return _read(sidecar, datasets)
 
 
-def _read(sidecar: Sidecar, datasets: dict[str, h5py.Dataset]) -> StoredColumns:
+def _read(sidecar: Sidecar, datasets: dict[str, h5py.Dataset]) -> StoredFile:
     table: NDArray[np.float64] | None = None
     if sidecar.dataset is not None:
         try:
@@ -79,7 +85,10 @@ def _read(sidecar: Sidecar, datasets: dict[str, h5py.Dataset]) -> StoredColumns:
     if len(set(lengths.values())) > 1:
         counted = ", ".join(f"{name} {length}" for name, length in lengths.items())
         raise RecordingError(f"the columns are not equally long (samples: {counted}); ask for ones that are")
-    return StoredColumns(np.stack(asked), ch_names, marker=marker)
+    return StoredFile(
+        (StoredColumns(np.stack(asked), ch_names),),
+        None if marker is None else StoredColumns(marker[np.newaxis], ("marker",)),
+    )
 
 
 def _find(name: str, datasets: dict[str, h5py.Dataset]) -> str:

@@ -9,25 +9,25 @@ from pathlib import Path
 
 from neurosim.core.errors import RecordingError
 from neurosim.signals.recordings.arrays import read_npy
-from neurosim.signals.recordings.columns import StoredColumns
+from neurosim.signals.recordings.columns import RecordedEvent, StoredFile
+from neurosim.signals.recordings.edf import read_edf
 from neurosim.signals.recordings.hdf5 import read_hdf5
 from neurosim.signals.recordings.mne_files import read_with_mne
-from neurosim.signals.recordings.recording import RecordedEvent, Recording, assemble
+from neurosim.signals.recordings.recording import Recording, assemble
 from neurosim.signals.recordings.sidecar import Sidecar
 from neurosim.signals.recordings.tables import read_table
 
 __all__ = ["RecordedEvent", "Recording", "read_recording", "readable_endings"]
 
-_Reader = Callable[[Path, Sidecar], StoredColumns]
+_Reader = Callable[[Path, Sidecar], StoredFile]
 
 _READERS: dict[_Reader, tuple[str, ...]] = {
     read_table: (".csv", ".tsv", ".txt", ".arff", ".csv.gz", ".tsv.gz", ".txt.gz", ".arff.gz"),
     read_hdf5: (".h5", ".hdf5"),
     read_npy: (".npy",),
+    read_edf: (".edf", ".bdf"),
     read_with_mne: (
         *(
-            ".edf",
-            ".bdf",
             ".gdf",
             ".fif",
             ".fif.gz",
