@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.core.errors import Problem, RecordingError, did_you_mean
+from neurosim.signals.recordings.kinds import KINDS
 from neurosim.signals.recordings.sidecar import Column, Sidecar
 
 MINIMAL_SIDECAR = "give a sidecar TOML file with the sampling rate, at least the one line: fs = 250.0"
@@ -52,7 +53,8 @@ class StoredColumns:
     units
         Unit of each channel, "" where the file tells none; empty for none at all.
     kinds
-        Kind of each channel (`neurosim.signals.recordings.kinds`) that the file states, "" where it does not.
+        Kind of each channel (`neurosim.signals.recordings.kinds`) that the file states, "" where it does not. Another
+        kind, such as ``stim``, is left out unless it is asked for.
     start_s
         When the first sample was taken, in the time of the recording [s].
     """
@@ -148,38 +150,35 @@ def find_among(column: Column, names: Sequence[str], n_columns: int) -> int:
     return list(names).index(column)
 
 
-def choose(
-    parts: Sequence[StoredColumns], sidecar: Sidecar, wanted: Callable[[StoredColumns, int], bool]
-) -> tuple[tuple[StoredColumns, ...], StoredColumns | None]:
-    """Return the channels that the sidecar asks for, or else the ones wanted, and the marker.
+def choose(stored: StoredFile, sidecar: Sidecar) -> StoredFile:
+    """Return the channels that the sidecar asks for, or else all of a known kind or of none, and the marker.
 
     Parameters
     ----------
-    parts
+    stored
         All channels of a file; column numbers count through them. A name may lack the dots at its end.
     sidecar
         What is asked for.
-    wanted
-        Whether a channel of a part, by its number in it, is taken when the sidecar names none.
 
     Raises
     ------
     RecordingError
         When a channel is not there.
     """
+    parts = stored.parts
     places = [(p, row) for p, part in enumerate(parts) for row in range(len(part.ch_names))]
-    stored = [parts[p].ch_names[row] for p, row in places]
-    names = [name.strip().rstrip(".") or name for name in stored]
+    written = [parts[p].ch_names[row] for p, row in places]
+    names = [name.strip().rstrip(".") or name for name in written]
 
     def find(column: Column) -> int:
-        at = stored.index(str(column)) if stored.count(str(column)) == 1 else find_among(column, names, len(names))
-        return at if isinstance(column, str) else find_among(column, names, len(names))
+        exact = isinstance(column, str) and written.count(column) == 1
+        return written.index(str(column)) if exact else find_among(column, names, len(names))
 
     asked = [places[at] for at in find_columns(sidecar, find)]
     marker_at = asked.pop() if sidecar.marker is not None else None
     marker = None if marker_at is None else parts[marker_at[0]].take([marker_at[1]])
     if not sidecar.channels:
-        asked = [(p, row) for p, row in places if (p, row) != marker_at and wanted(parts[p], row)]
+        asked = [(p, row) for p, row in places if (p, row) != marker_at and parts[p].kinds[row] in ("", *KINDS)]
     called = [c.name for c in sidecar.channels] or [names[places.index(place)] for place in asked]
     chosen = []
     for number, part in enumerate(parts):
@@ -190,7 +189,7 @@ def choose(
         kinds = [kind for part in parts for kind in part.kinds]
         there = ", ".join(f"{name} ({kind})" if kind else name for name, kind in zip(names[:12], kinds, strict=False))
         raise RecordingError(f"holds no EEG or body channels; name the wanted ones in a sidecar, of: {there}")
-    return tuple(chosen), marker
+    return replace(stored, parts=tuple(chosen), marker=marker)
 
 
 def channels_first(array: NDArray[Any], what: str) -> NDArray[Any]:

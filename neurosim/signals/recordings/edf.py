@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.core.errors import RecordingError
-from neurosim.signals.recordings.columns import RecordedEvent, StoredColumns, StoredFile, choose
-from neurosim.signals.recordings.sidecar import Sidecar
+from neurosim.signals.recordings.columns import RecordedEvent, StoredColumns, StoredFile
 
 _FIXED = 256
 _PER_CHANNEL = 256
@@ -122,13 +121,13 @@ def _scale(label: str, *limits: str) -> tuple[float, float]:
     return gain, low - gain * low_step
 
 
-def read_edf(path: Path, sidecar: Sidecar) -> StoredFile:
-    """Read the channels asked for; without any asked for, all but status channels, each in its own unit.
+def read_edf(path: Path) -> StoredFile:
+    """Read all channels, each in its own unit and at its own rate; trigger codes and the texts of EDF+ become events.
 
     Raises
     ------
     RecordingError
-        When it is cut short, its header says what cannot be, or it lacks a channel.
+        When it is cut short, its header says what cannot be, or it has no channels.
     """
     header, width = read_edf_header(path), _BYTES_A_SAMPLE[path.suffix.lower()]
     n_records, notes = _count_records(path, header, width)
@@ -152,12 +151,11 @@ def read_edf(path: Path, sidecar: Sidecar) -> StoredFile:
             values[row] += header.offsets[channel]
         names = tuple(header.labels[channel] or f"ch{channel}" for channel in channels)
         units = tuple(header.units[channel] for channel in channels)
-        kinds = tuple("other" if name.lower() in _STATUS else "" for name in names)
+        kinds = tuple("stim" if name.lower() in _STATUS else "" for name in names)
         found.append(StoredColumns(values, names, n / header.record_s, units, kinds))
     if not found:
         raise RecordingError("holds no channels, only texts; is the recording in another file beside it?")
-    chosen, marker = choose(found, sidecar, lambda part, row: not part.kinds[row])
-    return StoredFile(chosen, marker, tuple(events), notes)
+    return StoredFile(tuple(found), events=tuple(events), notes=notes)
 
 
 def _count_records(path: Path, header: EdfHeader, width: int) -> tuple[int, tuple[str, ...]]:

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from neurosim.core.errors import RecordingError
-from neurosim.signals.recordings.columns import RecordedEvent, StoredColumns, StoredFile, choose
+from neurosim.signals.recordings.columns import RecordedEvent, StoredColumns, StoredFile
 from neurosim.signals.recordings.folders import check_inside
 from neurosim.signals.recordings.kinds import kind_of_name
-from neurosim.signals.recordings.sidecar import Sidecar
 
 _UV_PER_V = 1e6
 #: What MNE's types of channels are here; "" where the name may tell more.
@@ -27,16 +26,13 @@ _NAMES_FILES = {".vhdr": ("DataFile", "MarkerFile"), ".ahdr": ("DataFile", "Mark
 _VALUES_A_BYTE, _VALUES_A_COMPRESSED_BYTE = 8, 8 * 1032
 
 
-def read_with_mne(path: Path, sidecar: Sidecar) -> StoredFile:
-    """Read the channels asked for; without any asked for, all of EEG and the body.
-
-    Voltages come in microvolts, other channels in the unit MNE gives them. Trailing dots of names are left
-    out ("Oz.." is "Oz").
+def read_with_mne(path: Path) -> StoredFile:
+    """Read all channels: voltages in microvolts, others in the unit MNE gives them.
 
     Raises
     ------
     RecordingError
-        When MNE cannot read the file, it is cut short, names files elsewhere, or lacks a channel.
+        When MNE cannot read the file, it is cut short, or names files elsewhere.
     """
     _check_named_files(path)
     raw, values = _load(path)
@@ -53,10 +49,8 @@ def read_with_mne(path: Path, sidecar: Sidecar) -> StoredFile:
             found.append("uV" if in_volts else "")
         else:
             found.append({"temperature": "degC", "gsr": "S"}.get(kind, ""))
-        kinds.append(_KINDS.get(kind) or (kind_of_name(name) if kind in ("eeg", "bio", "misc") else "") or kind)
-    known = {*_KINDS, *_KINDS.values()}
+        kinds.append(_KINDS.get(kind, (kind_of_name(name) or kind) if kind == "misc" else kind))
     stored = StoredColumns(values, tuple(names), float(raw.info["sfreq"]), tuple(found), tuple(kinds))
-    chosen, marker = choose([stored], sidecar, lambda part, row: part.kinds[row] in known)
     events = tuple(
         # MNE counts onsets from the start of the measurement, which may lie before the first sample.
         RecordedEvent(float(onset - raw.first_time), str(description), float(duration))
@@ -64,7 +58,7 @@ def read_with_mne(path: Path, sidecar: Sidecar) -> StoredFile:
             raw.annotations.onset, raw.annotations.description, raw.annotations.duration, strict=True
         )
     )
-    return StoredFile(chosen, marker, events)
+    return StoredFile((stored,), events=events)
 
 
 def _check_named_files(path: Path) -> None:
