@@ -36,7 +36,7 @@ KINDS = {
     "acceleration": Kind("g", "", r"acc|acc[xyz]|accel\w*"),
     "heart_rate": Kind("bpm", "", r"hr|bpm|heartrate"),
     "ibi": Kind("s", "", r"ibi|nni|rri"),
-    "eeg": Kind("uV", "", r"eeg\w*|exg|[hv]?eog\w*|ecog"),
+    "eeg": Kind("uV", "", r"eeg\w*|exg\d*|[hv]?eog\w*|ecog"),
     "other": Kind(""),
 }
 """Every kind, in the order in which names are tried."""

@@ -87,16 +87,19 @@ def decompress(stored: bytes) -> bytes:
     RecordingError
         When it is damaged, cut short, or larger than any text recording is.
     """
+    text = bytearray()
     try:
         with gzip.open(io.BytesIO(stored)) as file:
-            text = file.read(MAX_BYTES + 1)
+            # Piece by piece: asked for all at once it makes room for the largest text there can be.
+            while len(text) <= MAX_BYTES and (piece := file.read(1 << 20)):
+                text += piece
     except EOFError:
         raise RecordingError("is cut short: the compressed data has no end; copy it again") from None
     except (OSError, zlib.error) as error:
         raise RecordingError(f"cannot be decompressed ({error}); copy the file again") from None
     if len(text) > MAX_BYTES:
         raise RecordingError(f"is more than {MAX_BYTES >> 20} MB when decompressed; cut it into pieces")
-    return text
+    return bytes(text)
 
 
 def _parse(text: str, layout: Layout, numbers: list[int]) -> pd.DataFrame:
