@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import h5py  # type: ignore[import-untyped, unused-ignore]
 
 _N_LISTED = 12
+_MOST_SMALLER = 1032  # than the samples are they when compressed, at most, by deflate
 
 
 def read_hdf5(path: Path, sidecar: Sidecar) -> StoredFile:
@@ -110,6 +111,11 @@ def _load(dataset: h5py.Dataset, name: str) -> NDArray[np.float64]:
         raise RecordingError(f"'{name}' has its samples in another file, never opened; copy them into this one")
     if not dataset.size:
         raise RecordingError(f"'{name}' holds no samples")
+    stored = dataset.id.get_storage_size()
+    if dataset.nbytes > _MOST_SMALLER * max(stored, 1):
+        raise RecordingError(
+            f"'{name}' has shape {dataset.shape}, of which only {stored} bytes were written; export it again"
+        )
     return np.asarray(channels_first(np.asarray(dataset[()]), f"'{name}'"), dtype=np.float64)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import warnings
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from neurosim.core.errors import RecordingError
 from neurosim.signals.recordings.columns import RecordedEvent, StoredColumns, StoredFile
 from neurosim.signals.recordings.folders import check_inside
 from neurosim.signals.recordings.kinds import kind_of_name
+from neurosim.signals.recordings.tables import decompress
 
 _UV_PER_V = 1e6
 #: What MNE's types of channels are here; "" where the name may tell more.
@@ -22,6 +25,8 @@ _KINDS = {
 }
 _VOLTAGES = {"eeg", "bio", "eog", "ecog", "seeg", "dbs", "ecg", "emg"}
 _NAMES_FILES = {".vhdr": ("DataFile", "MarkerFile"), ".ahdr": ("DataFile", "MarkerFile"), ".lay": ("File",)}
+#: A tag of a FIF file that names another one (kind 118, FIFF_REF_FILE_NAME, a text), up to its text.
+_FIF_NAME = re.compile(rb"\0\0\0\x76\0\0\0\x0a(.{4}).{4}", re.DOTALL)
 #: Most values that a byte of a file can hold; a compressed one holds more.
 _VALUES_A_BYTE, _VALUES_A_COMPRESSED_BYTE = 8, 8 * 1032
 
@@ -62,7 +67,9 @@ def read_with_mne(path: Path) -> StoredFile:
 
 
 def _check_named_files(path: Path) -> None:
-    """Look at the files that a text header names, before MNE opens them."""
+    """Look at the files that a header names, before MNE opens them."""
+    if path.name.lower().endswith((".fif", ".fif.gz")):
+        _check_next_parts(path)
     keys = _NAMES_FILES.get(path.suffix.lower())
     if keys is None:
         return
@@ -72,6 +79,21 @@ def _check_named_files(path: Path) -> None:
         key, _, name = line.partition("=")
         if key.strip().lower() in [wanted.lower() for wanted in keys]:
             check_inside(path.parent, name.strip().replace("$b", path.stem), f"line {number}, {key.strip()}")
+
+
+def _check_next_parts(path: Path) -> None:
+    """Look at the names of further parts in a FIF file, wherever in it they stand."""
+    if path.suffix.lower() == ".gz":
+        return _check_names_in(path, decompress(path.read_bytes()))
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as stored:
+        return _check_names_in(path, stored)
+
+
+def _check_names_in(path: Path, stored: bytes | mmap) -> None:
+    for tag in _FIF_NAME.finditer(stored):
+        length = int.from_bytes(tag[1], "big")
+        name = stored[tag.end() : tag.end() + length] if length < 4096 else b""
+        check_inside(path.parent, name.decode("latin-1"), f"byte {tag.start()}")
 
 
 def _load(path: Path) -> tuple[Any, Any]:

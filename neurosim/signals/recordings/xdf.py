@@ -40,7 +40,7 @@ def read_xdf(path: Path) -> StoredFile:
     """
     _check_chunks(path)
     pyxdf = need("pyxdf", "XDF files")
-    logger = logging.getLogger("pyxdf")
+    logger = logging.getLogger("pyxdf.pyxdf")
     before, logger.disabled = logger.disabled, True  # it tells on stderr what is told here
     try:
         streams, _ = pyxdf.load_xdf(str(path), verbose=None)

@@ -142,6 +142,31 @@ def test_edf_header_that_claims_more_records(tmp_path: Path, files: Any, n_recor
     assert _refusal(path) == f"is cut short: 4.0 of {n_records} records are there; copy it again"
 
 
+def test_hdf5_dataset_that_was_never_written(tmp_path: Path) -> None:
+    import h5py  # type: ignore[import-untyped, unused-ignore]
+
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("x", shape=(2, 10**12), dtype="f8", chunks=(2, 1000))
+    with pytest.raises(RecordingError, match="of which only 0 bytes were written; export it again"):
+        read_recording(path, Sidecar(fs=100.0, dataset="x"))
+
+
+def test_fif_whose_next_part_lies_elsewhere(tmp_path: Path) -> None:
+    import mne  # type: ignore[import-untyped, unused-ignore]
+
+    folder = tmp_path / "inner"
+    folder.mkdir()
+    raw = mne.io.RawArray(np.zeros((20, 40_000)), mne.create_info(20, 100.0, "eeg"), verbose="ERROR")
+    raw.save(folder / "a_eeg.fif", split_size="2MB", verbose="ERROR")
+    assert read_recording(folder / "a_eeg.fif").data.shape == (20, 40_000)
+    (folder / "a_eeg-1.fif").rename(tmp_path / "eeg1.fif")
+    whole = (folder / "a_eeg.fif").read_bytes()
+    assert whole.count(b"a_eeg-1.fif") == 1
+    (folder / "a_eeg.fif").write_bytes(whole.replace(b"a_eeg-1.fif", b"../eeg1.fif"))
+    assert "outside of its folder, which is never opened" in _refusal(folder / "a_eeg.fif")
+
+
 def test_edf_header_that_counts_too_few_records(tmp_path: Path, files: Any) -> None:
     path = files.write_edf(tmp_path / "a.edf", [("Oz", "uV", np.zeros(400, np.int16))], claimed=2)
     recording = read_recording(path)
