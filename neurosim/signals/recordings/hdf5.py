@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,36 @@ def read_hdf5(path: Path, sidecar: Sidecar) -> StoredFile:
                 f"column = '...'; {_listing(datasets)}",
             )
         return _read(sidecar, datasets)
+
+
+def check_self_contained(path: Path) -> None:
+    """Look whether an HDF5 file that another library reads has parts in other files.
+
+    Raises
+    ------
+    RecordingError
+        When it does: h5py would open them wherever they are.
+    """
+    import h5py  # type: ignore[import-untyped, unused-ignore]
+
+    seen: set[Any] = set()  # a group may be linked from many places, itself among them
+
+    def look(group: h5py.Group) -> None:
+        seen.add(group.id)
+        for name in group:
+            link = group.get(name, getlink=True)
+            if isinstance(link, h5py.ExternalLink):
+                raise RecordingError(f"'{name}' lies in another file, never opened; copy it into this one")
+            if not isinstance(link, h5py.HardLink):
+                continue
+            item = group[name]
+            if isinstance(item, h5py.Dataset):
+                _check_dataset(item, name)
+            elif isinstance(item, h5py.Group) and item.id not in seen:
+                look(item)
+
+    with h5py.File(path, "r") as file:
+        look(file["/"])
 
 
 def _read(sidecar: Sidecar, datasets: dict[str, h5py.Dataset]) -> StoredFile:
@@ -107,16 +137,20 @@ def _find(name: str, datasets: dict[str, h5py.Dataset]) -> str:
 
 
 def _load(dataset: h5py.Dataset, name: str) -> NDArray[np.float64]:
-    if dataset.is_virtual or dataset.external:
-        raise RecordingError(f"'{name}' has its samples in another file, never opened; copy them into this one")
+    _check_dataset(dataset, name)
     if not dataset.size:
         raise RecordingError(f"'{name}' holds no samples")
+    return np.asarray(channels_first(np.asarray(dataset[()]), f"'{name}'"), dtype=np.float64)
+
+
+def _check_dataset(dataset: h5py.Dataset, name: str) -> None:
+    if dataset.is_virtual or dataset.external:
+        raise RecordingError(f"'{name}' has its samples in another file, never opened; copy them into this one")
     stored = dataset.id.get_storage_size()
     if dataset.nbytes > _MOST_SMALLER * max(stored, 1):
         raise RecordingError(
             f"'{name}' has shape {dataset.shape}, of which only {stored} bytes were written; export it again"
         )
-    return np.asarray(channels_first(np.asarray(dataset[()]), f"'{name}'"), dtype=np.float64)
 
 
 def _one_channel(dataset: h5py.Dataset, name: str) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ import numpy as np
 from neurosim.core.errors import RecordingError
 from neurosim.signals.recordings.columns import RecordedEvent, StoredColumns, StoredFile
 from neurosim.signals.recordings.folders import check_inside
+from neurosim.signals.recordings.hdf5 import check_self_contained
 from neurosim.signals.recordings.kinds import kind_of_name
 from neurosim.signals.recordings.tables import decompress
 
@@ -70,6 +71,11 @@ def _check_named_files(path: Path) -> None:
     """Look at the files that a header names, before MNE opens them."""
     if path.name.lower().endswith((".fif", ".fif.gz")):
         _check_next_parts(path)
+    if path.suffix.lower() in (".set", ".mat", ".snirf") and path.is_file():
+        with path.open("rb") as file:
+            hdf5 = b"\x89HDF" in (file.read(4), file.seek(512) and file.read(4))  # MATLAB's own header comes before
+        if hdf5:
+            check_self_contained(path)
     keys = _NAMES_FILES.get(path.suffix.lower())
     if keys is None:
         return

@@ -44,7 +44,7 @@ _OF_CHANNELS: dict[_ReadAll, tuple[str, ...]] = {
     ),
 }
 _FOLDERS = (".mff",)  # recordings that are folders
-_LIBRARY_ERRORS = (OSError, EOFError, ValueError, RuntimeError, KeyError, MemoryError, zlib.error)
+_LIBRARY_ERRORS = (OSError, EOFError, ValueError, TypeError, RuntimeError, LookupError, MemoryError, zlib.error)
 _NOISE = ("naming convention", "additional header parsing", "cutoff", "filters.", "patient information")
 _FOR_PROGRAMMERS = (
     DeprecationWarning,

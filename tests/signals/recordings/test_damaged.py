@@ -152,6 +152,26 @@ def test_hdf5_dataset_that_was_never_written(tmp_path: Path) -> None:
         read_recording(path, Sidecar(fs=100.0, dataset="x"))
 
 
+@pytest.mark.parametrize("ending", [".set", ".mat", ".snirf"])
+@pytest.mark.parametrize("userblock", [0, 512])
+def test_hdf5_of_matlab_with_parts_in_other_files(tmp_path: Path, ending: str, userblock: int) -> None:
+    import h5py  # type: ignore[import-untyped, unused-ignore]
+
+    path = tmp_path / f"a{ending}"
+    with h5py.File(path, "w", userblock_size=userblock) as file:
+        file["EEG/here"] = np.zeros(3)
+        file["EEG/round"] = h5py.SoftLink("/EEG")
+        for level in range(40):  # 2^40 ways through it
+            group = file.create_group(f"level{level}")
+            group["a"] = group["b"] = file[f"level{level - 1}"] if level else file["EEG"]
+        file["EEG/self"] = file["EEG"]
+        file["EEG/data"] = h5py.ExternalLink("/etc/passwd", "/")
+    assert _refusal(path) == "'data' lies in another file, never opened; copy it into this one"
+    with h5py.File(path, "w", userblock_size=userblock) as file:
+        file.create_dataset("EEG/data", shape=(9,), dtype="f8", external=[("/etc/passwd", 0, 72)])
+    assert _refusal(path).startswith("'data' has its samples in another file, never opened")
+
+
 def test_fif_whose_next_part_lies_elsewhere(tmp_path: Path) -> None:
     import mne  # type: ignore[import-untyped, unused-ignore]
 
