@@ -3,14 +3,15 @@ Does the feedback see the oldest effect in EEG, in the simulation and in my own 
 ==========================================================================================
 
 Alpha rises when the eyes close (Berger 1929). Here a script closes and opens the eyes of a simulated person. For a
-recording whose sidecar has a marker with a state "closed": ``python eyes_closed_alpha.py RECORDING SIDECAR``
+recording of any kind (EDF, BrainVision, XDF, a BIDS dataset, ...) whose events, or whose sidecar's marker, say "closed"
+and "open": ``python eyes_closed_alpha.py RECORDING [SIDECAR]``
 
 The simulation follows group averages; it is not medical advice.
 """
 
 import sys
-from pathlib import Path
 
+import numpy as np
 from matplotlib.figure import Figure
 
 import neurosim as ns
@@ -18,12 +19,11 @@ from neurosim.core import palette
 from neurosim.core.spec import Bool
 from neurosim.session import Result
 from neurosim.session.figure import show_figure
-from neurosim.signals.recordings.sidecar import load_sidecar
 
 EYES_S = 15.0  # how long they stay closed, and open
 
 # %%
-# Each source gives a session, and whether the eyes were closed at each tick: the script knows, or the marker does.
+# Each source gives a session, and whether the eyes were closed at each tick: the script knows, or the events do.
 
 
 def simulated(duration_s: float) -> tuple[Result, Bool]:
@@ -34,12 +34,15 @@ def simulated(duration_s: float) -> tuple[Result, Bool]:
 
 
 def recorded(recording: str, sidecar: str) -> tuple[Result, Bool]:
-    marker = load_sidecar(Path(sidecar)).marker
-    assert marker, "the sidecar names no marker"
-    result = ns.simulate("alpha_up", source=ns.Recorded(path=recording, sidecar=sidecar), seed=1)
-    at = (result.features["time_s"].to_numpy() * result.streams["marker"].fs).astype(int)
-    low, high = marker.states["closed"]
-    return result, (result.samples("marker")[0, at] >= low) & (result.samples("marker")[0, at] < high)
+    result = ns.simulate("alpha_up", source=ns.Recorded(path=recording, sidecar=sidecar or None), seed=1)
+    time_s = result.features["time_s"].to_numpy()
+    closed = np.zeros(time_s.size, dtype=np.bool_)
+    for event in result.events:
+        word = event.text.lower()
+        if event.kind == "annotation" and ("closed" in word or "open" in word):
+            closed[time_s >= event.onset_s] = "closed" in word
+    assert 0 < closed.mean() < 1, "no event says when the eyes are closed, and when open"
+    return result, closed
 
 
 def main(duration_s: float = 120.0, show: bool = True, recording: str = "", sidecar: str = "") -> float:

@@ -65,7 +65,7 @@ def recorded() -> dict[str, Heart]:
     found = {"PLUX": measure(plux.data[0], plux.fs)}
     for which in ("resting", "eventrelated"):
         recording = neurokit(which)
-        found[f"NeuroKit {which}"] = measure(channel(recording, "ECG"), 100.0, channel(recording, "RSP"), 100.0)
+        found[f"NeuroKit {which}"] = measure(channel(recording, "ECG"), 100.0, channel(recording, "RESP"), 100.0)
     times_s = np.cumsum(np.load(find("ibi_pyhrv_60min", "SampleNNISeriesLong.npy")) / 1000.0)
     pieces = [beats_of(times_s[(times_s >= a) & (times_s < a + 300.0)]) for a in np.arange(0.0, 3300.1, 300.0)]
     medians = {field: float(np.median([getattr(p, field) for p in pieces])) for field in _BEATS}

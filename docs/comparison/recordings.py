@@ -57,7 +57,8 @@ def neurokit(which: str) -> Recording:
 
 def channel(recording: Recording, name: str) -> Float:
     """Return the samples of a channel ``(n_times,)``."""
-    return np.ascontiguousarray(recording.data[recording.ch_names.index(name)])
+    stream = next(stream for stream in recording.streams.values() if name in stream.ch_names)
+    return np.ascontiguousarray(stream.data[stream.ch_names.index(name)])
 
 
 def empatica(name: str) -> tuple[Float, float]:

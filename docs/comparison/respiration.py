@@ -24,7 +24,7 @@ itself every five minutes or so.
 def recorded() -> dict[str, Breathing]:
     """Return the recordings by name."""
     found = {
-        f"NeuroKit {which}": measure(channel(neurokit(which), "RSP"), 100.0) for which in ("resting", "eventrelated")
+        f"NeuroKit {which}": measure(channel(neurokit(which), "RESP"), 100.0) for which in ("resting", "eventrelated")
     }
     return {**found, "BioSPPy": measure(biosppy("resp"), 1000.0)}
 

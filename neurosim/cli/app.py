@@ -359,6 +359,22 @@ def list_(
 
 
 @app.command()
+def fetch(
+    name: Annotated[str | None, typer.Argument(help="What to fetch; without it, what there is.")] = None,
+    subject: Annotated[int | None, typer.Option(help="Number of the person; the first by default.")] = None,
+    run: Annotated[list[int] | None, typer.Option(help="Number of the run; may be given several times.")] = None,
+) -> None:
+    """Download public recordings to train on, into MNE's data folder."""
+    from neurosim.cli.fetch import fetch as fetch_public
+    from neurosim.cli.fetch import list_public
+
+    if name is None:
+        list_public()
+    else:
+        fetch_public(name, subject, tuple(run or ()))
+
+
+@app.command()
 def check(file: Annotated[Path, typer.Argument(help="A protocol, subject, body or sidecar.")]) -> None:
     """Check a TOML file: all mistakes at once, each with its place and the remedy."""
     from neurosim.cli.check import check_file

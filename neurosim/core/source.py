@@ -30,6 +30,8 @@ class Source(ABC):
     piece
         Largest number of samples to make at once inside a tick; None for the whole tick. It changes
         nothing in the samples (law 1 holds it to that).
+    notes
+        What the user should know about the samples, a sentence each.
     answers
         Whether the drive changes the samples; a recording or a device plays on whatever is done.
     """
@@ -40,6 +42,7 @@ class Source(ABC):
         self.specs = dict(specs)
         self.grid = grid
         self.piece: int | None = None
+        self.notes: tuple[str, ...] = ()
 
     @abstractmethod
     def generate(self, tick_index: int, drive: Drive) -> dict[str, Samples]:

@@ -54,7 +54,7 @@ class Session:
     command_log
         Every command that has taken effect, and in which tick.
     notes
-        What a user should know of a protocol that works, but not as it says: a filter that no baseline is there for.
+        What a user should know: of a recording, and of a protocol that works, but not as it says.
 
     Raises
     ------
@@ -77,7 +77,7 @@ class Session:
         source.piece = piece
         unfitted = check_baseline(protocol)
         notes = [*unfitted.notes, *_without_truth(protocol, source.specs)]
-        self.notes = tuple(f"{protocol.name}.toml: {note}" for note in notes)
+        self.notes = (*source.notes, *(f"{protocol.name}.toml: {note}" for note in notes))
         self.schedule = Schedule(protocol.blocks, self.grid)
         self.pipeline = _prepare_pipeline(protocol, self.schedule.tell_trials(source.specs), piece, unfitted.problems)
         self.batch_shape = self.pipeline.values.shape[:-1]

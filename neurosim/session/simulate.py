@@ -305,12 +305,12 @@ def plan_sessions(
         raise ConfigError(error.problems, error.where or ("the source" if source else person.name)) from None
     if duration_s is not None:
         protocol = protocol.fit(duration_s)
+    events = frozenset[str]().union(*(actor.events for actor in person.actors))
+    _attach(body, protocol, signals, events, alone=subjects is None)
     if body.n_ticks == 0:
         raise RecordingError(f"is shorter than a tick of {protocol.update_interval_s:g} s", _name_of(person, source))
     if body.n_ticks is not None and body.n_ticks < grid.n_ticks(protocol.duration_s):
         protocol = protocol.fit(grid.start_s(body.n_ticks))
-    events = frozenset[str]().union(*(actor.events for actor in person.actors))
-    _attach(body, protocol, signals, events, alone=subjects is None)
     shamming = parse_sham(sham) if isinstance(sham, str) else sham
     return Plan(
         protocol=protocol,

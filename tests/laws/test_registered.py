@@ -1,6 +1,7 @@
 """Every law over everything that is registered, and over the pipelines of the protocols that ship."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from neurosim.dsp import AperiodicExponent, BandPower, DCBlock, Envelope, Log, M
 from neurosim.feedback import load_protocol
 from neurosim.signals import EEG, Body
 from neurosim.signals.recordings.recorded import RecordedSource
-from neurosim.signals.recordings.recording import Recording
+from neurosim.signals.recordings.recording import RecordedStream, Recording
 from neurosim.testing import LAWS, check_stage, measured_delay_s, registered
 
 
@@ -104,7 +105,7 @@ def test_recording_is_a_source_like_any_other(tmp_path: Any) -> None:
 
 def test_recording_gives_every_sample_once() -> None:
     data = np.arange(2000.0).reshape(2, 1000)
-    recording = Recording(data, 250.0, ("a", "b"), "uV", None, (), path=__file__)  # type: ignore[arg-type]
+    recording = Recording({"eeg": RecordedStream(data, 250.0, ("a", "b"), "uV")}, (), Path(__file__))
     source = RecordedSource(recording, TickGrid(1 / 64), ())
     from neurosim.core.drive import NEUTRAL
 

@@ -166,7 +166,7 @@ def test_edf_s001r02() -> None:
     path = _find("eeg_eegbci_S001R02", "S001R02.edf")
     recording = read_recording(path)
     assert (recording.fs, recording.unit, recording.data.shape) == (160.0, "uV", (64, 61 * 160))
-    assert recording.ch_names[:4] == ("Fc5", "Fc3", "Fc1", "Fcz")
+    assert recording.ch_names[:4] == ("FC5", "FC3", "FC1", "FCz")
     assert recording.ch_names[-4:] == ("O1", "Oz", "O2", "Iz")
     assert [(event.onset_s, event.description) for event in recording.events] == [(0.0, "T0")]
     # The physical range of this file is its digital range, so its 16-bit words are microvolts.
@@ -211,3 +211,60 @@ def test_eeglab_without_its_samples(tmp_path: Path) -> None:
     (tmp_path / "eeglab_data.fdt").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(RecordingError, match="Incorrect number of samples"):
         read_recording(path)
+
+
+def test_mit_bih_100() -> None:
+    recording = read_recording(_find("ecg_mitdb_100", "100.hea"))
+    ecg = recording.streams["ecg"]
+    assert (ecg.fs, ecg.unit, ecg.ch_names, ecg.data.shape) == (360.0, "mV", ("ECG", "V5"), (2, 650_000))
+    # Format 212: two samples of 12 bits in three bytes; 200 steps a mV around 1024, as the header says.
+    stored = np.frombuffer(_find("ecg_mitdb_100", "100.dat").read_bytes(), np.uint8).reshape(-1, 3).astype(int)
+    steps = np.stack([stored[:, 0] | (stored[:, 1] & 15) << 8, stored[:, 2] | (stored[:, 1] >> 4) << 8])
+    np.testing.assert_allclose(ecg.data, (np.where(steps > 2047, steps - 4096, steps) - 1024) / 200.0, atol=1e-12)
+    # README: the experts' beats
+    told = Counter(event.description.split()[0] for event in recording.events)
+    assert told == {"N": 2239, "A": 33, "+": 1, "V": 1}
+
+
+def test_empatica_e4() -> None:
+    path = _find("e4_temp_eda_bvp_msr2023", "TEMP.csv")
+    streams = read_recording(path.parent).streams
+    # README: range, mean and length of each
+    for name, fs, low, high in (
+        ("temperature", 4.0, 31.03, 32.49), ("skin_conductance", 4.0, 0.0, 1.55), ("ppg", 64.0, -1384.35, 1783.85),
+        ("heart_rate", 1.0, 60.08, 121.63),
+    ):  # fmt: skip
+        x = streams[name].data[0]
+        assert streams[name].fs == fs
+        assert (np.nanmin(x), np.nanmax(x)) == (pytest.approx(low, abs=0.005), pytest.approx(high, abs=0.005))
+        assert x.size / fs / 60.0 == pytest.approx(61.0, abs=0.1)
+    assert np.mean(streams["temperature"].data) == pytest.approx(31.65, abs=0.005)
+    rows = np.loadtxt(path.with_name("IBI.csv"), delimiter=",", skiprows=1)
+    ibi = streams["ibi"].data[0]
+    # At the first moment after each beat its interval is held.
+    at = np.ceil(rows[:, 0] * 4.0).astype(int)
+    last = np.append(at[1:] != at[:-1], True) & (at < ibi.size) & (at / 4.0 - rows[:, 0] <= 1.5 * rows[:, 1])
+    np.testing.assert_array_equal(ibi[at[last]], rows[last, 1])
+
+
+@pytest.mark.parametrize(
+    ("name", "stream", "duration_s"),
+    [("ecg", "ecg", 15), ("eda", "skin_conductance", 150), ("ppg", "ppg", 20), ("resp", "respiration", 60)],
+)
+def test_biosppy(name: str, stream: str, duration_s: int) -> None:
+    path = _find("biosppy_ecg_resp_ppg_eda", f"{name}.txt.gz")
+    recording = read_recording(path)
+    found = recording.streams[stream]
+    assert (found.fs, found.unit, found.data.shape[1]) == (1000.0, "adc", duration_s * 1000)
+    np.testing.assert_array_equal(found.data[0], np.loadtxt(path))
+
+
+def test_neurokit() -> None:
+    path = _find("physio_nk_resting_8min", "bio_resting_8min_100hz.csv.gz")
+    recording = read_recording(path, Sidecar(fs=100.0))
+    named = {name: stream.ch_names for name, stream in recording.streams.items()}
+    assert named == {"ecg": ("ECG",), "respiration": ("RESP",), "skin_conductance": ("EDA",), "other": ("PhotoSensor",)}
+    # README: 4.6 to 14.9 uS
+    eda = recording.streams["skin_conductance"]
+    assert (eda.data.min(), eda.data.max()) == (pytest.approx(4.6, abs=0.05), pytest.approx(14.9, abs=0.05))
+    assert recording.notes == ("respiration: RSP is called RESP here",)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from neurosim.feedback.protocol import load_protocol
 from neurosim.session import simulate
 from neurosim.session.result import Result
 from neurosim.signals import Recorded
@@ -85,3 +86,43 @@ def test_spikes_earn_nothing(recording: Find, sidecar: Sidecar) -> None:
         assert "implausible: O1" in set(near.why_invalid)
         # One sample of 5e5 uV would leave more than 1e8 uV^2.
         assert near.alpha.max() < np.percentile(table.alpha, 99.0)
+
+
+def test_heart_rate_of_mit_bih_is_what_the_experts_marked(recording: Find) -> None:
+    path = recording("ecg_mitdb_100", "100.hea")
+    result = simulate("heart_rate_down", source=Recorded(path=str(path)), seed=1, duration_s=300.0)
+    beats = np.array([e.onset_s for e in result.events if e.kind == "annotation" and e.text[:1] in "NAV"])
+    table = result.features[result.features.valid.astype(bool) & (result.features.time_s > 30.0)]
+    assert table.heart_rate.mean() == pytest.approx(60.0 / np.diff(beats[beats > 30.0]).mean(), rel=0.01)
+
+
+def test_breathing_at_resonance_on_neurokits_heart_and_breath(recording: Find, tmp_path: Path) -> None:
+    path = recording("physio_nk_resting_8min", "bio_resting_8min_100hz.csv.gz")
+    (tmp_path / "nk.toml").write_text("fs = 100.0\n", encoding="utf-8")
+    result = simulate("hrv_resonance", source=Recorded(path=str(path), sidecar=str(tmp_path / "nk.toml")), seed=1)
+    assert set(result.streams) == {"ecg", "respiration"}
+    assert result.protocol.duration_s == pytest.approx(506.8, abs=0.2)
+    assert result.features[result.features.time_s > 60.0].valid.mean() > 0.8
+
+
+def test_a_hand_and_its_skin_from_a_wrist_band(recording: Find) -> None:
+    source = Recorded(path=str(recording("e4_temp_eda_bvp_msr2023", "TEMP.csv").parent))
+    warm = simulate("hand_warming", source=source, seed=1, duration_s=600.0)
+    assert {name: spec.fs for name, spec in warm.streams.items()} == {"temperature": 4.0}
+    trusted = warm.features[warm.features.valid.astype(bool)]
+    assert len(trusted) > 0.95 * warm.n_ticks
+    # README: 31.03 to 32.49 degrees
+    assert 31.0 < trusted.temperature.min() < trusted.temperature.max() < 32.5
+    calm = simulate("skin_conductance_down", source=source, seed=1, duration_s=300.0)
+    assert 0.0 < calm.features.scl[calm.features.valid.astype(bool)].max() < 1.6
+
+
+def test_a_muscle_at_rest_and_at_work(recording: Find, sidecar: Sidecar) -> None:
+    folder = "emg_biceps_bursts_plux"
+    source = Recorded(path=str(recording(folder, "emg_bursts.h5")), sidecar=sidecar(folder))
+    result = simulate(load_protocol("emg_up").with_channels("biceps"), source=source, seed=1)
+    assert result.streams["emg"].unit == "uV"
+    table = result.features[result.features.time_s > 1.0]
+    # README: 250-ms RMS of 122 uV at work (90th percentile). At rest the half second of the feature keeps some of it.
+    assert np.percentile(table.emg, 90) == pytest.approx(122.0, rel=0.15)
+    assert np.percentile(table.emg, 10) < 0.25 * np.percentile(table.emg, 90)

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from neurosim.core.errors import RecordingError
-from neurosim.signals.recordings.columns import StoredColumns, channels_first, find_among, find_columns
+from neurosim.signals.recordings.columns import StoredColumns, StoredFile, channels_first, find_among, find_columns
 from neurosim.signals.recordings.sidecar import Sidecar
 
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
-def read_npy(path: Path, sidecar: Sidecar) -> StoredColumns:
+def read_npy(path: Path, sidecar: Sidecar) -> StoredFile:
     """Read an array of shape (n_times,), (n_channels, n_times) or (n_times, n_channels).
 
     The longer side is time; column numbers count along the other.
@@ -28,13 +28,13 @@ def read_npy(path: Path, sidecar: Sidecar) -> StoredColumns:
     values = channels_first(np.load(path, mmap_mode="r", allow_pickle=False), "the array")
     n_columns = values.shape[0]
     asked = find_columns(sidecar, lambda column: find_among(column, (), n_columns))
-    marker = np.array(values[asked[-1]], dtype=np.float64) if sidecar.marker else None
+    marker = StoredColumns(np.array(values[asked[-1:]], dtype=np.float64), ("marker",)) if sidecar.marker else None
     if sidecar.channels:
         numbers, ch_names = asked[: len(sidecar.channels)], tuple(c.name for c in sidecar.channels)
     else:
         numbers = [number for number in range(n_columns) if number not in asked]
         ch_names = tuple(f"ch{number}" for number in numbers)
-    return StoredColumns(np.array(values[numbers], dtype=np.float64), ch_names, marker=marker)
+    return StoredFile((StoredColumns(np.array(values[numbers], dtype=np.float64), ch_names),), marker)
 
 
 def _check_header(path: Path) -> None:

@@ -1,21 +1,28 @@
-"""The header of an EDF or BDF file: does the file hold what it says."""
+"""EDF and BDF files, each channel at its own rate: 16- or 24-bit records, and the texts of EDF+ between them."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from neurosim.core.errors import RecordingError
+from neurosim.signals.recordings.columns import RecordedEvent, StoredColumns, StoredFile
 
 _FIXED = 256
 _PER_CHANNEL = 256
-_SAMPLES_AT = 216  # where, of the 256 bytes a channel, the samples a record start
 _BYTES_A_SAMPLE = {".edf": 2, ".bdf": 3}
+#: One text of EDF+: onset, perhaps a duration, and texts between bytes 20.
+_TEXT = re.compile(rb"([+-]\d+\.?\d*)(?:\x15(\d+\.?\d*))?\x14([^\x00]*)\x14")
+_STATUS = ("status", "trigger", "edf annotations", "bdf annotations")
 
 
 @dataclass(frozen=True)
 class EdfHeader:
-    """What the check of an EDF or BDF file needs of its header.
+    """What a header says.
 
     Parameters
     ----------
@@ -23,18 +30,26 @@ class EdfHeader:
         Length of the header.
     n_records
         Number of records, -1 where it was never filled in.
+    record_s
+        Length of a record [s].
     samples
         Samples a record of every channel, annotation channels too.
-    labels
-        Name of every channel.
+    labels, units
+        Name and physical dimension of every channel.
+    gains, offsets
+        Physical value of a step, and of step 0, of every channel.
     discontinuous
         Whether there may be gaps between records (EDF+D).
     """
 
     n_bytes: int
     n_records: int
+    record_s: float
     samples: tuple[int, ...]
     labels: tuple[str, ...]
+    units: tuple[str, ...]
+    gains: tuple[float, ...]
+    offsets: tuple[float, ...]
     discontinuous: bool
 
 
@@ -44,55 +59,149 @@ def read_edf_header(path: Path) -> EdfHeader:
     Raises
     ------
     RecordingError
-        When it is no EDF or BDF header.
+        When it is no EDF or BDF header, or says what cannot be.
     """
     with path.open("rb") as file:
         fixed = file.read(_FIXED)
         try:
-            n_channels = _integer(fixed[252:256])
-            n_bytes, n_records = _integer(fixed[184:192]), _integer(fixed[236:244])
-            if n_channels < 1 or n_bytes != _FIXED + n_channels * _PER_CHANNEL or n_records < -1:
+            n = int(_text(fixed[252:256]))
+            n_bytes, n_records = int(_text(fixed[184:192])), int(_text(fixed[236:244]))
+            record_s = float(_text(fixed[244:252]))
+            if n < 1 or n_bytes != _FIXED + n * _PER_CHANNEL or n_records < -1:
                 raise ValueError
-            channels = file.read(n_channels * _PER_CHANNEL)
-            begin = n_channels * _SAMPLES_AT
-            samples = tuple(_integer(channels[at : at + 8]) for at in range(begin, begin + 8 * n_channels, 8))
+            fields = file.read(n * _PER_CHANNEL)
+            if len(fields) < n * _PER_CHANNEL:
+                raise ValueError
+            samples = tuple(int(field) for field in _column(fields, n, 216, 8))
             if min(samples) < 0 or sum(samples) < 1:
                 raise ValueError
         except ValueError:
             kind = path.suffix[1:].upper()
             raise RecordingError(f"has no whole {kind} header; export the recording again") from None
-    labels = tuple(channels[at : at + 16].decode("latin-1").strip() for at in range(0, 16 * n_channels, 16))
-    return EdfHeader(n_bytes, n_records, samples, labels, fixed[192:197] in (b"EDF+D", b"BDF+D"))
+    labels = _column(fields, n, 0, 16)
+    if not 0.0 < record_s < np.inf and not all(_is_text(label) for label in labels):
+        raise RecordingError(f"says that a record lasts {record_s:g} s; correct the header, or export it again")
+    scales = [
+        _scale(label, *limits)
+        for label, *limits in zip(labels, *(_column(fields, n, at, 8) for at in (104, 112, 120, 128)), strict=True)
+    ]
+    gains, offsets = zip(*scales, strict=True)
+    units = _column(fields, n, 96, 8)
+    discontinuous = fixed[192:197] in (b"EDF+D", b"BDF+D")
+    return EdfHeader(n_bytes, n_records, record_s, samples, labels, units, gains, offsets, discontinuous)
 
 
-def _integer(field: bytes) -> int:
-    return int(field.strip(b" \0"))
+def _text(field: bytes) -> str:
+    return field.decode("latin-1").strip(" \0")
 
 
-def check_edf(path: Path) -> tuple[str, ...]:
-    """Compare the header with the length of the file; return what the user should know.
+def _column(fields: bytes, n: int, at: int, width: int) -> tuple[str, ...]:
+    begin = n * at
+    return tuple(_text(fields[i : i + width]) for i in range(begin, begin + n * width, width))
+
+
+def _is_text(label: str) -> bool:
+    return label.lower() in _STATUS[2:]
+
+
+def _scale(label: str, *limits: str) -> tuple[float, float]:
+    """Return the physical value of a step and of step 0, from the limits that the header gives."""
+    if _is_text(label):
+        return 1.0, 0.0
+    try:
+        low, high, low_step, high_step = map(float, limits)
+        gain = (high - low) / (high_step - low_step)
+        if not np.isfinite(gain) or gain == 0.0:
+            raise ValueError
+    except (ValueError, ZeroDivisionError):
+        raise RecordingError(
+            f"channel '{label}': from {limits[0]} to {limits[1]} in steps {limits[2]} to {limits[3]} is no range; "
+            "correct the header, or export it again"
+        ) from None
+    return gain, low - gain * low_step
+
+
+def read_edf(path: Path) -> StoredFile:
+    """Read all channels, each in its own unit and at its own rate; trigger codes and the texts of EDF+ become events.
 
     Raises
     ------
     RecordingError
-        When samples are missing.
+        When it is cut short, its header says what cannot be, or it has no channels.
     """
-    header = read_edf_header(path)
-    record_bytes = sum(header.samples) * _BYTES_A_SAMPLE[path.suffix.lower()]
-    n_there = (path.stat().st_size - header.n_bytes) / record_bytes
+    header, width = read_edf_header(path), _BYTES_A_SAMPLE[path.suffix.lower()]
+    n_records, notes = _count_records(path, header, width)
+    stored = np.memmap(path, dtype=np.uint8, mode="r", offset=header.n_bytes,
+                       shape=(n_records, sum(header.samples) * width))  # fmt: skip
+    events: list[RecordedEvent] = []
+    parts: dict[int, list[int]] = {}
+    for channel, n in enumerate(header.samples):
+        if _is_text(header.labels[channel]):
+            events += _texts(_bytes_of(stored, header, channel, width))
+        elif n:
+            parts.setdefault(n, []).append(channel)
+    found = []
+    for n, channels in parts.items():
+        values = np.empty((len(channels), n_records * n))
+        for row, channel in enumerate(channels):
+            steps = _steps(_bytes_of(stored, header, channel, width), width)
+            if header.labels[channel].lower() == "status" and width == 3:
+                events += _codes(steps, n / header.record_s)
+            np.multiply(steps, header.gains[channel], out=values[row])
+            values[row] += header.offsets[channel]
+        names = tuple(header.labels[channel] or f"ch{channel}" for channel in channels)
+        units = tuple(header.units[channel] for channel in channels)
+        kinds = tuple("stim" if name.lower() in _STATUS else "" for name in names)
+        found.append(StoredColumns(values, names, n / header.record_s, units, kinds))
+    if not found:
+        raise RecordingError("holds no channels, only texts; is the recording in another file beside it?")
+    return StoredFile(tuple(found), events=tuple(events), notes=notes)
+
+
+def _count_records(path: Path, header: EdfHeader, width: int) -> tuple[int, tuple[str, ...]]:
+    """Return how many whole records there are, and what the user should know."""
+    n_there = (path.stat().st_size - header.n_bytes) / (sum(header.samples) * width)
     if header.n_records == 0 or n_there < 1:
         raise RecordingError("holds no samples: it has no whole record; record or export it again")
     if n_there < header.n_records:
-        raise RecordingError(
-            f"is cut short: {n_there:.1f} of {header.n_records} records are there; copy it again",
-        )
+        raise RecordingError(f"is cut short: {n_there:.1f} of {header.n_records} records are there; copy it again")
     notes = []
     if header.n_records == -1:
         notes.append(f"the header does not count the records; the {int(n_there)} whole ones were read")
+    elif n_there >= header.n_records + 1:
+        notes.append(f"the header counts {header.n_records} records, which were read; {int(n_there)} are there")
     if header.discontinuous:
         notes.append("the file says that there may be gaps between its records (EDF+D); they are not kept")
-    signals = zip(header.labels, header.samples, strict=True)
-    rates = {n for label, n in signals if not label.endswith("Annotations")}
-    if len(rates) > 1:
-        notes.append("channels have different sampling rates; MNE resampled them all to the highest")
-    return tuple(notes)
+    return int(n_there) if header.n_records == -1 else header.n_records, tuple(notes)
+
+
+def _bytes_of(stored: NDArray[np.uint8], header: EdfHeader, channel: int, width: int) -> NDArray[np.uint8]:
+    """Return the bytes of a channel, shape (n_records, n_bytes)."""
+    begin = sum(header.samples[:channel]) * width
+    return stored[:, begin : begin + header.samples[channel] * width]
+
+
+def _steps(stored: NDArray[np.uint8], width: int) -> NDArray[np.int32]:
+    if width == 2:
+        return np.ascontiguousarray(stored).view("<i2").ravel().astype(np.int32)
+    low, middle, high = (np.ascontiguousarray(stored[:, i::3]).ravel().astype(np.int32) for i in range(3))
+    return low | (middle << 8) | (high.astype(np.uint8).view(np.int8).astype(np.int32) << 16)
+
+
+def _texts(stored: NDArray[np.uint8]) -> list[RecordedEvent]:
+    found = []
+    for record in stored:
+        for onset, duration, texts in _TEXT.findall(record.tobytes()):
+            found += [
+                RecordedEvent(float(onset), text.decode("utf-8", "replace"), float(duration or 0.0))
+                for text in texts.split(b"\x14")
+                if text  # without a text it tells when the record begins
+            ]
+    return found
+
+
+def _codes(status: NDArray[np.int32], fs: float) -> list[RecordedEvent]:
+    """Return the trigger codes of a BDF status channel, which are its lower 16 bits."""
+    codes = status & 0xFFFF
+    at = np.flatnonzero((np.diff(codes, prepend=codes[:1]) != 0) & (codes != 0))
+    return [RecordedEvent(i / fs, str(codes[i])) for i in at.tolist()]

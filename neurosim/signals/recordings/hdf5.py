@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.core.errors import Problem, RecordingError, did_you_mean
-from neurosim.signals.recordings.columns import ColumnNotFoundError, StoredColumns, channels_first, find_columns
+from neurosim.signals.recordings.columns import (
+    ColumnNotFoundError,
+    StoredColumns,
+    StoredFile,
+    channels_first,
+    find_columns,
+)
 from neurosim.signals.recordings.sidecar import Column, Sidecar
 
 if TYPE_CHECKING:
     import h5py  # type: ignore[import-untyped, unused-ignore]
 
 _N_LISTED = 12
+_MOST_SMALLER = 1032  # than the samples are they when compressed, at most, by deflate
 
 
-def read_hdf5(path: Path, sidecar: Sidecar) -> StoredColumns:
+def read_hdf5(path: Path, sidecar: Sidecar) -> StoredFile:
     """Read the datasets that the sidecar names.
 
     A dataset is named by its path or the end of it, as long as only one ends so. Datasets whose samples lie
@@ -48,7 +55,37 @@ def read_hdf5(path: Path, sidecar: Sidecar) -> StoredColumns:
         return _read(sidecar, datasets)
 
 
-def _read(sidecar: Sidecar, datasets: dict[str, h5py.Dataset]) -> StoredColumns:
+def check_self_contained(path: Path) -> None:
+    """Look whether an HDF5 file that another library reads has parts in other files.
+
+    Raises
+    ------
+    RecordingError
+        When it does: h5py would open them wherever they are.
+    """
+    import h5py  # type: ignore[import-untyped, unused-ignore]
+
+    seen: set[Any] = set()  # a group may be linked from many places, itself among them
+
+    def look(group: h5py.Group) -> None:
+        seen.add(group.id)
+        for name in group:
+            link = group.get(name, getlink=True)
+            if isinstance(link, h5py.ExternalLink):
+                raise RecordingError(f"'{name}' lies in another file, never opened; copy it into this one")
+            if not isinstance(link, h5py.HardLink):
+                continue
+            item = group[name]
+            if isinstance(item, h5py.Dataset):
+                _check_dataset(item, name)
+            elif isinstance(item, h5py.Group) and item.id not in seen:
+                look(item)
+
+    with h5py.File(path, "r") as file:
+        look(file["/"])
+
+
+def _read(sidecar: Sidecar, datasets: dict[str, h5py.Dataset]) -> StoredFile:
     table: NDArray[np.float64] | None = None
     if sidecar.dataset is not None:
         try:
@@ -79,7 +116,10 @@ def _read(sidecar: Sidecar, datasets: dict[str, h5py.Dataset]) -> StoredColumns:
     if len(set(lengths.values())) > 1:
         counted = ", ".join(f"{name} {length}" for name, length in lengths.items())
         raise RecordingError(f"the columns are not equally long (samples: {counted}); ask for ones that are")
-    return StoredColumns(np.stack(asked), ch_names, marker=marker)
+    return StoredFile(
+        (StoredColumns(np.stack(asked), ch_names),),
+        None if marker is None else StoredColumns(marker[np.newaxis], ("marker",)),
+    )
 
 
 def _find(name: str, datasets: dict[str, h5py.Dataset]) -> str:
@@ -97,11 +137,20 @@ def _find(name: str, datasets: dict[str, h5py.Dataset]) -> str:
 
 
 def _load(dataset: h5py.Dataset, name: str) -> NDArray[np.float64]:
-    if dataset.is_virtual or dataset.external:
-        raise RecordingError(f"'{name}' has its samples in another file, never opened; copy them into this one")
+    _check_dataset(dataset, name)
     if not dataset.size:
         raise RecordingError(f"'{name}' holds no samples")
     return np.asarray(channels_first(np.asarray(dataset[()]), f"'{name}'"), dtype=np.float64)
+
+
+def _check_dataset(dataset: h5py.Dataset, name: str) -> None:
+    if dataset.is_virtual or dataset.external:
+        raise RecordingError(f"'{name}' has its samples in another file, never opened; copy them into this one")
+    stored = dataset.id.get_storage_size()
+    if dataset.nbytes > _MOST_SMALLER * max(stored, 1):
+        raise RecordingError(
+            f"'{name}' has shape {dataset.shape}, of which only {stored} bytes were written; export it again"
+        )
 
 
 def _one_channel(dataset: h5py.Dataset, name: str) -> NDArray[np.float64]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal, Self
 
@@ -51,7 +53,7 @@ class RecordedSource(Source):
     Parameters
     ----------
     recording
-        Samples, rate, channels, marker and events.
+        Streams, each at its own rate, and events in order.
     grid
         The ticks of the session.
     batch_shape
@@ -67,32 +69,39 @@ class RecordedSource(Source):
 
     def __init__(self, recording: Recording, grid: TickGrid, batch_shape: tuple[int, ...]) -> None:
         self.recording = recording
-        self._by_time = np.ascontiguousarray(recording.data.T)
+        self.notes = recording.notes
+        self._by_time = {name: np.ascontiguousarray(stream.data.T) for name, stream in recording.streams.items()}
         self._shape = batch_shape
-        specs = {"eeg": SignalSpec(recording.fs, recording.ch_names, recording.unit, batch_shape)}
-        if recording.marker is not None:
-            specs["marker"] = SignalSpec(recording.fs, ("marker",), "raw", batch_shape)
+        specs = {
+            name: SignalSpec(stream.fs, stream.ch_names, stream.unit, batch_shape)
+            for name, stream in recording.streams.items()
+        }
         super().__init__(specs, grid)
+        self._onsets = [event.onset_s for event in recording.events]
         self._last = 0.0, 0.0
+
+    def select(self, streams: Collection[str], events: Collection[str] = ()) -> None:
+        """Play only these streams, and the marker: the session ends where the first of them does."""
+        self.specs = {name: spec for name, spec in self.specs.items() if name in streams or name == "marker"}
 
     @property
     def n_ticks(self) -> int:
-        """Number of whole ticks in the recording."""
-        n_times, fs, grid = len(self._by_time), self.recording.fs, self.grid
-        n = grid.n_ticks(n_times / fs)
-        while grid.first_sample(n, fs) > n_times:
+        """Number of whole ticks in the shortest of the streams."""
+        return min(self._n_ticks(len(self._by_time[name]), spec.fs) for name, spec in self.specs.items())
+
+    def _n_ticks(self, n_times: int, fs: float) -> int:
+        n = self.grid.n_ticks(n_times / fs)
+        while self.grid.first_sample(n, fs) > n_times:
             n -= 1
         return n
 
     def generate(self, tick_index: int, drive: Drive) -> dict[str, Samples]:
         """Return the samples of a tick."""
-        fs = self.recording.fs
-        start = self.grid.first_sample(tick_index, fs)
-        stop = self.grid.first_sample(tick_index + 1, fs)
         self._last = self.grid.start_s(tick_index), self.grid.start_s(tick_index + 1)
-        streams = {"eeg": self._spread(self._by_time[start:stop])}
-        if self.recording.marker is not None:
-            streams["marker"] = self._spread(self.recording.marker[start:stop, None])
+        streams = {}
+        for name, spec in self.specs.items():
+            start, stop = (self.grid.first_sample(k, spec.fs) for k in (tick_index, tick_index + 1))
+            streams[name] = self._spread(self._by_time[name][start:stop])
         return streams
 
     def _spread(self, rows: Float) -> Samples:
@@ -103,10 +112,9 @@ class RecordedSource(Source):
     def events(self) -> tuple[SessionEvent, ...]:
         """Return the recording's own marks within the last tick."""
         start_s, end_s = self._last
+        begin, end = (bisect_left(self._onsets, t) for t in (start_s, end_s))
         return tuple(
-            SessionEvent(e.onset_s, 0.0, "annotation", e.description)
-            for e in self.recording.events
-            if start_s <= e.onset_s < end_s
+            SessionEvent(e.onset_s, e.duration_s, "annotation", e.description) for e in self.recording.events[begin:end]
         )
 
     def rest(self, duration_s: float) -> None:

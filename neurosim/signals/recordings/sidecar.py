@@ -1,7 +1,8 @@
 """What a recorded file does not say about itself: a small TOML file next to it.
 
-Value in `unit` = (stored value - `offset`) * `scale`. Files that MNE reads come in microvolts already, so
-for those the stored value is the voltage in microvolts.
+Value in `unit` = (stored value - `offset`) * `scale`. For files that tell the unit of a channel the stored value is in
+that unit (in microvolts for what MNE reads). What can be converted to the unit of the body's stream is (EEG and EMG uV,
+ECG mV, temperature degC, skin conductance uS).
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Any
 from pydantic import Field, ValidationInfo, field_validator
 
 from neurosim.core.config import Config, load_toml
-from neurosim.core.errors import Loc
+from neurosim.core.errors import Loc, did_you_mean
+from neurosim.signals.recordings.kinds import KINDS
 
 Column = int | str
 """Where a channel is: a 0-based column number, or a name (text, MNE) or dataset path (HDF5)."""
@@ -34,6 +36,12 @@ def _check_scale(value: float | None) -> float | None:
     return value
 
 
+def _check_stream(value: str | None) -> str | None:
+    if value is not None and value not in KINDS:
+        raise ValueError(f"unknown stream '{value}'; {did_you_mean(value, KINDS)}")
+    return value
+
+
 class ChannelColumn(Config):
     """One channel and where it is in the file."""
 
@@ -49,8 +57,15 @@ class ChannelColumn(Config):
     offset: float | None = Field(default=None, json_schema_extra={"unit": "step"})
     """In place of the sidecar's `offset`."""
 
+    unit: str | None = Field(default=None, min_length=1)
+    """In place of the sidecar's `unit`."""
+
+    stream: str | None = None
+    """In place of the sidecar's `stream`."""
+
     _column = field_validator("column", mode="before")(_check_column)
     _scale = field_validator("scale")(_check_scale)
+    _stream = field_validator("stream")(_check_stream)
 
 
 class MarkerColumn(Config):
@@ -88,8 +103,11 @@ class Sidecar(Config):
     fs: float | None = Field(default=None, gt=0, json_schema_extra={"unit": "Hz"})
     """Sampling rate; files that say it themselves need none, and it must agree with those MNE reads."""
 
-    unit: str = Field(default="uV", min_length=1)
-    """Unit of the channels after `scale` and `offset`."""
+    unit: str | None = Field(default=None, min_length=1)
+    """Unit of the channels after `scale` and `offset`; that of the file, or else the usual one, if absent."""
+
+    stream: str | None = None
+    """What the channels record: eeg, ecg, respiration, ...; told by their names and units if absent."""
 
     scale: float = Field(default=1.0, json_schema_extra={"unit": "unit/step"})
     """How much of `unit` one stored step is."""
@@ -116,6 +134,7 @@ class Sidecar(Config):
     """The column that says what the person did."""
 
     _scale = field_validator("scale")(_check_scale)
+    _stream = field_validator("stream")(_check_stream)
 
     @field_validator("delimiter")
     @classmethod

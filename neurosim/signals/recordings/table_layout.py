@@ -11,6 +11,8 @@ from itertools import islice
 _HEADER_MARKS = ("%", "#", "@")
 _ATTRIBUTE = re.compile(r"""@attribute\s+(?:'([^']*)'|"([^"]*)"|(\S+))""", re.IGNORECASE)
 _RATE = re.compile(r"sampl(?:e|ing)\s+rate\s*(?:\(hz\))?\s*:?=?\s*([0-9.]+(?:e[+-]?\d+)?)", re.IGNORECASE)
+_LABELS = re.compile(r"[#%]\s*labels\s*:=\s*(.*\S)", re.IGNORECASE)  # BioSPPy's "Simple Text Format"
+_RESOLUTION = re.compile(r"[#%]\s*resolution\s*:=", re.IGNORECASE)
 _MISSING = {"", "?", "na", "n/a", "nan", "null", "none"}
 
 
@@ -30,6 +32,8 @@ class Layout:
         Name of every column, "" where there is none.
     fs
         Sampling rate from the header lines [Hz].
+    units
+        Unit of every column from the header lines; empty where they tell none.
     """
 
     start: int
@@ -37,6 +41,7 @@ class Layout:
     delimiter: str
     names: tuple[str, ...]
     fs: float | None
+    units: tuple[str, ...] = ()
 
     @property
     def n_columns(self) -> int:
@@ -69,7 +74,7 @@ def find_layout(text: str, delimiter: str | None) -> Layout | None:
     """
     handle = io.StringIO(text)
     names: list[str] = []
-    fs = None
+    fs, steps = None, False
     rows: list[tuple[int, int, str]] = []
     start, number = 0, 0
     while len(rows) < 2 and (line := handle.readline()):
@@ -77,6 +82,9 @@ def find_layout(text: str, delimiter: str | None) -> Layout | None:
         if line.lstrip().startswith(_HEADER_MARKS) and not rows:
             if attribute := _ATTRIBUTE.match(line.strip()):
                 names.append(next(group for group in attribute.groups() if group is not None))
+            if labels := _LABELS.match(line.strip()):
+                names = re.split(r"[\t,;]\s*", labels[1])
+            steps = steps or _RESOLUTION.match(line.strip()) is not None
             if fs is None and (rate := _RATE.search(line)):
                 fs = _positive(rate[1])
         elif line.strip():
@@ -96,7 +104,9 @@ def find_layout(text: str, delimiter: str | None) -> Layout | None:
             return None
     n_columns = max(len(names), len(_split(rows[0][2], delimiter)))
     padded = (*names, *[""] * (n_columns - len(names)))
-    return Layout(start=rows[0][0], line=rows[0][1], delimiter=delimiter, names=padded, fs=fs)
+    # A file that tells the resolution of its converter holds the converter's steps.
+    units = ("adc",) * n_columns if steps else ()
+    return Layout(start=rows[0][0], line=rows[0][1], delimiter=delimiter, names=padded, fs=fs, units=units)
 
 
 def _find_delimiter(line: str) -> str:

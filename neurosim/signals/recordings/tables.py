@@ -12,18 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.core.errors import RecordingError
-from neurosim.signals.recordings.columns import StoredColumns, find_among, find_columns
+from neurosim.signals.recordings.columns import StoredColumns, StoredFile, find_among, find_columns
 from neurosim.signals.recordings.sidecar import Sidecar
 from neurosim.signals.recordings.table_layout import Layout, find_layout
 
 if TYPE_CHECKING:
     import pandas as pd
 
+MAX_BYTES = 1 << 30
+"""Most bytes that a compressed file may have when decompressed."""
+
 MAX_UNREADABLE = 0.1
 """Share of cells that may be no numbers before a column is refused."""
 
 
-def read_table(path: Path, sidecar: Sidecar) -> StoredColumns:
+def read_table(path: Path, sidecar: Sidecar) -> StoredFile:
     """Read the columns asked for; without any asked for, all that hold numbers.
 
     Cells that are empty or, up to one in ten, no numbers become NaN.
@@ -62,26 +65,41 @@ def read_table(path: Path, sidecar: Sidecar) -> StoredColumns:
             notes.append(f"columns without numbers were left out: {', '.join(skipped)}")
     if not numbers:
         raise RecordingError("no column holds numbers; is its delimiter another? Name it in a sidecar")
-    return StoredColumns(
-        values=np.stack([columns[number] for number in numbers]),
-        ch_names=ch_names,
-        fs=layout.fs,
-        marker=columns[asked[-1]] if n_marker else None,
-        notes=tuple(notes),
-    )
+    marker = StoredColumns(columns[asked[-1]][np.newaxis], ("marker",), layout.fs) if n_marker else None
+    values = np.stack([columns[number] for number in numbers])
+    units = tuple(layout.units[number] for number in numbers) if layout.units else ()
+    return StoredFile((StoredColumns(values, ch_names, layout.fs, units),), marker, notes=tuple(notes))
 
 
 def _read_text(path: Path) -> str:
     stored = path.read_bytes()
     if path.suffix.lower() == ".gz":
-        try:
-            stored = gzip.decompress(stored)
-        except EOFError:
-            raise RecordingError("is cut short: the compressed data has no end; copy it again") from None
-        except (OSError, zlib.error) as error:
-            raise RecordingError(f"cannot be decompressed ({error}); copy the file again") from None
+        stored = decompress(stored)
     text = stored.decode("utf-8-sig", errors="replace")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def decompress(stored: bytes) -> bytes:
+    """Return what gzip made smaller.
+
+    Raises
+    ------
+    RecordingError
+        When it is damaged, cut short, or larger than any text recording is.
+    """
+    text = bytearray()
+    try:
+        with gzip.open(io.BytesIO(stored)) as file:
+            # Piece by piece: asked for all at once it makes room for the largest text there can be.
+            while len(text) <= MAX_BYTES and (piece := file.read(1 << 20)):
+                text += piece
+    except EOFError:
+        raise RecordingError("is cut short: the compressed data has no end; copy it again") from None
+    except (OSError, zlib.error) as error:
+        raise RecordingError(f"cannot be decompressed ({error}); copy the file again") from None
+    if len(text) > MAX_BYTES:
+        raise RecordingError(f"is more than {MAX_BYTES >> 20} MB when decompressed; cut it into pieces")
+    return bytes(text)
 
 
 def _parse(text: str, layout: Layout, numbers: list[int]) -> pd.DataFrame:

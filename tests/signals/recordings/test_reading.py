@@ -112,9 +112,9 @@ def test_npy_channels_marker_scale_and_offset(tmp_path: Path) -> None:
     sidecar = _sidecar(channels=channels, scale=0.5, offset=10.0, unit="mV", marker={"column": 3})
     recording = read_recording(_npy(tmp_path, array), sidecar)
     assert recording.ch_names == ("Oz", "Cz")
-    assert recording.unit == "mV"
-    assert recording.data[0].tolist() == [(value - 10.0) * 0.5 for value in array[:, 2]]
-    assert recording.data[1].tolist() == [-value for value in array[:, 0]]
+    assert recording.unit == "uV"  # of every EEG; the sidecar has mV
+    assert recording.data[0].tolist() == [(value - 10.0) * 500.0 for value in array[:, 2]]
+    assert recording.data[1].tolist() == [-1000.0 * value for value in array[:, 0]]
     assert recording.marker is not None
     assert recording.marker.tolist() == array[:, 3].tolist()
 

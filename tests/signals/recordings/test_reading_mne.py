@@ -89,7 +89,9 @@ def test_edf_by_hand(tmp_path: Path, ending: str, capfd: pytest.CaptureFixture[s
     assert (recording.fs, recording.unit, recording.ch_names) == (100.0, "uV", ("Oz", "Cz"))
     np.testing.assert_allclose(recording.data[0], steps[:, 0].ravel() * 0.1, atol=1e-6)
     np.testing.assert_allclose(recording.data[1], steps[:, 1].ravel() * 0.1 * 1000.0, atol=1e-3)
-    assert (recording.events, recording.notes, recording.path) == ((), (), path)
+    assert (recording.events, recording.path) == ((), path)
+    # The second channel is said to swing by volts, and is.
+    assert ["which no body does" in note for note in recording.notes] == [True]
     assert "".join(capfd.readouterr()) == ""
 
 
@@ -139,7 +141,7 @@ def test_edf_marker_is_no_channel(tmp_path: Path) -> None:
     recording = read_recording(path, Sidecar.model_validate({"marker": {"column": "Cz"}}))
     assert recording.ch_names == ("Oz",)
     assert recording.marker is not None
-    np.testing.assert_allclose(recording.marker, steps[:, 1].ravel() * 100.0, atol=1e-3)
+    np.testing.assert_allclose(recording.marker, steps[:, 1].ravel() * 0.1, atol=1e-6)  # in the file's own unit
 
 
 def test_edf_that_does_not_count_its_records(tmp_path: Path) -> None:
@@ -156,9 +158,10 @@ def test_edf_notes_on_gaps_and_rates(tmp_path: Path) -> None:
     records: Any = [(np.zeros(100, np.int16), np.zeros(50, np.int16))] * 4
     _write_edf(path, records, reserved="EDF+D")
     recording = read_recording(path)
-    assert recording.data.shape == (2, 400)
+    assert recording.data.shape == (1, 400)
     assert any("gaps between its records" in note for note in recording.notes)
-    assert any("different sampling rates" in note for note in recording.notes)
+    slow = recording.streams["eeg_2"]
+    assert (slow.fs, slow.ch_names, slow.data.shape) == (50.0, ("Cz",), (1, 200))
 
 
 def test_rate_of_the_sidecar_contradicts_the_file(tmp_path: Path) -> None:
@@ -211,7 +214,7 @@ def test_fif_cut_short(tmp_path: Path, share: float) -> None:
 
 def test_file_without_eeg(tmp_path: Path) -> None:
     message = _message(_save(_raw("stim", "misc"), tmp_path / "a.fif"))
-    assert message.startswith("holds no EEG channels; name the wanted ones in a sidecar")
+    assert message.startswith("holds no EEG or body channels; name the wanted ones in a sidecar")
     assert message.endswith("of: stim0 (stim), misc1 (misc)")
 
 

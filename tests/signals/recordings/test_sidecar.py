@@ -65,7 +65,7 @@ def test_whole_sidecar(tmp_path: Path) -> None:
 def test_empty_sidecar_asks_for_nothing(tmp_path: Path) -> None:
     sidecar = _load(tmp_path, "")
     assert sidecar.asked() == ()
-    assert (sidecar.fs, sidecar.unit, sidecar.scale, sidecar.offset) == (None, "uV", 1.0, 0.0)
+    assert (sidecar.fs, sidecar.unit, sidecar.stream, sidecar.scale, sidecar.offset) == (None, None, None, 1.0, 0.0)
 
 
 def test_sidecar_is_frozen() -> None:
