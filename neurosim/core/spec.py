@@ -38,6 +38,9 @@ class SignalSpec:
         Delay of a slow modulation from the body to this stream [s].
     trials_s
         When each trial of the session begins, and when its task does [s]; empty where there are none.
+    step
+        What samples from outside are rounded to before anything is made from them (`round_to_step`) [unit]; None for
+        those that a seed makes again.
     """
 
     fs: float
@@ -46,6 +49,7 @@ class SignalSpec:
     batch_shape: tuple[int, ...] = ()
     delay_s: float = 0.0
     trials_s: tuple[tuple[float, float], ...] = ()
+    step: float | None = None
 
     @property
     def n_channels(self) -> int:
@@ -118,6 +122,13 @@ def as_lanes(samples: Samples) -> Float:
 def from_lanes(lanes: Float, batch_shape: tuple[int, ...], n_channels: int) -> Samples:
     """View contiguous ``(time, lane)`` as samples ``(*batch, channel, time)``."""
     return time_last(lanes.reshape(lanes.shape[0], *batch_shape, n_channels)) if batch_shape else lanes.T
+
+
+def same_for_all(rows: Float, batch_shape: tuple[int, ...]) -> Samples:
+    """View ``(time, channel)`` as samples that every subject of a batch gets."""
+    n_times, n_channels = rows.shape
+    shaped = rows.reshape(n_times, *(1 for _ in batch_shape), n_channels)
+    return time_last(np.broadcast_to(shaped, (n_times, *batch_shape, n_channels)))
 
 
 def concatenate(chunks: list[Samples]) -> Samples:

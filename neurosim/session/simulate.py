@@ -85,7 +85,7 @@ def simulate_sessions(
     subject
         A name, a TOML file or a subject: the body, and who acts on it; or a population, which is a batch.
     source
-        Stands in for the body: a recording. The actors then move nothing.
+        Stands in for the body: a recording, a live stream. The actors then move nothing.
     subjects
         None for one subject without a batch axis; a number, or the address of each subject, for a batch.
     sham
@@ -99,7 +99,8 @@ def simulate_sessions(
         Length of a session [s]; the protocol's blocks are shortened or lengthened in proportion. A recording
         shorter than the protocol does the same.
     speed
-        Seconds of the session for each second of the clock; infinity for as fast as it goes.
+        Seconds of the session for each second of the clock; infinity for as fast as it goes. A live stream
+        sets its own pace.
     rest_s
         Time between sessions [s].
     keep
@@ -164,7 +165,7 @@ def simulate_sessions(
                                        facts, sealed=seal is not None))  # fmt: skip
         if seal is not None:
             watching = [*map(Veil, watching), *behind]
-        clock: Clock = SimulatedClock() if math.isinf(speed) else RealTimeClock(speed)
+        clock: Clock = SimulatedClock() if math.isinf(speed) or plan.source.live else RealTimeClock(speed)
         completed = run(session, clock, watching, stop)
         finding = None if finds is None else finds.finding()
         if finding is not None and where is not None:
@@ -324,7 +325,7 @@ def _attach(
 
 
 def _name_of(person: Subject, source: SourceConfig | None) -> str:
-    return person.name if source is None else str(getattr(source, "path", source.kind))
+    return person.name if source is None else source.label
 
 
 def actors_of(person: Subject, protocol: TrainingProtocol) -> list[ActorConfig]:
