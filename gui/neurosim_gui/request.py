@@ -75,16 +75,13 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
     from neurosim.session.sealing.veil import Seal
     from neurosim.session.session import Session
     from neurosim.session.simulate import plan_sessions
-    from neurosim.signals.recordings.recorded import Recorded
+    from neurosim.signals.asked import asked_source
     from neurosim.subject.subject import load_subject
 
-    if request.source == "sim" and request.sidecar is not None:
-        raise UserError("describes a recording; name the recording with --source", "--sidecar")
     seal = None if request.blind is None else Seal.read(request.blind)
     if seal is not None and (request.sham is not None or request.out is None):
         raise UserError("names the sham itself, and is recorded from the start: give --out, and no --sham", "--blind")
-    sidecar = None if request.sidecar is None else str(request.sidecar)
-    source = None if request.source == "sim" else Recorded(path=request.source, sidecar=sidecar)
+    source = asked_source(request.source, request.sidecar)
     protocol, subject = free_play() if request.free_play else (request.protocol, load_subject(request.subject))
     artifacts = None
     if request.subject_key is not None:

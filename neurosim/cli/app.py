@@ -53,7 +53,9 @@ app = typer.Typer(
 Seed = Annotated[int | None, typer.Option(min=0, help="Root of all noise; picked and told when not given.")]
 Out = Annotated[Path | None, typer.Option(help="Folder to write; must be new or empty.")]
 ProtocolName = Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")]
-SourceName = Annotated[str, typer.Option(help="`sim` for the subject's body, or a recorded file.")]
+SourceName = Annotated[
+    str, typer.Option(help="`sim` for the subject's body, a recorded file, `lsl:NAME`, `brainflow:BOARD`.")
+]
 Sidecar = Annotated[Path | None, typer.Option(help="TOML file that describes the recording.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from neurosim.session.result import Result
     from neurosim.session.session import Session
     from neurosim.session.tick import Sink
-    from neurosim.signals.recordings.recorded import Recorded
     from neurosim.subject.population import Population
 
 
@@ -55,23 +54,6 @@ class Request:
     as_json: bool
 
 
-def asked_source(source: str, sidecar: Path | None) -> Recorded | None:
-    """Return the recording that stands in for the body; None for ``sim``.
-
-    Raises
-    ------
-    UserError
-        For a sidecar without a recording.
-    """
-    from neurosim.signals.recordings.recorded import Recorded
-
-    if source != "sim":
-        return Recorded(path=source, sidecar=None if sidecar is None else str(sidecar))
-    if sidecar is not None:
-        raise UserError("describes a recording; name the recording with --source", "--sidecar")
-    return None
-
-
 def run_protocol(request: Request) -> None:
     """Run the sessions and report.
 
@@ -83,6 +65,8 @@ def run_protocol(request: Request) -> None:
     speed = parse_speed(request.speed)
     if request.duration is not None and not 0 < request.duration < math.inf:
         raise UserError(f"must be above 0 s, got {request.duration:g}", "--duration")
+    from neurosim.signals.asked import asked_source
+
     source = asked_source(request.source, request.sidecar)
     n_subjects = None if request.subjects == 1 else request.subjects
     if request.report and n_subjects is not None:
@@ -106,7 +90,7 @@ def run_protocol(request: Request) -> None:
         note = note_on_length(session, planned_s)
         for each in (*([note] if note else []), *session.notes):
             say(each)
-        return _views(session, request.as_json, live=not math.isinf(speed))
+        return _views(session, request.as_json, live=session.source.live or not math.isinf(speed))
 
     def done(result: Result) -> None:
         if n_subjects is None:
