@@ -33,6 +33,8 @@ class LiveRequest:
         Whether a calm adult plays, whom the keys move, instead of protocol and subject.
     course
         Folder of a course that is shown beside the session.
+    lsl, osc, network
+        Where the session is sent to besides.
     out
         Folder to record into from the start; None to record when the user asks for it.
     screenshots, seconds
@@ -46,6 +48,9 @@ class LiveRequest:
     seed: int | None = None
     sham: str | None = None
     blind: Path | None = None
+    lsl: str = ""
+    osc: str = ""
+    network: bool = False
     out: Path | None = None
     speed: float = 1.0
     theme: str = "light"
@@ -71,8 +76,9 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
     UserError
         For what cannot be used.
     """
+    from neurosim.session.outlets import Outlets
     from neurosim.session.recorder import Recorder
-    from neurosim.session.sealing.veil import Seal
+    from neurosim.session.sealing.veil import Seal, Veil
     from neurosim.session.session import Session
     from neurosim.session.simulate import plan_sessions
     from neurosim.signals.asked import asked_source
@@ -99,7 +105,10 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
     recorder = Recorder(plan, facts)
     if request.out is not None:
         recorder.begin(session, request.out)
-    return session, [recorder] if seal is None or facts is None else [recorder, seal.record(facts)]
+    outlets = Outlets(request.lsl, request.osc, request.network)
+    watching = outlets.watch(session)
+    sinks: list[Sink] = [recorder, *(watching if seal is None else map(Veil, watching)), *outlets.participant(session)]
+    return session, sinks if seal is None or facts is None else [*sinks, seal.record(facts)]
 
 
 def free_play() -> tuple[TrainingProtocol, Subject]:

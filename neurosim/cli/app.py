@@ -57,6 +57,9 @@ SourceName = Annotated[
     str, typer.Option(help="`sim` for the subject's body, a recorded file, `lsl:NAME`, `brainflow:BOARD`.")
 ]
 Sidecar = Annotated[Path | None, typer.Option(help="TOML file that describes the recording.")]
+Osc = Annotated[str, typer.Option(help="Send the feedback as OSC to this port, or HOST:PORT, for sound and games.")]
+Lsl = Annotated[str, typer.Option(help="Publish the session as LSL streams whose names begin with this.")]
+Network = Annotated[bool, typer.Option("--network", help="Let other computers find the LSL streams.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
@@ -118,6 +121,9 @@ def run(
         str | None, typer.Option(help="`typical`, `none`, or a list such as `blink=20,mains` (rate a minute).")
     ] = None,
     update_interval: Annotated[float | None, typer.Option(help="Length of a tick in seconds.")] = None,
+    lsl: Lsl = "",
+    osc: Osc = "",
+    network: Network = False,
     out: Out = None,
     report: Annotated[
         bool, typer.Option("--report", help="Write report.html into the folder of each session.")
@@ -129,12 +135,13 @@ def run(
     Ctrl-C ends a session at the border of a tick and keeps everything; a second one aborts.
     """
     from neurosim.cli.run import Request, run_protocol
+    from neurosim.session.outlets import Outlets
 
     run_protocol(
         Request(protocol, source, sidecar, subject, subjects, spread, sessions, sham, blind, guess, operator_guess,
                 seed, duration, speed, tuple(channel or ()), band,
-                tuple(filter(None, signals.replace(" ", "").split(","))), artifacts, update_interval, out, report,
-                as_json)
+                tuple(filter(None, signals.replace(" ", "").split(","))), artifacts, update_interval,
+                Outlets(lsl, osc, network), out, report, as_json)
     )  # fmt: skip
 
 
@@ -152,6 +159,9 @@ def live(
     subject_key: Annotated[
         Path | None, typer.Option(help="Key from `hide-subject`: a subject that the window does not name.")
     ] = None,
+    lsl: Lsl = "",
+    osc: Osc = "",
+    network: Network = False,
     record: Annotated[bool, typer.Option("--record", help="Record from the start, into a fresh folder.")] = False,
     out: Annotated[Path | None, typer.Option(help="Record from the start, into this folder.")] = None,
     course: Annotated[Path | None, typer.Option(help="Show the course in this folder beside the session.")] = None,
@@ -170,9 +180,40 @@ def live(
 
     open_window(
         protocol=protocol, source=source, sidecar=sidecar, subject=subject, seed=seed, sham=sham, blind=blind,
-        subject_key=subject_key, record=record, out=out, course=course, speed=speed, theme=theme, size=size,
+        subject_key=subject_key, lsl=lsl, osc=osc, network=network,
+        record=record, out=out, course=course, speed=speed, theme=theme, size=size,
         seconds=seconds, screenshots=screenshots,
     )  # fmt: skip
+
+
+@app.command("stream")
+def stream_(
+    what: Annotated[
+        str, typer.Argument(help="A protocol, a subject or a body: its name, or a TOML file.")
+    ] = "resting_adult",
+    name: Annotated[str, typer.Option(help="What the names of the streams begin with.")] = "neurosim",
+    subject: Annotated[str, typer.Option(help="Who is trained by a protocol.")] = "adult",
+    seed: Seed = None,
+    duration: Annotated[
+        float | None, typer.Option(min=1, help="Length in seconds; a protocol's own, or a day.")
+    ] = None,
+    signals: Annotated[
+        str, typer.Option(help="Only these signals and those of the protocol, such as `eeg,ecg`.")
+    ] = "all",
+    artifacts: Annotated[
+        str | None, typer.Option(help="`typical`, `none`, or a list such as `blink=20,mains` (rate a minute).")
+    ] = None,
+    truth: Annotated[bool, typer.Option("--truth", help="Publish what the body truly does too.")] = False,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Wait so many seconds for somebody to subscribe to every signal.")
+    ] = 0.0,
+    osc: Osc = "",
+    network: Network = False,
+) -> None:
+    """Publish a body, or a session of a protocol, as LSL streams in real time: signals, features, feedback, markers."""
+    from neurosim.cli.stream import StreamRequest, stream
+
+    stream(StreamRequest(what, name, subject, seed, duration, signals, artifacts, truth, wait, osc, network))
 
 
 @app.command()

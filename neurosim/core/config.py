@@ -103,7 +103,7 @@ def validate(data: Any, model: type[_T], where: str = "") -> _T:
 
 
 def parse_kind(base: type[_Kind], text: str, first: str = "") -> _Kind:
-    """Read a description as the command line names it: ``kind``, ``kind:name=value:other=value``, ``kind:main:name=value``.
+    """Read a description as the command line names it: ``kind``, ``kind:name=value``, ``kind:main:name=value``.
 
     Parameters
     ----------

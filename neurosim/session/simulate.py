@@ -67,6 +67,7 @@ def simulate_sessions(
     keep: Keep | None = None,
     out: str | Path | None = None,
     sinks: Callable[[Session], Sequence[Sink]] = lambda session: (),
+    participant: Callable[[Session], Sequence[Sink]] = lambda session: (),
     stop: Callable[[], bool] = lambda: False,
     done: Callable[[Result], None] = lambda result: None,
     signals: str | Sequence[str] = (),
@@ -109,7 +110,9 @@ def simulate_sessions(
     out
         Folder to write; a folder in it for each session if there are several, only ``summary.json`` for a batch.
     sinks
-        Called with each session for further sinks.
+        Called with each session for further sinks; of a sealed one they see nothing of what is earned and shown.
+    participant
+        Called with each session for what gives the subject the feedback: sound, a game. It sees all.
     stop
         Asked before each tick whether to end here.
     done
@@ -165,6 +168,7 @@ def simulate_sessions(
                                        facts, sealed=seal is not None))  # fmt: skip
         if seal is not None:
             watching = [*map(Veil, watching), *behind]
+        watching += participant(session)
         clock: Clock = SimulatedClock() if math.isinf(speed) or plan.source.live else RealTimeClock(speed)
         completed = run(session, clock, watching, stop)
         finding = None if finds is None else finds.finding()

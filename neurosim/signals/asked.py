@@ -36,7 +36,7 @@ def asked_source(source: str, sidecar: Path | None = None) -> SourceConfig | Non
     if kind in _LIVE:
         if sidecar is not None:
             raise UserError(f"describes a recording; {source} says itself what it is", "--sidecar")
-        return parse_kind(SourceConfig, source, _LIVE[kind])
+        return parse_kind(SourceConfig, source, _LIVE[kind])  # type: ignore[type-abstract]
     if source != "sim":
         from neurosim.signals.recordings.recorded import Recorded
 

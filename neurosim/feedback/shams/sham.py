@@ -71,4 +71,4 @@ def parse_sham(text: str) -> ShamConfig:
     >>> parse_sham("shifted:shift_s=0.5").shift_s
     0.5
     """
-    return parse_kind(ShamConfig, text)
+    return parse_kind(ShamConfig, text)  # type: ignore[type-abstract]

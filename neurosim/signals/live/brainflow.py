@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import weakref
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -51,6 +52,11 @@ class BrainFlow(LiveConfig):
         """Connect to the board and let it stream."""
         shim = load_brainflow()
         board_id = find_board(shim, self.board)
+        if board_id == shim.BoardIds.PLAYBACK_FILE_BOARD.value and not (
+            self.master_board and Path(self.file).is_file()
+        ):
+            raise StreamError("plays a recording of BrainFlow; name it with file=, and its board with master_board=",
+                              self.label)  # fmt: skip
         params = shim.BrainFlowInputParams()
         for name in ("serial_port", "mac_address", "serial_number", "ip_address", "ip_port", "file", "other_info"):
             setattr(params, name, getattr(self, name))
@@ -174,7 +180,7 @@ class Board(Device):
         channels: list[Channel],
         label: str,
     ) -> None:
-        self._shim, self._board, self._preset, self._rows = shim, board, preset, rows
+        self._shim, self.board, self._preset, self._rows = shim, board, preset, rows
         self._stamp_row, self._marker_row = description["timestamp_channel"], description.get("marker_channel")
         self._left = np.empty((description["num_rows"], 0))
         self._markers: list[tuple[float, str]] = []
@@ -186,7 +192,7 @@ class Board(Device):
         until_s = time.monotonic() + timeout_s
         while self._left.shape[1] < n_most:
             try:
-                new = self._board.get_board_data(preset=self._preset)
+                new = self.board.get_board_data(preset=self._preset)
             except self._shim.BrainFlowError as error:
                 self._failed = _said(error)
                 new = self._left[:, :0]
@@ -208,7 +214,7 @@ class Board(Device):
 
     def flush(self) -> None:
         self._left = self._left[:, :0]
-        self._board.get_board_data(preset=self._preset)
+        self.board.get_board_data(preset=self._preset)
 
     def events(self) -> list[tuple[float, str]]:
         events, self._markers = self._markers, []

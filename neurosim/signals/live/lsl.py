@@ -32,10 +32,10 @@ class LSL(LiveConfig):
         5.0, gt=0, le=600, description="how long streams are looked for", json_schema_extra={"unit": "s"}
     )
     fs: float | None = Field(
-        None, gt=0, description="sampling rate, where the stream says none or a wrong one", json_schema_extra={"unit": "Hz"}
+        None, gt=0, description="sampling rate, if the stream has none or a wrong one", json_schema_extra={"unit": "Hz"}
     )  # fmt: skip
-    unit: str = Field("", description="unit of the samples, where the stream says none or a wrong one")
-    type: str = Field("", description="type of the channels, where the stream says none: eeg, ecg")
+    unit: str = Field("", description="unit of the samples, if the stream has none or a wrong one")
+    type: str = Field("", description="type of the channels, if the stream has none: eeg, ecg")
     network: bool = Field(False, description="look on the local network too, not only on this computer")
 
     @property
@@ -92,8 +92,8 @@ def _inlet(lsl: Any, info: Any) -> Any:
 class LSLDevice(Device):
     """An inlet, whose stamps are moved to this computer's clock.
 
-    A stream that has an identifier of its source is found again by liblsl when it comes back; of one that has none, a new
-    one of the same name and shape is taken.
+    A stream that has an identifier of its source is found again by liblsl when it comes back; of one that has none, a
+    new one of the same name and shape is taken.
 
     Parameters
     ----------

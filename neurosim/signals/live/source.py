@@ -59,8 +59,8 @@ class LiveConfig(SourceConfig):
 class LiveSource(Source):
     """Gives the samples of devices as they come; with a batch axis every subject gets the same.
 
-    A tick waits for its last sample. Where samples are missing it has NaN, which the entrance of the pipeline distrusts,
-    and tells an event: ``gap``, ``silence``, ``duplicate``, ``rate``, or ``marker`` for what somebody has sent.
+    A tick waits for its last sample. Where samples are missing it has NaN, which the entrance of the pipeline
+    distrusts. It tells events: ``gap``, ``silence``, ``duplicate``, ``rate``, and ``marker`` for what somebody has sent.
 
     Parameters
     ----------

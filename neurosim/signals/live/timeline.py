@@ -40,8 +40,8 @@ class Timeline:
     """Puts samples in their places: sample i stands at i / fs, and where samples are missing there is NaN.
 
     Stamps jitter, and no clock runs exactly at the nominal rate. So a straight line through the stamps of the last
-    seconds says when each sample was taken, as readers of XDF files do it for the whole file, and only a jump between two
-    stamps is a gap.
+    seconds says when each sample was taken, as readers of XDF files do it for the whole file, and only a jump between
+    two stamps is a gap.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ def _loopback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def counted(result: Result) -> Float:
-    return result.samples()[0] * 16.0
+    return np.asarray(result.samples()[0] * 16.0)
 
 
 def of_kind(result: Result, *kinds: str) -> list[tuple[str, float, float]]:

@@ -9,6 +9,7 @@ import pytest
 
 from neurosim.core.drive import NEUTRAL
 from neurosim.core.errors import ConfigError, StreamError
+from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
 from neurosim.signals.live.device import Channel
@@ -74,7 +75,8 @@ def test_a_stream_that_stops_becomes_nan_in_its_own_time_and_goes_on_when_it_is_
     device = Played()
     device.send_regularly(0, 650)
     device.send_regularly(850, 1100)
-    source, events, got = source_of(device), [], []
+    source, got = source_of(device), []
+    events: list[SessionEvent] = []
     for k in range(576):
         got.append(source.generate(k, NEUTRAL)["eeg"][0])
         events += source.events()
