@@ -429,6 +429,19 @@ def compare_thresholds(
 
 
 @app.command()
+def certify(
+    protocol: Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")] = "alpha_up",
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="Length of each measurement.")] = 10.0,
+    out: Annotated[Path | None, typer.Option(help="Write the table: Markdown (.md) or TSV (.tsv).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how late the feedback is on this machine: stages, timer, LSL, window; as a table for the record."""
+    from neurosim.cli.certify import certify as measure_and_tell
+
+    measure_and_tell(protocol, seconds, out, as_json)
+
+
+@app.command()
 def doctor() -> None:
     """Check in plain words whether this machine is ready for a class."""
     from neurosim.cli.doctor import examine

@@ -116,5 +116,5 @@ def what_is_streamed(what: str, subject: str) -> tuple[TrainingProtocol, Subject
     # The alpha power of a rest: a filter that needs no baseline, and a rule that rewards nothing.
     alpha_up = load_protocol("alpha_up")
     alpha = alpha_up.features[0].model_copy(update={"stages": (DCBlock(), BandPower(low_hz=8, high_hz=12))})
-    watched = alpha_up.model_copy(update={"name": "rest", "features": (alpha,), "rule": Observe(trained=alpha.name)})
+    watched = alpha_up.model_copy(update={"name": "rest", "features": (alpha,), "rule": Observe(feature=alpha.name)})
     return watched.with_blocks(Block(name="rest", kind="rest", duration_s=_DAY_S)), person

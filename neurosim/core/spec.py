@@ -126,6 +126,8 @@ def from_lanes(lanes: Float, batch_shape: tuple[int, ...], n_channels: int) -> S
 
 def same_for_all(rows: Float, batch_shape: tuple[int, ...]) -> Samples:
     """View ``(time, channel)`` as samples that every subject of a batch gets."""
+    if not batch_shape:
+        return rows.T
     n_times, n_channels = rows.shape
     shaped = rows.reshape(n_times, *(1 for _ in batch_shape), n_channels)
     return time_last(np.broadcast_to(shaped, (n_times, *batch_shape, n_channels)))

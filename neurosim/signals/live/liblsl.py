@@ -16,6 +16,11 @@ _QUIET = "[log]\nlevel = -3\n"
 _configured: list[bool] = []
 
 
+def configuration(*, network: bool = False) -> str:
+    """Return what liblsl is told, in the form of its configuration file."""
+    return _QUIET if network else _LOOPBACK + _QUIET
+
+
 def load_lsl(*, network: bool = False) -> Any:
     """Return the module ``mne_lsl.lsl``.
 
@@ -42,7 +47,7 @@ def load_lsl(*, network: bool = False) -> Any:
         return lsl
     if not _configured:
         try:
-            lsl.set_config_content(_QUIET if network else _LOOPBACK + _QUIET)
+            lsl.set_config_content(configuration(network=network))
         except (AttributeError, NotImplementedError):  # a liblsl older than 1.17.7, which somebody has named
             raise UserError("liblsl is too old; install mne-lsl 1.14 or later, or name a file in LSLAPICFG") from None
         _configured.append(network)

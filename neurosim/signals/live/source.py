@@ -60,7 +60,7 @@ class LiveSource(Source):
     """Gives the samples of devices as they come; with a batch axis every subject gets the same.
 
     A tick waits for its last sample. Where samples are missing it has NaN, which the entrance of the pipeline
-    distrusts. It tells events: ``gap``, ``silence``, ``duplicate``, ``rate``, and ``marker`` for what somebody has sent.
+    distrusts. It tells events: ``gap``, ``silence``, ``duplicate``, ``rate``, and ``marker`` for what somebody sends.
 
     Parameters
     ----------
@@ -118,7 +118,8 @@ class LiveSource(Source):
             start, stop = (origin + self.grid.first_sample(tick_index + k, fs) for k in (0, 1))
             rows = feed.rows(start, stop)
             for group in feed.groups:
-                streams[group.stream] = same_for_all(rows[:, list(group.columns)], self._shape)
+                chosen = rows if len(feed.groups) == 1 else rows[:, list(group.columns)]
+                streams[group.stream] = same_for_all(chosen, self._shape)
             self.position[i] = stop
             feed.forget(min(reader.position[i] for reader in self._readers))
         self._events = self._happened(self.grid.start_s(tick_index), first=tick_index == 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,7 +73,7 @@ class Timeline:
     def restart(self) -> None:
         """Take the next sample as the first of a new line; the count of samples goes on."""
         self._last = -math.inf
-        self._kept = np.zeros(0), np.zeros((0, self._n_channels))
+        self._kept: deque[tuple[Float, Float]] = deque()
         self._period_s = 1.0 / self.fs
         self._filled_from = None
         self._anchor(0.0)
@@ -119,20 +120,21 @@ class Timeline:
         StreamError
             When the rate is so far from the nominal one that every filter would measure something else.
         """
-        if not np.isfinite(stamps).all():
+        if not math.isfinite(stamps.sum()):
             raise StreamError("gives time stamps that are no numbers; restart what sends it")
-        steps = np.diff(stamps, prepend=self._last)
-        if (steps <= 0.0).any():
-            rows, stamps = self._without_duplicates(rows, stamps)
-            steps = np.diff(stamps, prepend=self._last)
-        if not len(stamps):
-            return rows
-        period_s = 1.0 / self.fs
-        jumps = (steps > self.gap_s + period_s) | (steps < -self.gap_s)
-        jumps[0] |= self._filled_from is not None
-        if not jumps.any():
+        steps = self._steps(stamps)
+        shortest, longest = steps.min(), steps.max()
+        most = self.gap_s + 1.0 / self.fs
+        if shortest > 0.0 and longest <= most and self._filled_from is None:
             self._append(rows, stamps)
             return rows
+        if shortest <= 0.0:
+            rows, stamps = self._without_duplicates(rows, stamps)
+            steps = self._steps(stamps)
+        if not len(stamps):
+            return rows
+        jumps = (steps > most) | (steps < -self.gap_s)
+        jumps[0] |= self._filled_from is not None
         placed = []
         borders = np.flatnonzero(jumps)
         for start, stop in zip([0, *borders], [*borders, len(stamps)], strict=True):
@@ -141,7 +143,14 @@ class Timeline:
             if stop > start:
                 self._append(rows[start:stop], stamps[start:stop])
                 placed.append(rows[start:stop])
-        return np.concatenate(placed)
+        return np.concatenate(placed) if placed else rows
+
+    def _steps(self, stamps: Float) -> Float:
+        """Return from the stamp before to each stamp [s]."""
+        steps = np.empty(len(stamps))
+        steps[:1] = stamps[:1] - self._last
+        np.subtract(stamps[1:], stamps[:-1], out=steps[1:])
+        return steps
 
     def _resume(self, stamp: float) -> Float:
         """Go on at a stamp behind a jump; return the rows that are missing."""
@@ -164,8 +173,9 @@ class Timeline:
 
     def _without_duplicates(self, rows: Float, stamps: Float) -> tuple[Float, Float]:
         """Leave out samples that have come before: the same stamp and the same values."""
-        n_before = len(self._kept[0])
-        times, values = np.concatenate([self._kept[0], stamps]), np.concatenate([self._kept[1], rows])
+        times = np.concatenate([*(kept for kept, _ in self._kept), stamps])
+        values = np.concatenate([*(kept for _, kept in self._kept), rows])
+        n_before = len(times) - len(stamps)
         newest = np.maximum.accumulate(np.concatenate([[self._last], stamps]))[:-1]
         new = np.ones(len(stamps), dtype=np.bool_)
         for i in np.flatnonzero(stamps <= newest).tolist():
@@ -183,9 +193,9 @@ class Timeline:
         self._follow(self.n + 0.5 * (n - 1), float(stamps.sum()) / n, n)
         self.n += n
         self._last = float(stamps[-1])
-        most = max(1, round(_KEPT_S * self.fs))
-        times, values = np.concatenate([self._kept[0], stamps]), np.concatenate([self._kept[1], rows])
-        self._kept = times[-most:], values[-most:]
+        self._kept.append((stamps, rows))
+        while self._last - self._kept[0][0][-1] > _KEPT_S:
+            self._kept.popleft()
 
     def _anchor(self, stamp: float) -> None:
         """Begin the line anew: the next sample stands at this stamp."""
