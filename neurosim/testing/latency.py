@@ -91,7 +91,7 @@ def tick_work(protocol: TrainingProtocol, n_ticks: int = 1000) -> Latency:
     """Measure how long a step of a session of the default subject takes: body, pipeline, rule."""
     plan = plan_sessions(protocol, seed=0)
     session = Session(plan.protocol, plan.source, plan.actors)
-    took = []
+    took: list[float] = []
     while len(took) < n_ticks and not session.finished:
         began = time.perf_counter()
         session.step()

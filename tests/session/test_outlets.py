@@ -149,7 +149,7 @@ def ear() -> Iterator[socket.socket]:
 def heard(ear: socket.socket) -> list[tuple[str, list[Any]]]:
     from pythonosc.osc_message import OscMessage
 
-    messages = []
+    messages: list[tuple[str, list[Any]]] = []
     while not messages or messages[-1][0] != "/neurosim/end":
         message = OscMessage(ear.recv(4096))
         messages.append((message.address, message.params))
@@ -203,14 +203,15 @@ def test_what_is_not_installed_is_told_with_the_remedy(monkeypatch: pytest.Monke
 
     for module in ("mne_lsl.lsl", "mne_lsl", "pythonosc.udp_client", "pythonosc", "brainflow.board_shim", "brainflow"):
         monkeypatch.setitem(sys.modules, module, None)
-    for extra, run in (
-        ("lsl", lambda: simulate("alpha_up", source=asked_source("lsl:any"), seed=1)),
-        ("lsl", lambda: simulate("alpha_up", seed=1, duration_s=1.0, sinks=Outlets(lsl="x").watch)),
-        ("osc", lambda: simulate("alpha_up", seed=1, duration_s=1.0, participant=Outlets(osc="9000").participant)),
-        ("brainflow", lambda: simulate("alpha_up", source=asked_source("brainflow:synthetic"), seed=1)),
-    ):
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("lsl", {"source": asked_source("lsl:any")}),
+        ("lsl", {"sinks": Outlets(lsl="x").watch}),
+        ("osc", {"participant": Outlets(osc="9000").participant}),
+        ("brainflow", {"source": asked_source("brainflow:synthetic")}),
+    ]
+    for extra, options in asked:
         with pytest.raises(UserError, match=rf"python -m pip install 'neurosim\[{extra}\]'"):
-            run()
+            simulate("alpha_up", seed=1, duration_s=1.0, **options)
 
 
 def test_the_environment_of_others_is_left_alone() -> None:

@@ -110,7 +110,8 @@ def test_markers_that_a_program_inserts_are_events_and_a_board_that_stops_ends_i
     source = LiveSource([Feed(device, 0.2, 3.0)], TickGrid(1 / 64), ())
     source.generate(0, NEUTRAL)
     device.board.insert_marker(7.0)
-    marks, k = [], 1
+    marks: list[tuple[str, float]] = []
+    k = 1
     while not marks and k < 640:
         source.generate(k, NEUTRAL)
         marks = [(e.text, e.onset_s) for e in source.events() if e.kind == "marker"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,12 @@ from neurosim.core.errors import ConfigError, StreamError
 from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
+from neurosim.feedback import load_protocol
+from neurosim.session.folder import FolderSink
+from neurosim.session.run import run
+from neurosim.session.session import Session
+from neurosim.session.tick import Sink, Tick
+from neurosim.signals import Recorded
 from neurosim.signals.live.device import Channel
 from neurosim.signals.live.feed import Feed
 from neurosim.signals.live.source import LiveSource
@@ -19,6 +26,14 @@ from neurosim.signals.live.source import LiveSource
 from .conftest import Played
 
 GRID = TickGrid(1 / 64)
+
+
+class Kept(Sink):
+    def __init__(self) -> None:
+        self.ticks: list[Tick] = []
+
+    def write(self, tick: Tick) -> None:
+        self.ticks.append(tick)
 
 
 def source_of(*devices: Played, batch: tuple[int, ...] = (), patience_s: float = 3.0) -> LiveSource:
@@ -165,3 +180,42 @@ def test_after_a_rest_it_begins_with_what_comes_then() -> None:
     assert got[0] >= 199.0
     np.testing.assert_array_equal(np.diff(got), 1.0)
     assert source.events() == ()
+
+
+def test_a_replay_of_what_was_recorded_decides_the_same_to_the_bit(tmp_path: Path) -> None:
+    """Law 7: the recording has 32-bit floats, and samples that were rounded before the pipeline fit into them."""
+    fs = 128.0
+    device = Played(fs, (Channel("O1", "eeg", "V"), Channel("Fp1", "eeg", "V")))
+    rng = np.random.default_rng(1)
+    t = np.arange(int(60 * fs)) / fs
+    alpha = 1e-5 * (1.0 + np.sin(2 * np.pi * 0.1 * t)) * np.sin(2 * np.pi * 10.0 * t)
+    rows = rng.normal(0.0, 4e-6, (t.size, 2)) + alpha[:, None]
+    rows[1000:1010, 0] = np.nan
+    for first in range(0, t.size, 16):
+        if not 3000 <= first < 3400:
+            device.send(t[first + 15], rows[first : first + 16], t[first : first + 16])
+    protocol = load_protocol("alpha_up").fit(58.0)
+    session = Session(protocol, source_of(device, patience_s=30.0))
+    memory = Kept()
+    sink = FolderSink(tmp_path / "kept", protocol, session.source.specs, tuple(session.pipeline.specs),
+                      session.rule.condition_names, session.pipeline.cause_names, {})  # fmt: skip
+    assert run(session, sinks=[memory, sink])
+
+    kept = np.fromfile(tmp_path / "kept" / "eeg.eeg", dtype="<f4").reshape(-1, 2)
+    np.save(tmp_path / "kept.npy", kept.T.astype(float))
+    (tmp_path / "kept.toml").write_text(
+        f'fs = {fs}\nchannels = [{{ name = "O1", column = 0 }}, {{ name = "Fp1", column = 1 }}]\n', encoding="utf-8"
+    )
+    config = Recorded(path=str(tmp_path / "kept.npy"), sidecar=str(tmp_path / "kept.toml"))
+    again = Session(protocol, config.prepare(GRID, 1, (0,), ()))
+    replayed = Kept()
+    assert run(again, sinks=[replayed])
+    events = (tmp_path / "kept" / "events.tsv").read_text(encoding="utf-8")
+    assert "gap" in events
+    for one, other in zip(memory.ticks, replayed.ticks, strict=True):
+        np.testing.assert_array_equal(one.features, other.features)
+        assert one.feedback.valid == other.feedback.valid
+        assert one.feedback.reward == other.feedback.reward
+        assert one.feedback.shown == other.feedback.shown
+    assert not all(tick.feedback.valid for tick in memory.ticks[2000:])
+    assert any(tick.feedback.reward for tick in memory.ticks)
