@@ -161,6 +161,7 @@ def simulate_sessions(
         if seal is not None and folder is not None:
             facts |= (sealed := seal.facts(folder, number + 1 if n_sessions > 1 else None))
             behind.append(seal.record(sealed))
+        given = participant(session)
         watching: list[Sink] = [blocks, *([memory] if memory else []), *([finds] if finds else []), *sinks(session)]
         if where is not None and subjects is None:
             watching.append(FolderSink(where, plan.protocol, plan.source.specs, tuple(session.pipeline.specs),
@@ -168,7 +169,7 @@ def simulate_sessions(
                                        facts, sealed=seal is not None))  # fmt: skip
         if seal is not None:
             watching = [*map(Veil, watching), *behind]
-        watching += participant(session)
+        watching += given
         clock: Clock = SimulatedClock() if math.isinf(speed) or plan.source.live else RealTimeClock(speed)
         completed = run(session, clock, watching, stop)
         finding = None if finds is None else finds.finding()

@@ -61,7 +61,7 @@ def test_what_cannot_be_is_one_line_and_leaves_no_folder(tmp_path: Path, options
     command = [sys.executable, "-m", "neurosim", "run", "alpha_up", "--duration", "2", *options]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200)
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith(line)
+    assert done.stderr.splitlines()[-1].startswith(f"neurosim: {line}")
     assert not list(tmp_path.iterdir())
 
 
@@ -73,5 +73,5 @@ def test_what_streams_is_found_by_its_name_or_the_nearest_is_told(tmp_path: Path
     protocol, person = what_is_streamed("anxious", "adult")
     assert (protocol.name, person.name) == ("rest", "anxious")
     assert what_is_streamed("child", "adult")[1].name == "child"
-    with pytest.raises(ConfigError, match="no protocol, subject or body is called 'anxius'; did you mean 'anxious'?"):
+    with pytest.raises(ConfigError, match=r"no protocol, subject or body is called 'anxius'; did you mean 'anxious'\?"):
         what_is_streamed("anxius", "adult")

@@ -12,7 +12,8 @@ from neurosim.core.errors import StreamError
 from neurosim.core.spec import Float
 
 _FORGET_S = 10.0
-_SURE_S = 5.0  # stamps that jitter by 10 ms give the rate to a thousandth after so long
+_SURE_S = 10.0  # stamps that jitter by 10 ms give the rate to a thousandth long before
+_STALL_S = 0.2  # what steps further was held up, and says nothing about the rate
 _OFF_RATE = 0.01
 _WRONG_RATE = 0.2
 _KEPT_S = 1.0
@@ -125,7 +126,7 @@ class Timeline:
         steps = self._steps(stamps)
         shortest, longest = steps.min(), steps.max()
         most = self.gap_s + 1.0 / self.fs
-        if shortest > 0.0 and longest <= most and self._filled_from is None:
+        if shortest > 0.0 and longest <= min(most, _STALL_S) and self._filled_from is None:
             self._append(rows, stamps)
             return rows
         if shortest <= 0.0:
@@ -133,13 +134,13 @@ class Timeline:
             steps = self._steps(stamps)
         if not len(stamps):
             return rows
-        jumps = (steps > most) | (steps < -self.gap_s)
+        jumps = (steps > min(most, _STALL_S)) | (steps < -self.gap_s)
         jumps[0] |= self._filled_from is not None
         placed = []
         borders = np.flatnonzero(jumps)
         for start, stop in zip([0, *borders], [*borders, len(stamps)], strict=True):
             if start in borders:
-                placed.append(self._resume(float(stamps[start])))
+                placed.append(self._resume(float(stamps[start]), float(steps[start]) > most))
             if stop > start:
                 self._append(rows[start:stop], stamps[start:stop])
                 placed.append(rows[start:stop])
@@ -152,9 +153,10 @@ class Timeline:
         np.subtract(stamps[1:], stamps[:-1], out=steps[1:])
         return steps
 
-    def _resume(self, stamp: float) -> Float:
+    def _resume(self, stamp: float, is_gap: bool) -> Float:
         """Go on at a stamp behind a jump; return the rows that are missing."""
-        if not self.started:
+        stalled = self._filled_from is None and stamp > self._last and not is_gap
+        if not self.started or stalled:
             self._anchor(stamp)
             return np.zeros((0, self._n_channels))
         start = self.n if self._filled_from is None else self._filled_from

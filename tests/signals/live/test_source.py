@@ -217,5 +217,5 @@ def test_a_replay_of_what_was_recorded_decides_the_same_to_the_bit(tmp_path: Pat
         assert one.feedback.valid == other.feedback.valid
         assert one.feedback.reward == other.feedback.reward
         assert one.feedback.shown == other.feedback.shown
-    assert not all(tick.feedback.valid for tick in memory.ticks[2000:])
+    assert not any(tick.feedback.valid for tick in memory.ticks[1510:1600])  # within the gap
     assert any(tick.feedback.reward for tick in memory.ticks)

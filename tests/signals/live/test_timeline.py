@@ -119,3 +119,14 @@ def test_stamps_that_are_no_numbers_are_refused() -> None:
     stamps[3] = np.nan
     with pytest.raises(StreamError, match="time stamps that are no numbers"):
         Timeline(FS, 1, gap_s=0.2).place(rows, stamps)
+
+
+def test_a_sender_that_is_held_up_keeps_its_rate_and_its_samples() -> None:
+    """Its stamps step by 1.5 s, which is no gap where gaps are 5 s, and no other rate either."""
+    rows, stamps = counting(0, 10_000)
+    for at in (700, 1900, 4000):
+        stamps[at:] += 1.5
+    timeline = Timeline(FS, 1, gap_s=5.0)
+    np.testing.assert_array_equal(played(timeline, rows, stamps, 4), np.arange(10_000))
+    assert not timeline.notes
+    assert timeline.rate_hz == pytest.approx(FS, rel=1e-6)
