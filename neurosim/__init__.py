@@ -14,11 +14,13 @@ __version__ = "0.1.0"
 _HOMES = {
     "Arm": "neurosim.cohort",
     "Body": "neurosim.signals",
+    "BrainFlow": "neurosim.signals",
     "Chain": "neurosim.core.chain",
     "Drive": "neurosim.core.drive",
     "EEG": "neurosim.signals",
     "Feedback": "neurosim.core.feedback",
     "Fork": "neurosim.core.chain",
+    "LSL": "neurosim.signals",
     "Learner": "neurosim.subject",
     "Population": "neurosim.subject",
     "Recorded": "neurosim.signals",
@@ -52,13 +54,15 @@ if TYPE_CHECKING:
     from neurosim.feedback import TrainingProtocol, load_protocol
     from neurosim.report import make_report
     from neurosim.session import Session, compare_thresholds, read_session, run, simulate, simulate_sessions
-    from neurosim.signals import EEG, Body, Recorded, load_body
+    from neurosim.signals import EEG, LSL, Body, BrainFlow, Recorded, load_body
     from neurosim.subject import Learner, Population, Script, Subject, load_subject
 
 __all__ = [
     "EEG",
+    "LSL",
     "Arm",
     "Body",
+    "BrainFlow",
     "Chain",
     "Drive",
     "Feedback",

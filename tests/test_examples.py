@@ -22,7 +22,14 @@ MOST_LINES = 60
 every_example = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 
 
+#: What an example needs beyond the package itself.
+EXTRAS = {"lsl_roundtrip": ("mne_lsl", "lsl")}
+
+
 def load(name: str) -> ModuleType:
+    module_name, extra = EXTRAS.get(name, ("", ""))
+    if module_name:
+        pytest.importorskip(module_name, reason=f"needs the extra '{extra}'")
     spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLES / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
@@ -230,6 +237,12 @@ def test_shams_look_alike_and_follow_nothing() -> None:
     for sham in ("yoked", "shifted:shift_s=10"):
         assert told[sham][1] == pytest.approx(stretch_s, rel=0.15)
     assert told["reversed"][2] < 0.2
+
+
+def test_a_signal_survives_lsl_to_half_a_step() -> None:
+    n_times, apart_uv = load("lsl_roundtrip").main(duration_s=12.0, show=False)
+    assert n_times == 11 * 256
+    assert apart_uv <= 0.5 * 2**-4
 
 
 def test_show_figure_makes_the_figure_pyplots_and_opens_no_window_without_a_screen() -> None:

@@ -6,11 +6,19 @@ import sys
 
 from neurosim.core.pace import PacedClock
 from neurosim.core.palette import LIGHT, PALETTES
+from neurosim.core.spec import Float
 from neurosim_gui.request import LiveRequest, prepare
 from neurosim_gui.system import has_screen, make_app
 from neurosim_gui.texts import choose_language
 
-__all__ = ["LiveRequest", "has_screen", "make_app", "open_window", "prepare"]
+__all__ = ["LiveRequest", "has_screen", "make_app", "measure_display", "open_window", "prepare"]
+
+
+def measure_display() -> tuple[float, Float]:
+    """Return the screen's rate [Hz], and how long changes took until they were painted [s]."""
+    from neurosim_gui.display import measure_display as measure
+
+    return measure()
 
 
 def open_window(request: LiveRequest) -> int:

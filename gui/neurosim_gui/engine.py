@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -144,6 +145,8 @@ class Engine:
         try:
             session, sinks = self._prepare()
             self.session = session
+            if session.source.live:
+                self.clock.set_speed(math.inf)  # the samples set the pace
             self.sealed = isinstance(session.sham, DrawnSham)
             self.recorder = next((sink for sink in sinks if isinstance(sink, Recorder)), None)
             shown = {n: s for n, s in session.source.specs.items() if not s.batch_shape}

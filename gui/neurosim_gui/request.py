@@ -35,6 +35,8 @@ class LiveRequest:
         Whether a calm adult plays, whom the keys move, instead of protocol and subject.
     course
         Folder of a course that is shown beside the session.
+    lsl, osc, network
+        Where the session is sent to besides.
     out
         Folder to record into from the start; None to record when the user asks for it.
     screenshots, seconds
@@ -48,6 +50,9 @@ class LiveRequest:
     seed: int | None = None
     sham: str | None = None
     blind: Path | None = None
+    lsl: str = ""
+    osc: str = ""
+    network: bool = False
     out: Path | None = None
     speed: float = 1.0
     theme: str = "light"
@@ -74,20 +79,18 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
     UserError
         For what cannot be used.
     """
+    from neurosim.session.outlets import Outlets
     from neurosim.session.recorder import Recorder
-    from neurosim.session.sealing.veil import Seal
+    from neurosim.session.sealing.veil import Seal, Veil
     from neurosim.session.session import Session
     from neurosim.session.simulate import plan_sessions
-    from neurosim.signals.recordings.recorded import Recorded
+    from neurosim.signals.asked import asked_source
     from neurosim.subject.subject import load_subject
 
-    if request.source == "sim" and request.sidecar is not None:
-        raise UserError("describes a recording; name the recording with --source", "--sidecar")
     seal = None if request.blind is None else Seal.read(request.blind)
     if seal is not None and (request.sham is not None or request.out is None):
         raise UserError("names the sham itself, and is recorded from the start: give --out, and no --sham", "--blind")
-    sidecar = None if request.sidecar is None else str(request.sidecar)
-    source = None if request.source == "sim" else Recorded(path=request.source, sidecar=sidecar)
+    source = asked_source(request.source, request.sidecar)
     protocol, subject = free_play() if request.free_play else (request.protocol, load_subject(request.subject))
     artifacts = None
     if request.subject_key is not None:
@@ -107,7 +110,10 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
     recorder = Recorder(plan, facts)
     if request.out is not None:
         recorder.begin(session, request.out)
-    return session, [recorder] if seal is None or facts is None else [recorder, seal.record(facts)]
+    outlets = Outlets(request.lsl, request.osc, request.network)
+    watching = outlets.watch(session)
+    sinks: list[Sink] = [recorder, *(watching if seal is None else map(Veil, watching)), *outlets.participant(session)]
+    return session, sinks if seal is None or facts is None else [*sinks, seal.record(facts)]
 
 
 def free_play() -> tuple[TrainingProtocol, Subject]:

@@ -53,9 +53,14 @@ app = typer.Typer(
 Seed = Annotated[int | None, typer.Option(min=0, help="Root of all noise; picked and told when not given.")]
 Out = Annotated[Path | None, typer.Option(help="Folder to write; must be new or empty.")]
 ProtocolName = Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")]
-SourceName = Annotated[str, typer.Option(help="`sim` for the subject's body, or a recorded file.")]
+SourceName = Annotated[
+    str, typer.Option(help="`sim` for the subject's body, a recorded file, `lsl:NAME`, `brainflow:BOARD`.")
+]
 Sidecar = Annotated[Path | None, typer.Option(help="TOML file that describes the recording.")]
 Language = Annotated[str | None, typer.Option(help="Language of the words, such as `de`; English where it has none.")]
+Osc = Annotated[str, typer.Option(help="Send the feedback as OSC to this port, or HOST:PORT, for sound and games.")]
+Lsl = Annotated[str, typer.Option(help="Publish the session as LSL streams whose names begin with this.")]
+Network = Annotated[bool, typer.Option("--network", help="Let other computers find the LSL streams.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
@@ -117,6 +122,9 @@ def run(
         str | None, typer.Option(help="`typical`, `none`, or a list such as `blink=20,mains` (rate a minute).")
     ] = None,
     update_interval: Annotated[float | None, typer.Option(help="Length of a tick in seconds.")] = None,
+    lsl: Lsl = "",
+    osc: Osc = "",
+    network: Network = False,
     out: Out = None,
     report: Annotated[
         bool, typer.Option("--report", help="Write report.html into the folder of each session.")
@@ -128,12 +136,13 @@ def run(
     Ctrl-C ends a session at the border of a tick and keeps everything; a second one aborts.
     """
     from neurosim.cli.run import Request, run_protocol
+    from neurosim.session.outlets import Outlets
 
     run_protocol(
         Request(protocol, source, sidecar, subject, subjects, spread, sessions, sham, blind, guess, operator_guess,
                 seed, duration, speed, tuple(channel or ()), band,
-                tuple(filter(None, signals.replace(" ", "").split(","))), artifacts, update_interval, out, report,
-                as_json)
+                tuple(filter(None, signals.replace(" ", "").split(","))), artifacts, update_interval,
+                Outlets(lsl, osc, network), out, report, as_json)
     )  # fmt: skip
 
 
@@ -151,6 +160,9 @@ def live(
     subject_key: Annotated[
         Path | None, typer.Option(help="Key from `hide-subject`: a subject that the window does not name.")
     ] = None,
+    lsl: Lsl = "",
+    osc: Osc = "",
+    network: Network = False,
     record: Annotated[bool, typer.Option("--record", help="Record from the start, into a fresh folder.")] = False,
     out: Annotated[Path | None, typer.Option(help="Record from the start, into this folder.")] = None,
     course: Annotated[Path | None, typer.Option(help="Show the course in this folder beside the session.")] = None,
@@ -170,9 +182,39 @@ def live(
 
     open_window(
         protocol=protocol, source=source, sidecar=sidecar, subject=subject, seed=seed, sham=sham, blind=blind,
-        subject_key=subject_key, record=record, out=out, course=course, speed=speed, theme=theme, size=size,
-        seconds=seconds, screenshots=screenshots, language=language,
+        subject_key=subject_key, lsl=lsl, osc=osc, network=network, record=record, out=out, course=course, speed=speed,
+        theme=theme, size=size, seconds=seconds, screenshots=screenshots, language=language,
     )  # fmt: skip
+
+
+@app.command("stream")
+def stream_(
+    what: Annotated[
+        str, typer.Argument(help="A protocol, a subject or a body: its name, or a TOML file.")
+    ] = "resting_adult",
+    name: Annotated[str, typer.Option(help="What the names of the streams begin with.")] = "neurosim",
+    subject: Annotated[str, typer.Option(help="Who is trained by a protocol.")] = "adult",
+    seed: Seed = None,
+    duration: Annotated[
+        float | None, typer.Option(min=1, help="Length in seconds; a protocol's own, or a day.")
+    ] = None,
+    signals: Annotated[
+        str, typer.Option(help="Only these signals and those of the protocol, such as `eeg,ecg`.")
+    ] = "all",
+    artifacts: Annotated[
+        str | None, typer.Option(help="`typical`, `none`, or a list such as `blink=20,mains` (rate a minute).")
+    ] = None,
+    truth: Annotated[bool, typer.Option("--truth", help="Publish what the body truly does too.")] = False,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Wait so many seconds for somebody to subscribe to every signal.")
+    ] = 0.0,
+    osc: Osc = "",
+    network: Network = False,
+) -> None:
+    """Publish a body, or a session of a protocol, as LSL streams in real time: signals, features, feedback, markers."""
+    from neurosim.cli.stream import StreamRequest, stream
+
+    stream(StreamRequest(what, name, subject, seed, duration, signals, artifacts, truth, wait, osc, network))
 
 
 @app.command()
@@ -415,6 +457,19 @@ def compare_thresholds(
     asked = tuple(filter(None, policies.replace(" ", "").split(",")))
     compare(protocol, asked, as_json, reward_rate, subject=subject, subjects=subjects, n_sessions=sessions, seed=seed,
             duration_s=duration)  # fmt: skip
+
+
+@app.command()
+def certify(
+    protocol: Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")] = "alpha_up",
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="Length of each measurement.")] = 10.0,
+    out: Annotated[Path | None, typer.Option(help="Write the table: Markdown (.md) or TSV (.tsv).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how late the feedback is on this machine: stages, timer, LSL, window; as a table for the record."""
+    from neurosim.cli.certify import certify as measure_and_tell
+
+    measure_and_tell(protocol, seconds, out, as_json)
 
 
 @app.command()

@@ -19,10 +19,10 @@ from neurosim.core.errors import UserError
 
 if TYPE_CHECKING:
     from neurosim.feedback.protocol import TrainingProtocol
+    from neurosim.session.outlets import Outlets
     from neurosim.session.result import Result
     from neurosim.session.session import Session
     from neurosim.session.tick import Sink
-    from neurosim.signals.recordings.recorded import Recorded
     from neurosim.subject.population import Population
 
 
@@ -49,26 +49,10 @@ class Request:
     signals: tuple[str, ...]
     artifacts: str | None
     update_interval: float | None
+    outlets: Outlets
     out: Path | None
     report: bool
     as_json: bool
-
-
-def asked_source(source: str, sidecar: Path | None) -> Recorded | None:
-    """Return the recording that stands in for the body; None for ``sim``.
-
-    Raises
-    ------
-    UserError
-        For a sidecar without a recording.
-    """
-    from neurosim.signals.recordings.recorded import Recorded
-
-    if source != "sim":
-        return Recorded(path=source, sidecar=None if sidecar is None else str(sidecar))
-    if sidecar is not None:
-        raise UserError("describes a recording; name the recording with --source", "--sidecar")
-    return None
 
 
 def run_protocol(request: Request) -> None:
@@ -82,10 +66,14 @@ def run_protocol(request: Request) -> None:
     speed = parse_speed(request.speed)
     if request.duration is not None and not 0 < request.duration < math.inf:
         raise UserError(f"must be above 0 s, got {request.duration:g}", "--duration")
+    from neurosim.signals.asked import asked_source
+
     source = asked_source(request.source, request.sidecar)
     n_subjects = None if request.subjects == 1 else request.subjects
     if request.report and n_subjects is not None:
         raise UserError("is about one subject; a batch writes only a summary", "--report")
+    if n_subjects is not None and (request.outlets.lsl or request.outlets.osc):
+        raise UserError("are of one subject; a batch is sent nowhere", "--lsl and --osc")
     given = given_guesses(request)
 
     from neurosim.cli.report import course_summary, doubt, note_on_length, save_summary, show_result, write_json
@@ -106,7 +94,8 @@ def run_protocol(request: Request) -> None:
         note = note_on_length(session, planned_s)
         for each in (*([note] if note else []), *session.notes):
             say(each)
-        return _views(session, request.as_json, live=not math.isinf(speed))
+        views = _views(session, request.as_json, live=session.source.live or not math.isinf(speed))
+        return [*views, *request.outlets.watch(session)]
 
     def done(result: Result) -> None:
         if n_subjects is None:
@@ -136,6 +125,7 @@ def run_protocol(request: Request) -> None:
             keep="all" if n_subjects is None else "blocks",
             out=out,
             sinks=watch,
+            participant=request.outlets.participant,
             stop=stop,
             done=done,
         )

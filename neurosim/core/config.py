@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from abc import ABC
 from collections.abc import Sequence
@@ -56,6 +57,7 @@ class KindConfig(Config, ABC):
 
 
 _T = TypeVar("_T", bound=Config)
+_Kind = TypeVar("_Kind", bound=KindConfig)
 
 #: What is wanted where a value is of another type, in the words of whoever writes the file.
 _PLAINLY = {
@@ -125,6 +127,30 @@ def validate(data: Any, model: type[_T], where: str = "") -> _T:
         return model.model_validate(data)
     except ValidationError as error:
         raise _as_config_error(error, model, where) from None
+
+
+def parse_kind(base: type[_Kind], text: str, first: str = "") -> _Kind:
+    """Read a description as the command line names it: ``kind``, ``kind:name=value``, ``kind:main:name=value``.
+
+    Parameters
+    ----------
+    base
+        What it describes: a sham, a source.
+    text
+        The kind, and settings behind colons.
+    first
+        The field that a setting without a name is; empty where every setting needs its name.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown kind, or with everything that is wrong in its settings.
+    """
+    head, *settings = re.split(r":(?=[a-z_]+=)", text)
+    kind, _, main = head.partition(":") if first else (head, "", "")
+    model: type[_Kind] = find_kind(base.category, kind)
+    data = dict(setting.split("=", 1) for setting in settings) | ({first: main} if main else {})
+    return validate(data, model, f"{base.category} '{kind}'")
 
 
 def parse_toml(text: str, where: str) -> dict[str, Any]:

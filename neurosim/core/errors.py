@@ -80,5 +80,9 @@ class RecordingError(UserError):
     """A recording that cannot be read or does not hold what is asked of it."""
 
 
+class StreamError(UserError):
+    """A live stream that is not there, gives nothing, or is not what it says."""
+
+
 class OutputError(UserError):
     """A folder or file that cannot be written."""

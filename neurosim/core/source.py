@@ -34,9 +34,12 @@ class Source(ABC):
         What the user should know about the samples, a sentence each.
     answers
         Whether the drive changes the samples; a recording or a device plays on whatever is done.
+    live
+        Whether samples come when they come: `generate` waits for them, and no clock holds the loop back.
     """
 
     answers: ClassVar[bool] = True
+    live: ClassVar[bool] = False
 
     def __init__(self, specs: Mapping[str, SignalSpec], grid: TickGrid) -> None:
         self.specs = dict(specs)
@@ -79,6 +82,11 @@ class SourceConfig(KindConfig):
     """The description of a source; `kind` is its name in files."""
 
     category: ClassVar[str] = "source"
+
+    @property
+    def label(self) -> str:
+        """What the records of a session call it."""
+        return self.kind
 
     @abstractmethod
     def prepare(self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]) -> Source:

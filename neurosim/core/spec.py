@@ -43,6 +43,9 @@ class SignalSpec:
         When each trial of the session begins, and when its task does [s]; empty where there are none.
     ch_units
         Unit of each channel where they differ; else empty.
+    step
+        What samples from outside are rounded to before anything is made from them (`round_to_step`) [unit]; None for
+        those that a seed makes again.
     """
 
     fs: float
@@ -52,6 +55,7 @@ class SignalSpec:
     delay_s: float = 0.0
     trials_s: tuple[tuple[float, float], ...] = ()
     ch_units: tuple[str, ...] = ()
+    step: float | None = None
 
     @property
     def n_channels(self) -> int:
@@ -145,6 +149,15 @@ def as_lanes(samples: Samples) -> Float:
 def from_lanes(lanes: Float, batch_shape: tuple[int, ...], n_channels: int) -> Samples:
     """View contiguous ``(time, lane)`` as samples ``(*batch, channel, time)``."""
     return time_last(lanes.reshape(lanes.shape[0], *batch_shape, n_channels)) if batch_shape else lanes.T
+
+
+def same_for_all(rows: Float, batch_shape: tuple[int, ...]) -> Samples:
+    """View ``(time, channel)`` as samples that every subject of a batch gets."""
+    if not batch_shape:
+        return rows.T
+    n_times, n_channels = rows.shape
+    shaped = rows.reshape(n_times, *(1 for _ in batch_shape), n_channels)
+    return time_last(np.broadcast_to(shaped, (n_times, *batch_shape, n_channels)))
 
 
 def concatenate(chunks: list[Samples]) -> Samples:

@@ -68,6 +68,7 @@ def simulate_sessions(
     keep: Keep | None = None,
     out: str | Path | None = None,
     sinks: Callable[[Session], Sequence[Sink]] = lambda session: (),
+    participant: Callable[[Session], Sequence[Sink]] = lambda session: (),
     stop: Callable[[], bool] = lambda: False,
     done: Callable[[Result], None] = lambda result: None,
     signals: str | Sequence[str] = (),
@@ -87,7 +88,7 @@ def simulate_sessions(
     subject
         A name, a TOML file or a subject: the body, and who acts on it; or a population, which is a batch.
     source
-        Stands in for the body: a recording. The actors then move nothing.
+        Stands in for the body: a recording, a live stream. The actors then move nothing.
     subjects
         None for one subject without a batch axis; a number, or the address of each subject, for a batch.
     sham
@@ -101,7 +102,8 @@ def simulate_sessions(
         Length of a session [s]; the protocol's blocks are shortened or lengthened in proportion. A recording
         shorter than the protocol does the same.
     speed
-        Seconds of the session for each second of the clock; infinity for as fast as it goes.
+        Seconds of the session for each second of the clock; infinity for as fast as it goes. A live stream
+        sets its own pace.
     rest_s
         Time between sessions [s].
     keep
@@ -111,7 +113,9 @@ def simulate_sessions(
         Folder to write; a folder in it for each session if there are several. Of a batch only what repeats it
         (``protocol.toml`` and ``session.json``), to which ``neurosim run`` adds ``summary.json``.
     sinks
-        Called with each session for further sinks.
+        Called with each session for further sinks; of a sealed one they see nothing of what is earned and shown.
+    participant
+        Called with each session for what gives the subject the feedback: sound, a game. It sees all.
     stop
         Asked before each tick whether to end here.
     done
@@ -165,6 +169,7 @@ def simulate_sessions(
         if seal is not None and folder is not None:
             facts |= (sealed := seal.facts(folder, number + 1 if n_sessions > 1 else None))
             behind.append(seal.record(sealed))
+        given = participant(session)
         watching: list[Sink] = [blocks, *([memory] if memory else []), *([finds] if finds else []), *sinks(session)]
         if where is not None and subjects is None:
             watching.append(FolderSink(where, plan.protocol, plan.source.specs, tuple(session.pipeline.specs),
@@ -172,7 +177,8 @@ def simulate_sessions(
                                        facts, sealed=seal is not None))  # fmt: skip
         if seal is not None:
             watching = [*map(Veil, watching), *behind]
-        clock: Clock = SimulatedClock() if math.isinf(speed) else RealTimeClock(speed)
+        watching += given
+        clock: Clock = SimulatedClock() if math.isinf(speed) or plan.source.live else RealTimeClock(speed)
         completed = run(session, clock, watching, stop)
         finding = None if finds is None else finds.finding()
         if finding is not None and where is not None:
@@ -358,7 +364,7 @@ def _attach(
 
 
 def _name_of(person: Subject, source: SourceConfig | None) -> str:
-    return person.name if source is None else str(getattr(source, "path", source.kind))
+    return person.name if source is None else source.label
 
 
 def actors_of(person: Subject, protocol: TrainingProtocol) -> list[ActorConfig]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar
 
 from pydantic import SerializeAsAny
 
-from neurosim.core.config import KindConfig, of_kind, validate
-from neurosim.core.errors import ConfigError
+from neurosim.core.config import KindConfig, of_kind, parse_kind
 from neurosim.core.feedback import Feedback
-from neurosim.core.registry import find_kind
 from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
 
@@ -78,8 +75,4 @@ def parse_sham(text: str) -> ShamConfig:
     >>> parse_sham("shifted:shift_s=0.5").shift_s
     0.5
     """
-    kind, *settings = re.split(r":(?=[a-z_]+=)", text)
-    model: type[ShamConfig] = find_kind("sham", kind)
-    if ":" in kind:
-        raise ConfigError(f"settings look like {kind.partition(':')[0]}:name=value", f"sham '{text}'")
-    return validate(dict(setting.split("=", 1) for setting in settings), model, f"sham '{kind}'")
+    return parse_kind(ShamConfig, text)  # type: ignore[type-abstract]

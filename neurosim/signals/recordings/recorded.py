@@ -13,7 +13,7 @@ from pydantic import Field
 from neurosim.core.drive import Drive
 from neurosim.core.event import SessionEvent
 from neurosim.core.source import Source, SourceConfig
-from neurosim.core.spec import Float, Samples, SignalSpec, time_last
+from neurosim.core.spec import Samples, SignalSpec, same_for_all
 from neurosim.core.timeline import TickGrid
 from neurosim.signals.recordings.reading import Recording, read_recording
 from neurosim.signals.recordings.sidecar import load_sidecar
@@ -25,6 +25,10 @@ class Recorded(SourceConfig):
     kind: Literal["recorded"] = "recorded"
     path: str = Field(description="the file")
     sidecar: str | None = Field(None, description="TOML file that says what the columns of the file mean")
+
+    @property
+    def label(self) -> str:
+        return self.path
 
     @classmethod
     def examples(cls) -> list[Self]:
@@ -101,13 +105,8 @@ class RecordedSource(Source):
         streams = {}
         for name, spec in self.specs.items():
             start, stop = (self.grid.first_sample(k, spec.fs) for k in (tick_index, tick_index + 1))
-            streams[name] = self._spread(self._by_time[name][start:stop])
+            streams[name] = same_for_all(self._by_time[name][start:stop], self._shape)
         return streams
-
-    def _spread(self, rows: Float) -> Samples:
-        n_times, n_channels = rows.shape
-        shaped = rows.reshape(n_times, *(1 for _ in self._shape), n_channels)
-        return time_last(np.broadcast_to(shaped, (n_times, *self._shape, n_channels)))
 
     def events(self) -> tuple[SessionEvent, ...]:
         """Return the recording's own marks within the last tick."""
