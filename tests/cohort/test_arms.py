@@ -116,7 +116,7 @@ def test_only_the_muscles_that_are_looked_at_are_made() -> None:
         memory = MemorySink(signals=True)
         run(Session(each.protocol, each.source, each.actors), sinks=[memory])
         found.append(memory.samples("emg")[:, 0])
-    np.testing.assert_array_equal(*found)
+    np.testing.assert_array_equal(found[0], found[1])
 
 
 def test_arms_that_do_not_fit_are_refused() -> None:
