@@ -1,6 +1,6 @@
 """Damaged and hostile files: one clear line or a recording, never a crash, a hang or a full memory.
 
-More than the few examples of every run: ``NEUROSIM_FUZZ=1000 pytest tests/signals/recordings/test_damaged.py``.
+More than the few examples of every run: ``NEUROSIM_FUZZ=1000 pytest --timeout 0 PATH_OF_THIS_FILE``.
 """
 
 from __future__ import annotations
