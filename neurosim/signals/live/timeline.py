@@ -164,6 +164,7 @@ class Timeline:
         late = self.n - start
         if stamp <= self._last or missing > _LONGEST_S * self.fs:
             missing = 0
+            self._kept.clear()
             self.notes.append(Note(start, late, "gap", "the clock of the stream was set anew; how long is not known"))
         elif missing + late > 0:
             missing = max(missing, 0)
