@@ -16,8 +16,8 @@ class SessionEvent:
     duration_s
         Length [s]; 0 for a moment.
     kind
-        ``block``, ``bad`` (a stretch that cannot be trusted), ``gap``, ``stop``, ``error``, ``annotation``, or what a
-        drive's event is called.
+        ``block``, ``bad`` (a stretch that cannot be trusted), ``gap``, ``stop``, ``error``, ``annotation``; of a live
+        source ``silence``, ``duplicate``, ``rate``, ``marker``, ``note``; or what a drive's event is called.
     text
         What else there is to say.
     """

@@ -45,13 +45,13 @@ def test_another_ending_is_refused_before_anything_is_measured(tmp_path: Path) -
     [
         (
             ("--source", "lsl:nobody-has-this:wait_s=0.3"),
-            "neurosim: lsl:nobody-has-this: no stream of this name came in",
+            "lsl:nobody-has-this: no stream of this name came in",
         ),
-        (("--source", "lsl:a", "--sidecar", "a.toml"), "neurosim: --sidecar: describes a recording; lsl:a says itself"),
-        (("--osc", "studio"), "neurosim: --osc: must be a port, or HOST:PORT, such as 127.0.0.1:9000, got 'studio'"),
+        (("--source", "lsl:a", "--sidecar", "a.toml"), "--sidecar: describes a recording; lsl:a says itself"),
+        (("--osc", "studio"), "--osc: must be a port, or HOST:PORT, such as 127.0.0.1:9000, got 'studio'"),
         (
             ("--osc", "9000", "--subjects", "3"),
-            "neurosim: --lsl and --osc: are of one subject; a batch is sent nowhere",
+            "--lsl and --osc: are of one subject; a batch is sent nowhere",
         ),
     ],
 )

@@ -37,8 +37,10 @@ def test_every_category_has_laws_and_every_kind_an_example() -> None:
     assert set(LAWS) == set(CLASS_CATEGORIES)
     tried = {(category, config.kind) for category in LAWS for _, config in registered(category)}
     there = {(category, name) for category in LAWS for name in kind_names(category)}
-    # They need a file: tried in test_recording_is_a_source_like_any_other, and in tests/feedback/test_shams.py.
-    assert there - tried == {("source", "recorded"), ("sham", "replay")}
+    # They need a file: tried in test_recording_is_a_source_like_any_other, and in tests/feedback/test_shams.py; or a
+    # device, which gives its samples once: tests/signals/live.
+    devices = {("source", "lsl"), ("source", "brainflow")}
+    assert there - tried == {("source", "recorded"), ("sham", "replay")} | devices
 
 
 def _pipelines() -> Iterator[Any]:

@@ -42,6 +42,8 @@ class Feed:
         The streams that its channels make.
     notes
         What was found: gaps, duplicates, a rate that is off.
+    marks
+        What somebody has sent besides: when, on the clock of the device [s], and what.
     """
 
     def __init__(self, device: Device, gap_s: float, patience_s: float) -> None:
@@ -51,6 +53,7 @@ class Feed:
         self._scale, self._step = np.ones(len(device.channels)), np.ones(len(device.channels))
         for group in self.groups:
             self._scale[list(group.columns)], self._step[list(group.columns)] = group.scale, group.step
+        self.marks: list[tuple[float, str]] = []
         self._lock = threading.RLock()
         self._rows: list[tuple[int, Float]] = []
         self._began, self._pause_s = 0, 0.0
@@ -94,6 +97,11 @@ class Feed:
                 if first < stop and first + len(part) > start
             ]
         return parts[0] if len(parts) == 1 else np.concatenate([*parts, np.empty((0, len(self._scale)))])
+
+    def look(self) -> None:
+        """Take in the marks that have come."""
+        with self._lock:
+            self.marks += self.device.events()
 
     def forget(self, index: int) -> None:
         """Drop what stands before a sample, which nobody will ask for."""

@@ -92,13 +92,14 @@ class LiveSource(Source):
         super().__init__(specs, grid)
         self._readers: weakref.WeakSet[LiveSource] = weakref.WeakSet([self])
         self._origins: list[int] | None = None
-        self._told: list[int] = [0] * len(self._feeds)
+        self._told, self._marked = [0] * len(self._feeds), [0] * len(self._feeds)
         self._events: list[SessionEvent] = []
         self.position = [0] * len(self._feeds)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> LiveSource:
         branch = copy.copy(self)
-        branch._told, branch.position, branch._events = list(self._told), list(self.position), list(self._events)
+        branch._told, branch._marked = list(self._told), list(self._marked)
+        branch.position, branch._events = list(self.position), list(self._events)
         self._readers.add(branch)
         return branch
 
@@ -149,7 +150,9 @@ class LiveSource(Source):
                 onset_s = max(0.0, (note.index - origin) / fs)
                 events.append(SessionEvent(onset_s, note.n_times / fs, note.kind, whose + note.text))
             self._told[i] = len(feed.notes)
-            for time_s, text in feed.device.events():
+            feed.look()
+            marks, self._marked[i] = feed.marks[self._marked[i] :], len(feed.marks)
+            for time_s, text in marks:
                 onset_s = (feed.timeline.index_of(time_s) - origin) / fs
                 events.append(SessionEvent(max(0.0, onset_s), 0.0, "marker", text))
         return events
@@ -161,7 +164,9 @@ class LiveSource(Source):
         """Begin again with the next sample that comes; whatever has come since the last tick is forgotten."""
         self._origins = [feed.begin_anew() for feed in self._feeds]
         self.position = list(self._origins)
-        self._told = [len(feed.notes) for feed in self._feeds]
+        for feed in self._feeds:
+            feed.look()
+        self._told, self._marked = [len(f.notes) for f in self._feeds], [len(f.marks) for f in self._feeds]
         if len(self._feeds) > 1:
             self._origins = None
         self._events = []

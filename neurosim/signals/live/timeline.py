@@ -126,7 +126,8 @@ class Timeline:
         steps = self._steps(stamps)
         shortest, longest = steps.min(), steps.max()
         most = self.gap_s + 1.0 / self.fs
-        if shortest > 0.0 and longest <= min(most, _STALL_S) and self._filled_from is None:
+        usual = min(self.gap_s, _STALL_S) + 1.0 / self.fs
+        if shortest > 0.0 and longest <= usual and self._filled_from is None:
             self._append(rows, stamps)
             return rows
         if shortest <= 0.0:
@@ -134,7 +135,7 @@ class Timeline:
             steps = self._steps(stamps)
         if not len(stamps):
             return rows
-        jumps = (steps > min(most, _STALL_S)) | (steps < -self.gap_s)
+        jumps = (steps > usual) | (steps < -self.gap_s)
         jumps[0] |= self._filled_from is not None
         placed = []
         borders = np.flatnonzero(jumps)
@@ -164,6 +165,7 @@ class Timeline:
         late = self.n - start
         if stamp <= self._last or missing > _LONGEST_S * self.fs:
             missing = 0
+            self._kept.clear()
             self.notes.append(Note(start, late, "gap", "the clock of the stream was set anew; how long is not known"))
         elif missing + late > 0:
             missing = max(missing, 0)

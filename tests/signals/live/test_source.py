@@ -161,12 +161,14 @@ def test_two_devices_begin_together_and_keep_their_rates() -> None:
 def test_markers_are_events_at_their_time() -> None:
     device = Played()
     device.send_regularly(0, 200)
-    device.marks = [(0.5, "target")]
     source = source_of(device)
     source.generate(0, NEUTRAL)
-    (event,) = source.events()
-    assert (event.kind, event.text) == ("marker", "target")
-    assert event.onset_s == pytest.approx(0.5, abs=1e-6)
+    device.marks = [(0.5, "target")]
+    for branch in (copy.deepcopy(source), source):  # both are told
+        branch.generate(1, NEUTRAL)
+        (event,) = branch.events()
+        assert (event.kind, event.text) == ("marker", "target")
+        assert event.onset_s == pytest.approx(0.5, abs=1e-6)
 
 
 def test_after_a_rest_it_begins_with_what_comes_then() -> None:

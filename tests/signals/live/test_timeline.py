@@ -130,3 +130,11 @@ def test_a_sender_that_is_held_up_keeps_its_rate_and_its_samples() -> None:
     np.testing.assert_array_equal(played(timeline, rows, stamps, 4), np.arange(10_000))
     assert not timeline.notes
     assert timeline.rate_hz == pytest.approx(FS, rel=1e-6)
+
+
+def test_a_slow_stream_is_no_row_of_stalls() -> None:
+    n = 400
+    timeline = Timeline(4.0, 1, gap_s=0.2)
+    got = played(timeline, np.arange(n, dtype=float)[:, None], 10.0 + np.arange(n) / 4.02, 1)
+    np.testing.assert_array_equal(got, np.arange(n))
+    assert timeline.rate_hz == pytest.approx(4.02, rel=1e-6)
