@@ -62,6 +62,10 @@ class Source(ABC):
             The kinds of events that actors may bring about.
         """
 
+    def full_scale(self, stream: str) -> float | None:
+        """Return the largest magnitude of a stream's samples, where it is known beforehand."""
+        return None
+
     def events(self) -> tuple[SessionEvent, ...]:
         """Return what the source itself has to tell of the last tick: a recording's annotations, a body's artifacts."""
         return ()

@@ -16,7 +16,8 @@ from neurosim.session.commands import (
     Stroke,
 )
 from neurosim.session.compare import compare_thresholds
-from neurosim.session.result import Result, read_session
+from neurosim.session.recording.reading import read_session
+from neurosim.session.result import Result
 from neurosim.session.run import run
 from neurosim.session.sealing.blinding import bang_index, james_index
 from neurosim.session.sealing.key import draw_key, parse_arms, read_key, write_key

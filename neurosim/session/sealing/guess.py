@@ -22,7 +22,7 @@ class Guesses(Config):
 
 
 def write_guesses(folder: Path, guesses: Guesses) -> None:
-    """Keep the guesses with the session; where there are none, nothing is written.
+    """Keep the guesses with the results of a session; where there are none, nothing is written.
 
     Raises
     ------
@@ -33,6 +33,7 @@ def write_guesses(folder: Path, guesses: Guesses) -> None:
     if not any(data.values()):
         return
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / _FILE).write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8", newline="\n")
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror}", str(folder / _FILE)) from None

@@ -95,6 +95,11 @@ class RecordedSource(Source):
             streams["marker"] = self._spread(self.recording.marker[start:stop, None])
         return streams
 
+    def full_scale(self, stream: str) -> float | None:
+        """Return the largest magnitude of the recording, in its unit."""
+        finite = self._by_time[np.isfinite(self._by_time)]
+        return float(np.abs(finite).max()) if stream == "eeg" and finite.size else None
+
     def _spread(self, rows: Float) -> Samples:
         n_times, n_channels = rows.shape
         shaped = rows.reshape(n_times, *(1 for _ in self._shape), n_channels)
