@@ -14,7 +14,6 @@ from neurosim.core.config import Config
 from neurosim.core.dataset import FEEDBACK, Places, label
 from neurosim.core.errors import OutputError
 from neurosim.core.event import SessionEvent
-from neurosim.core.step import step_of
 from neurosim.session.assessment import Finding
 from neurosim.session.commands import Logged
 from neurosim.session.distrust import reasons
@@ -143,8 +142,7 @@ class FolderSink(Sink):
         for name, spec in streams.items():
             stem = places.stem_of(name)
             if name == "eeg":
-                step = step_of(name, spec, plan.source.full_scale(name))
-                self._series[name] = BdfWriter(stem.with_name(f"{stem.name}.bdf"), spec, step)
+                self._series[name] = BdfWriter(stem.with_name(f"{stem.name}.bdf"), spec, plan.source.step(name))
             else:
                 self._series[name] = series = SeriesWriter(stem, spec)
                 self._tables.append(series)

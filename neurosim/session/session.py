@@ -15,7 +15,6 @@ from neurosim.core.event import SessionEvent
 from neurosim.core.feedback import Feedback
 from neurosim.core.source import Source
 from neurosim.core.spec import SignalSpec
-from neurosim.core.step import step_of
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.baseline import check_baseline
 from neurosim.feedback.protocol import TrainingProtocol
@@ -93,8 +92,8 @@ class Session:
             raise ConfigError([Problem(("sham",), message)])
         # What comes from outside is decided on as it is recorded, so that the recording leads to the same decisions; a
         # simulation is repeated from its seed.
-        outside = {} if source.answers else source.specs
-        self._steps = {name: step_of(name, spec, source.full_scale(name)) for name, spec in outside.items()}
+        outside = () if source.answers else source.specs
+        self._steps = {name: source.step(name) for name in outside}
         self._block = -1
         self._stretches = [] if self.batch_shape else self._find_stretches()
         n_delay = self.grid.n_ticks(protocol.display_delay_s)

@@ -230,7 +230,7 @@ class Plan:
             "seed": self.seed,
             "address": self.subjects[0],
             "session": number + 1,
-            "rests_s": self.rests_s,
+            "rests_s": list(self.rests_s),
             "sham": None if sham is None else sham.kind,
             # What a sealed session shows is the key's secret.
             "sham_settings": None if sham is None or sham.kind == "sealed" else sham.model_dump(mode="json"),

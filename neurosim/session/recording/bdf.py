@@ -24,7 +24,7 @@ from neurosim.core.timeline import exact
 
 _COUNT_AT = 236  # where in the header the number of records stands
 _NOTES_BYTES = 240  # room for events in a record; divisible by 2 and by 3
-_LONGEST_RECORD_S = 8
+_LONGEST_RECORD_S = 2
 
 
 class Format(NamedTuple):
@@ -41,7 +41,7 @@ class Format(NamedTuple):
 
 
 BDF = Format("BDF", 3, DIGITAL_LIMIT)
-EDF = Format("EDF", 2, 2**14)
+EDF = Format("EDF", 2, 32000)
 
 
 class BdfWriter:
@@ -60,20 +60,19 @@ class BdfWriter:
 
     Attributes
     ----------
-    n_times
-        Samples that were appended to each channel.
+    n_per_record
+        Samples of a channel in a record.
     """
 
     def __init__(self, path: Path, spec: SignalSpec, step: Step, form: Format = BDF) -> None:
         self._spec, self._step, self._form = spec, step, form
         fs = exact(spec.fs)
         # A record of whole samples and, where there is one, of a whole number of seconds.
-        self._n_per_record = fs.numerator if fs.denominator <= _LONGEST_RECORD_S else max(1, round(spec.fs))
-        self._record_s = float(_number(self._n_per_record / spec.fs))  # as the header can say it
+        self.n_per_record = fs.numerator if fs.denominator <= _LONGEST_RECORD_S else max(1, round(spec.fs))
+        self._record_s = float(_number(self.n_per_record / spec.fs))  # as the header can say it
         self._waiting: list[NDArray[np.int32]] = []
         self._n_waiting = self._n_records = 0
         self._events: deque[SessionEvent] = deque()
-        self.n_times = 0
         self._file = path.open("xb", buffering=0)
         self._file.write(self._header())
 
@@ -83,12 +82,11 @@ class BdfWriter:
         bounded = np.clip(steps, -self._form.limit, self._form.limit)
         self._waiting.append(np.where(np.isfinite(steps), bounded, self._form.no_number).astype(np.int32))
         self._n_waiting += len(steps)
-        self.n_times += len(steps)
-        while self._n_waiting >= self._n_per_record:
+        while self._n_waiting >= self.n_per_record:
             whole = np.concatenate(self._waiting)
-            self._write_record(whole[: self._n_per_record])
-            self._waiting = [whole[self._n_per_record :]]
-            self._n_waiting -= self._n_per_record
+            self._write_record(whole[: self.n_per_record])
+            self._waiting = [whole[self.n_per_record :]]
+            self._n_waiting -= self.n_per_record
 
     def mark(self, event: SessionEvent) -> None:
         """Let an event stand in the next record."""
@@ -101,7 +99,7 @@ class BdfWriter:
         try:
             if self._n_waiting:
                 rest = np.concatenate(self._waiting)
-                self._write_record(np.pad(rest, ((0, self._n_per_record - len(rest)), (0, 0)), mode="edge"))
+                self._write_record(np.pad(rest, ((0, self.n_per_record - len(rest)), (0, 0)), mode="edge"))
         finally:
             self._file.close()
 
@@ -146,7 +144,7 @@ class BdfWriter:
             ([str(-form.limit)] * (n - 1) + [str(form.no_number)], 8),
             ([str(form.limit)] * (n - 1) + [str(-form.no_number - 1)], 8),
             ([""] * n, 80),
-            ([str(self._n_per_record)] * (n - 1) + [str(notes_samples)], 8),
+            ([str(self.n_per_record)] * (n - 1) + [str(notes_samples)], 8),
             ([""] * n, 32),
         ]
         fields = [_text(text, width) for texts, width in columns for text in texts]

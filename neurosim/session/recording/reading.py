@@ -12,6 +12,7 @@ from neurosim.core.dataset import FEEDBACK, Places, find_session
 from neurosim.core.errors import UserError, did_you_mean
 from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Samples, SignalSpec
+from neurosim.core.step import Step, step_of
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.session.commands import Logged, read_commands
@@ -80,11 +81,22 @@ class SessionFolder:
         n_times = grid.first_sample(first + len(self.features), fs) - grid.first_sample(first, fs)
         return found[:, :n_times]
 
+    def step(self, stream: str) -> Step:
+        """Return the step that the samples of a stream were rounded to."""
+        if stream != "eeg":
+            return step_of(stream, self.streams[stream])
+        stem = self.places.stem_of(stream)
+        found = read_bdf(stem.with_name(f"{stem.name}.bdf"))
+        return Step(found.per_unit, found.form.limit)
+
     def to_raw(self, stream: str = "eeg") -> mne.io.RawArray:
         """Return a stream as MNE Raw, with the events as annotations; in SI units where MNE has a type for it."""
+        return make_raw(stream, self.streams[stream], self.samples(stream), self.session_events())
+
+    def session_events(self) -> list[SessionEvent]:
+        """Return the events, from the start of the recording on."""
         columns = (self.events[name].tolist() for name in ("onset", "duration", "trial_type", "value"))
-        events = [SessionEvent(*row) for row in zip(*columns, strict=True)]
-        return make_raw(stream, self.streams[stream], self.samples(stream), events)
+        return [SessionEvent(*row) for row in zip(*columns, strict=True)]
 
 
 def read_session(path: str | Path) -> SessionFolder:

@@ -12,6 +12,7 @@ from neurosim.core.drive import Drive
 from neurosim.core.event import SessionEvent
 from neurosim.core.source import Source, SourceConfig
 from neurosim.core.spec import Float, Samples, SignalSpec, time_last
+from neurosim.core.step import Step, step_of
 from neurosim.core.timeline import TickGrid
 from neurosim.signals.recordings.reading import Recording, read_recording
 from neurosim.signals.recordings.sidecar import load_sidecar
@@ -95,10 +96,10 @@ class RecordedSource(Source):
             streams["marker"] = self._spread(self.recording.marker[start:stop, None])
         return streams
 
-    def full_scale(self, stream: str) -> float | None:
-        """Return the largest magnitude of the recording, in its unit."""
+    def step(self, stream: str) -> Step:
+        """Return a step that suits the largest sample."""
         finite = self._by_time[np.isfinite(self._by_time)]
-        return float(np.abs(finite).max()) if stream == "eeg" and finite.size else None
+        return step_of(stream, self.specs[stream], float(np.abs(finite).max()) if finite.size else None)
 
     def _spread(self, rows: Float) -> Samples:
         n_times, n_channels = rows.shape
