@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from neurosim.cli.app import app
 from neurosim.core.errors import UserError
+from neurosim.feedback import ManualThreshold, Operant, load_protocol
 from neurosim.session import Happen, Logged, Push, Session, SetThreshold, read_session, simulate, simulate_sessions
 from neurosim.session.recorder import Recorder
 from neurosim.session.recording.bdf import read_bdf
@@ -137,10 +138,8 @@ def test_a_sealed_session_needs_its_key_where_somebody_learned(tmp_path: Path) -
 
 
 def test_a_threshold_by_hand_is_set_again(tmp_path: Path) -> None:
-    from neurosim.feedback import load_protocol
-    from neurosim.feedback.thresholds import ManualThreshold
-
     protocol = load_protocol("alpha_up")
+    assert isinstance(protocol.rule, Operant)
     first = protocol.rule.conditions[0].model_copy(update={"threshold": ManualThreshold(value=9.0)})
     protocol = protocol.model_copy(update={"rule": protocol.rule.model_copy(update={"conditions": (first,)})})
     commands = [Logged(600, SetThreshold(condition="alpha", value=5.0))]
