@@ -67,7 +67,7 @@ def test_every_file_and_every_word_is_the_same_in_every_arm(
     found = _run_in_every_arm(clinic, tmp_path, monkeypatch, capsys, *words)
     real_said, real_files, real_records = found["real"]
     assert real_said[0] == 0
-    endings = {"stim.tsv.gz", "events.tsv", "session.json", "summary.json", "summary.png", "eeg.bdf", "subject.toml"}
+    endings = {"stim.tsv.gz", "events.tsv", "session.json", "summary.json", "summary.png", "eeg.bdf"}
     assert endings <= {re.split(r"[/\\]|_(?=[a-z]+\.)", name)[-1] for name in real_files}
     about = next(json.loads(data) for name, data in real_files.items() if name.endswith("feedback_stim.json"))
     assert "alpha" in about["Columns"]
