@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from neurosim.core.errors import UserError
+from neurosim.core.errors import ConfigError
 
 #: The recording that holds a row for each tick: features, thresholds, feedback.
 FEEDBACK = "feedback"
@@ -108,15 +108,15 @@ def find_session(folder: Path) -> Places:
 
     Raises
     ------
-    UserError
+    ConfigError
         When there is none, or several.
     """
     found = find_sessions(folder)
     if len(found) > 1:
-        raise UserError(f"holds {len(found)} sessions; name one of them, such as {found[-1].folder}", str(folder))
+        raise ConfigError(f"holds {len(found)} sessions; name one of them, such as {found[-1].folder}", str(folder))
     if found:
         return found[0]
     for places in find_sessions(folder.parent.parent) if folder.name.startswith("ses-") else ():
         if places.folder.name == folder.name and places.folder.parent.name == folder.parent.name:
             return places
-    raise UserError("is no session folder: there is no session that neurosim recorded in it", str(folder))
+    raise ConfigError("is no session folder: there is no session that neurosim recorded in it", str(folder))

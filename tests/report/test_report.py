@@ -161,7 +161,7 @@ def test_what_cannot_be_reported(tmp_path: Path, trained: tuple[Result, Path, di
     with pytest.raises(UserError, match="cannot be written"):
         make_report(folder, tmp_path / "nowhere" / "page.html")
     simulate_sessions("alpha_up", n_sessions=2, seed=1, duration_s=2.0, out=tmp_path / "c")
-    with pytest.raises(UserError, match=r"several sessions; name one of them, such as .*ses-02"):
+    with pytest.raises(UserError, match=r"2 sessions; name one of them, such as .*ses-02"):
         make_report(tmp_path / "c")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import subprocess
@@ -36,20 +35,24 @@ simulate("alpha_up", seed=1, duration_s=600.0, speed={_SPEED}, keep="blocks", ou
 """
 
 
-def _killed_after(root: Path, wait_s: float) -> float:
-    """Record, kill the process after so much of the session, and return how far it says it was [s]."""
-    with (root.parent / f"{root.name}.txt").open("w+", encoding="utf-8") as told:
-        process = subprocess.Popen([sys.executable, "-c", _PROGRAM, str(root)], stdout=told)
+def _killed_after(root: Path, wait_s: float, more_s: float = 0.0) -> float:
+    """Record, kill the process so far into the session (and a moment later), and return how far it says it was [s]."""
+    told = root.parent / f"{root.name}.txt"
+
+    def so_far_s() -> float:
+        whole = told.read_text(encoding="utf-8").rpartition("\n")[0]  # the last line may be cut
+        return float(whole.rpartition("\n")[2] or 0.0)
+
+    with told.open("w", encoding="utf-8") as file:
+        process = subprocess.Popen([sys.executable, "-c", _PROGRAM, str(root)], stdout=file)
         deadline = time.monotonic() + 200
-        while told.tell() == 0 and process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.05)
-            told.seek(0, os.SEEK_END)
-        time.sleep(wait_s / _SPEED)
+        while so_far_s() < wait_s and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(more_s)
         assert process.poll() is None
         process.send_signal(signal.SIGKILL)
         process.wait()
-        told.seek(0)
-        return float([line for line in told.read().split("\n") if line][-2])  # the last one may be cut
+    return so_far_s()
 
 
 def _check(root: Path, until_s: float) -> None:
@@ -82,7 +85,7 @@ def test_killed_twenty_times_at_random_moments(tmp_path: Path) -> None:
     moments = random.Random(1)
     for i in range(20):
         root = tmp_path / f"s{i}"
-        _check(root, _killed_after(root, moments.uniform(2.0, 20.0)))
+        _check(root, _killed_after(root, moments.uniform(2.0, 20.0), moments.uniform(0.0, 0.1)))
 
 
 def test_the_command_and_what_needs_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
