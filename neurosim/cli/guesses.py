@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from neurosim.cli.console import say
-from neurosim.core.dataset import find_session
 from neurosim.core.errors import UserError, did_you_mean
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def keep_guesses(folder: Path, given: Guesses) -> None:
         for who in ("participant", "operator"):
             if getattr(given, who) is None and (guess := _ask(who)) is not None:
                 asked[who] = guess
-    write_guesses(find_session(folder).results, given.model_copy(update=asked))
+    write_guesses(folder, given.model_copy(update=asked))
 
 
 def _ask(who: str) -> Guess | None:

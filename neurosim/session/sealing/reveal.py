@@ -119,7 +119,7 @@ def reveal_session(folder: str | Path, keys: Sequence[str | Path]) -> Revealed:
         earned_rate=float(earned[training].sum() / n),
         shown_rate=float(shown[training].sum() / n),
         agreement=float((earned == shown)[training].sum() / n),
-        guesses=read_guesses(session.places.results),
+        guesses=read_guesses(session.path),
     )
     _write(session.places.results, table, revealed)
     return revealed
