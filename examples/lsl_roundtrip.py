@@ -48,7 +48,7 @@ def main(duration_s: float = 30.0, show: bool = True) -> tuple[int, float]:
     axes.set(xlabel="time [s]", ylabel="Fp1 [µV]")
     axes.legend()
     print(f"{received.shape[1]} samples of {received.shape[0]} channels came, the largest difference is {apart_uv:.3f} "
-          f"µV (a step of a recording is {live.streams['eeg'].step} µV).")  # fmt: skip
+          "µV (samples from outside are rounded to steps of 0.031 µV, as a recording has them).")  # fmt: skip
     if show:
         show_figure(figure)
     return received.shape[1], apart_uv

@@ -119,9 +119,10 @@ class Classroom(SessionWindow):
         if kind == "protocol":
             return replace(plain, protocol=name)
         if kind == "last":
-            from neurosim.session.result import read_session
+            from neurosim.session.recording.reading import read_session
 
-            return replace(plain, protocol=read_session(name).protocol.name, source=str(Path(name) / "eeg.vhdr"))
+            last = read_session(name)
+            return replace(plain, protocol=last.protocol.name, source=str(last.places.file("eeg.bdf")))
         chosen, _ = QFileDialog.getOpenFileName(self, text("start.recording"))
         return replace(plain, source=chosen) if chosen else None
 

@@ -41,7 +41,7 @@ def export_folder(source: Path, target: Path) -> Path:
     OutputError
         When the target exists already or cannot be written.
     """
-    from neurosim.session.result import read_session
+    from neurosim.session.recording.reading import read_session
 
     try:
         shutil.copytree(source, target)
@@ -49,6 +49,7 @@ def export_folder(source: Path, target: Path) -> Path:
         raise OutputError("exists already; nothing is overwritten", str(target)) from None
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror or error}", str(target)) from None
-    if (target / "eeg.vhdr").is_file():
-        read_session(target).to_raw("eeg").save(target / "eeg_raw.fif", verbose="error")
+    session = read_session(target)
+    if "eeg" in session.streams:
+        session.to_raw("eeg").save(session.places.results / "eeg_raw.fif", verbose="error")
     return target

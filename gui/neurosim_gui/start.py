@@ -63,7 +63,7 @@ def cards() -> Iterator[tuple[str, list[Card]]]:
 
 def last_session(folder: Path = Path("sessions")) -> Path | None:
     """Return the newest session that can be played back."""
-    found = [path.parent for path in folder.glob("*/eeg.vhdr")] if folder.is_dir() else []
+    found = [path.parents[3] for path in folder.glob("*/sub-*/ses-*/eeg/*_eeg.bdf")]
     return max(found, key=lambda path: path.stat().st_mtime, default=None)
 
 

@@ -298,18 +298,6 @@ def reveal(
 
 
 @app.command()
-def repeat(
-    folder: Annotated[Path, typer.Argument(help="Folder of a session, or of a batch.")],
-    key: Annotated[Path | None, typer.Option(help="Key of a sealed session.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Run a session again from its folder alone: the same to the bit, or (status 1) where it first differs."""
-    from neurosim.cli.repeat import repeat_folder
-
-    raise typer.Exit(0 if repeat_folder(folder, key, as_json) else 1)
-
-
-@app.command()
 def report(
     folder: Annotated[Path, typer.Argument(help="Folder of a session or a course.")],
     out: Annotated[Path | None, typer.Option(help="File to write; report.html in the folder by default.")] = None,
@@ -319,6 +307,41 @@ def report(
     from neurosim.cli.reporting import report_folder
 
     report_folder(folder, out, as_json)
+
+
+@app.command()
+def replay(
+    folder: Annotated[Path, typer.Argument(help="Folder of a recorded session.")],
+    key: Annotated[
+        Path | None, typer.Option(help="Key of a sealed session, where who is simulated learned from what was shown.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Work out every decision of a recording again; status 1 where one comes out differently, and which."""
+    from neurosim.cli.recording import replay_folder
+
+    raise typer.Exit(0 if replay_folder(folder, key, as_json) else 1)
+
+
+@app.command()
+def recover(folder: Annotated[Path, typer.Argument(help="Folder of a recording that was not closed.")]) -> None:
+    """Make a valid dataset of a recording whose process was killed, or whose disk was full."""
+    from neurosim.cli.recording import recover_folder
+
+    recover_folder(folder)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Folder of a recorded session.")],
+    to: Annotated[str, typer.Option(help="fif, edf, bdf, brainvision or csv.")],
+    out: Annotated[Path, typer.Option(help="Folder to write into; nothing in it is overwritten.")],
+    signals: Annotated[str, typer.Option(help="Streams, such as `eeg,ecg`; all but the truth by default.")] = "",
+) -> None:
+    """Write the signals of a recorded session in another format, a file for each stream."""
+    from neurosim.cli.recording import export_folder
+
+    export_folder(folder, to, out, tuple(filter(None, signals.replace(" ", "").split(","))))
 
 
 @app.command()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neurosim.cli.console import make_console
+from neurosim.core.dataset import find_session
 from neurosim.core.errors import OutputError
 from neurosim.core.units import pretty_units
 
@@ -37,7 +38,7 @@ def write_json(path: Path, data: dict[str, Any]) -> None:
 
 
 def save_summary(result: Result) -> None:
-    """Write ``summary.json`` and ``summary.png`` into the folder of a single subject's session.
+    """Write ``summary.json`` and ``summary.png`` to the results of a single subject's session.
 
     Raises
     ------
@@ -46,12 +47,13 @@ def save_summary(result: Result) -> None:
     """
     if result.out is None or not result.out.is_dir():
         return
-    write_json(result.out / "summary.json", result.summary())
+    results = find_session(result.out).results
+    write_json(results / "summary.json", result.summary())
     if result.n_ticks:
         try:
-            result.save_figure(result.out / "summary.png")
+            result.save_figure(results / "summary.png")
         except OSError as error:
-            raise OutputError(f"cannot be written: {error.strerror}", str(result.out / "summary.png")) from None
+            raise OutputError(f"cannot be written: {error.strerror}", str(results / "summary.png")) from None
 
 
 def course_summary(results: list[Result]) -> dict[str, Any]:

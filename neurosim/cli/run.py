@@ -130,7 +130,8 @@ def run_protocol(request: Request) -> None:
             done=done,
         )
         if out is not None and (n_subjects is not None or len(results) > 1):
-            write_json(out / "summary.json", course_summary(results))
+            place = out if n_subjects is not None else out / "derivatives" / "neurosim"
+            write_json(place / "summary.json", course_summary(results))
     if request.blind is not None and results[-1].out is not None:
         keep_guesses(results[-1].out, given)
     if request.as_json:

@@ -10,7 +10,7 @@ from neurosim.cohort.plan import DAY_S
 from neurosim.core.errors import UserError, did_you_mean
 from neurosim.core.feedback import Feedback
 from neurosim.core.spec import Float
-from neurosim.feedback.shams.sham import Sham
+from neurosim.feedback.shams.sham import Sham, parse_sham
 from neurosim.session.memory import MemorySink
 from neurosim.session.run import run
 from neurosim.session.simulate import Plan
@@ -62,7 +62,8 @@ def plan_person(course: Course, arm: str, number: int, sitting: int) -> Plan:
         donor = plan_person(course, treated.donor, (number + 1) % plan.people, sitting)
         earned = MemorySink(signals=False)
         run(donor.session(), sinks=[earned])
-        prepared.sham, prepared.sham_kind = _Earned(np.asarray(earned.column("shown"), dtype=np.float64)), "yoked"
+        prepared.sham = _Earned(np.asarray(earned.column("shown"), dtype=np.float64))
+        prepared.shown_instead = parse_sham("yoked")
     return prepared
 
 

@@ -12,6 +12,7 @@ from neurosim.core.config import KindConfig, of_kind
 from neurosim.core.drive import Drive
 from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Samples, SignalSpec
+from neurosim.core.step import Step, step_of
 from neurosim.core.timeline import TickGrid
 
 
@@ -67,6 +68,10 @@ class Source(ABC):
         events
             The kinds of events that actors may bring about.
         """
+
+    def step(self, stream: str) -> Step:
+        """Return what the samples of a stream are rounded to where they are recorded."""
+        return step_of(stream, self.specs[stream])
 
     def events(self) -> tuple[SessionEvent, ...]:
         """Return what the source itself has to tell of the last tick: a recording's annotations, a body's artifacts."""

@@ -43,9 +43,6 @@ class SignalSpec:
         When each trial of the session begins, and when its task does [s]; empty where there are none.
     ch_units
         Unit of each channel where they differ; else empty.
-    step
-        What samples from outside are rounded to before anything is made from them (`round_to_step`) [unit]; None for
-        those that a seed makes again.
     """
 
     fs: float
@@ -55,7 +52,6 @@ class SignalSpec:
     delay_s: float = 0.0
     trials_s: tuple[tuple[float, float], ...] = ()
     ch_units: tuple[str, ...] = ()
-    step: float | None = None
 
     @property
     def n_channels(self) -> int:

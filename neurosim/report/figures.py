@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from neurosim.report.numbers import SessionNumbers
-    from neurosim.session.result import SessionFolder
+    from neurosim.session.recording.reading import SessionFolder
     from neurosim.testing.budget import Budget
 
 _PIECE_S = 60.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from neurosim.core.errors import OutputError, UserError
+from neurosim.core.errors import OutputError
 from neurosim.report.page import NOTICE, Section, write_page
 
 
@@ -17,7 +17,8 @@ def make_report(folder: str | Path, out: str | Path | None = None) -> Path:
     folder
         Of the session or the course.
     out
-        The file; ``report.html`` in the folder by default, which is then made anew.
+        The file; by default ``report.html``, in the folder of a course or among the results of a session
+        (``derivatives``), which is then made anew.
 
     Raises
     ------
@@ -38,24 +39,23 @@ def make_report(folder: str | Path, out: str | Path | None = None) -> Path:
 
 def report_on(folder: Path, out: Path | None = None) -> tuple[Path, dict[str, Any]]:
     """Write the report; return where it is, and its numbers, ready for JSON."""
-    path = folder / "report.html" if out is None else out
     if out is not None and out.exists():
         raise OutputError("exists already; name another file with --out, nothing is overwritten", str(out))
-    inside = sorted(each.parent.name for each in folder.glob("session-*/session.json"))
-    if inside and not (folder / "session.json").is_file():
-        raise UserError(f"holds several sessions; name one of them, such as {folder / inside[-1]}", str(folder))
-    title, sections, data = _read(folder)
+    (title, sections, data), results = _read(folder)
+    path = results / "report.html" if out is None else out
     write_page(title, sections, path)
     return path, data | {"notice": NOTICE, "report": str(path)}
 
 
-def _read(folder: Path) -> tuple[str, list[Section], dict[str, Any]]:
+def _read(folder: Path) -> tuple[tuple[str, list[Section], dict[str, Any]], Path]:
+    """Return the parts of the report, and the folder that it belongs in."""
     if (folder / "course.toml").is_file():
         from neurosim.cohort.course import read_course
         from neurosim.report.course import course_report
 
-        return course_report(read_course(folder), folder)
+        return course_report(read_course(folder), folder), folder
     from neurosim.report.session import session_report
-    from neurosim.session.result import read_session
+    from neurosim.session.recording.reading import read_session
 
-    return session_report(read_session(folder))
+    session = read_session(folder)
+    return session_report(session), session.places.results

@@ -11,7 +11,6 @@ import numpy as np
 from neurosim.core.errors import UserError
 from neurosim.core.timeline import TickGrid
 from neurosim.report.pieces import session_intervals
-from neurosim.session.brainvision import read_spec
 from neurosim.session.pipeline import Pipeline
 from neurosim.session.schedule import Schedule
 from neurosim.testing.budget import Budget, delay_budgets
@@ -19,7 +18,7 @@ from neurosim.testing.budget import Budget, delay_budgets
 if TYPE_CHECKING:
     import pandas as pd
 
-    from neurosim.session.result import SessionFolder
+    from neurosim.session.recording.reading import SessionFolder
 
 #: Blocks in which something can be earned.
 EARNING = ("training", "transfer")
@@ -90,7 +89,10 @@ def session_numbers(session: SessionFolder) -> SessionNumbers:
     if table.empty:
         raise UserError("holds no tick: the session ended before it began", str(session.path))
     kinds = table["block"].map({block.name: str(block.kind) for block in protocol.blocks})
-    streams = {name: read_spec(_header(session, name)) for name in sorted(protocol.streams)}
+    lost = protocol.streams - session.streams.keys()
+    if lost:
+        raise UserError(f"lacks the stream '{min(lost)}', from which features are made", str(session.path))
+    streams = session.streams
     schedule = Schedule(protocol.blocks, TickGrid(protocol.update_interval_s))
     features = Pipeline(protocol, schedule.tell_trials(streams)).specs
     return SessionNumbers(
@@ -114,10 +116,6 @@ def rate_columns(table: pd.DataFrame) -> list[str]:
 def columns_of(table: pd.DataFrame, prefix: str) -> list[str]:
     """Return the columns that begin so, in order."""
     return [str(name) for name in table if str(name).startswith(prefix)]
-
-
-def _header(session: SessionFolder, stream: str) -> Any:
-    return session.path / f"{stream.replace('/', '_')}.vhdr"
 
 
 def _blocks(session: SessionFolder, kinds: pd.Series[str]) -> pd.DataFrame:
@@ -149,17 +147,15 @@ def _truth(session: SessionFolder, blocks: pd.DataFrame) -> list[float] | None:
     """Return the mean true envelope of each block [uV], where the body told it."""
     protocol = session.protocol
     rhythm = next(f.truth for f in protocol.features if f.name == protocol.rule.trained)
-    if not rhythm or not _header(session, "truth/eeg_envelope").is_file():
+    spec = session.streams.get("truth/eeg_envelope")
+    picks = [] if spec is None else [i for i, c in enumerate(spec.ch_names) if c.partition("_")[0] == rhythm]
+    if spec is None or not rhythm or not picks:
         return None
-    raw = session.to_raw("truth/eeg_envelope")
-    picks = [name for name in raw.ch_names if name.partition("_")[0] == rhythm]
-    if not picks:
-        return None
-    envelope_uv = 1e6 * raw.get_data(picks).mean(axis=0)
-    fs = raw.info["sfreq"]
+    envelope_uv = session.samples("truth/eeg_envelope")[picks].mean(axis=0)
     ends_s = (blocks["start_s"] + blocks["duration_s"]).tolist()
-    edges = [(round(start_s * fs), round(end_s * fs)) for start_s, end_s in zip(blocks["start_s"], ends_s, strict=True)]
-    return [float(envelope_uv[start:stop].mean()) for start, stop in edges]
+    edges = zip(blocks["start_s"], ends_s, strict=True)
+    spans = [(round(start_s * spec.fs), round(end_s * spec.fs)) for start_s, end_s in edges]
+    return [float(envelope_uv[start:stop].mean()) for start, stop in spans]
 
 
 def _training(ticks: pd.DataFrame) -> dict[str, float]:

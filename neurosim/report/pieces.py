@@ -13,7 +13,7 @@ from neurosim.core.spec import Float
 if TYPE_CHECKING:
     import pandas as pd
 
-    from neurosim.session.result import SessionFolder
+    from neurosim.session.recording.reading import SessionFolder
 
 #: Length of a piece [s], and how many of them an interval needs.
 PIECE_S = 30.0

@@ -11,12 +11,13 @@ from neurosim.report.figures import draw_course_of_session, draw_curve
 from neurosim.report.numbers import EARNING, SessionNumbers, session_numbers
 from neurosim.report.page import NOTICE, Section, frame, heading, interval, number, paragraph, percent, picture, table
 from neurosim.report.pieces import METHOD
-from neurosim.session.result import SessionFolder, read_table
+from neurosim.session.recording.reading import SessionFolder
+from neurosim.session.recording.series import read_table
 
 
 def is_sealed(session: SessionFolder) -> bool:
     """Whether nobody is to know yet what was shown: no reveal has left its table."""
-    return "commitment" in session.facts and not (session.path / "revealed.json").is_file()
+    return "commitment" in session.facts and not (session.places.results / "revealed.json").is_file()
 
 
 def session_report(session: SessionFolder) -> tuple[str, list[Section], dict[str, Any]]:
@@ -51,7 +52,7 @@ def feedback_of(session: SessionFolder) -> str:
     if is_sealed(session):
         return f"sealed ({session.facts['commitment']})"
     if "commitment" in session.facts:
-        arm = json.loads((session.path / "revealed.json").read_text(encoding="utf-8"))["arm"]
+        arm = json.loads((session.places.results / "revealed.json").read_text(encoding="utf-8"))["arm"]
         return f"{arm}, as revealed"
     sham = session.facts["sham"]
     return "real" if sham is None else f"sham: {sham}"
@@ -60,7 +61,11 @@ def feedback_of(session: SessionFolder) -> str:
 def _facts(session: SessionFolder) -> dict[str, object]:
     f = session.facts
     length_s = len(session.features) * session.protocol.update_interval_s
-    ended = {"closed": "closed properly", "running": "it did not end properly, or still runs"}[f["status"]]
+    ended = {
+        "closed": "closed properly",
+        "running": "it did not end properly, or still runs",
+        "recovered": "it did not end properly, and was recovered",
+    }[f["status"]]
     versions = ", ".join(f"{name} {version}" for name, version in f["versions"].items())
     return {
         "protocol": f["protocol"],
@@ -180,7 +185,7 @@ def regulation(session: SessionFolder, numbers: SessionNumbers) -> str:
 
 
 def _finding(session: SessionFolder) -> list[Section]:
-    path = session.path / "assessment.tsv"
+    path = session.places.results / "assessment.tsv"
     if not path.is_file():
         return []
     found = read_table(path)
@@ -190,7 +195,7 @@ def _finding(session: SessionFolder) -> list[Section]:
 def session_answers(session: SessionFolder, numbers: SessionNumbers) -> dict[str, str]:
     """Return what a session answers of the CRED-nf list, by number."""
     f, protocol = session.facts, session.protocol
-    text = (session.path / "protocol.toml").read_bytes()
+    text = (session.places.recipe / "protocol.toml").read_bytes()
     kinds = session.features["block"].map({block.name: block.kind for block in protocol.blocks})
     distrusted = 1.0 - session.features["valid"].groupby(kinds, sort=False).mean()
     shares = [f"{kind} {percent(share)}" for kind, share in distrusted.items()]
@@ -205,6 +210,6 @@ def session_answers(session: SessionFolder, numbers: SessionNumbers) -> dict[str
         "5a": regulation(session, numbers),
         "5b": "The figure of the feature, minute by minute and block by block; each session has a report of its own.",
         "7a": "The folder holds the protocol, every tick, the events and the signals; "
-        "`neurosim repeat` runs it again from there, to the bit.",
+        "`neurosim replay` works it out again from there, to the bit.",
     }  # fmt: skip
     return shared.answers_of_protocol(protocol, numbers.budgets) | answers

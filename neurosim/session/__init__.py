@@ -16,8 +16,11 @@ from neurosim.session.commands import (
     Stroke,
 )
 from neurosim.session.compare import compare_thresholds
-from neurosim.session.repeat import repeat_session
-from neurosim.session.result import Result, read_session
+from neurosim.session.recording.export import export_session
+from neurosim.session.recording.reading import read_session
+from neurosim.session.recording.recover import recover
+from neurosim.session.recording.replay import replay_session
+from neurosim.session.result import Result
 from neurosim.session.run import run
 from neurosim.session.sealing.blinding import bang_index, james_index
 from neurosim.session.sealing.key import draw_key, parse_arms, read_key, write_key
@@ -47,11 +50,13 @@ __all__ = [
     "blinding_indices",
     "compare_thresholds",
     "draw_key",
+    "export_session",
     "james_index",
     "parse_arms",
     "read_key",
     "read_session",
-    "repeat_session",
+    "recover",
+    "replay_session",
     "reveal_session",
     "run",
     "simulate",

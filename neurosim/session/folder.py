@@ -1,26 +1,31 @@
-"""A session as a folder: written as it goes, readable with pandas and MNE."""
+"""A session on disk: a BIDS dataset, written as it goes."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 import tomli_w
 
 from neurosim.core.config import Config
+from neurosim.core.dataset import FEEDBACK, Places, label
 from neurosim.core.errors import OutputError
 from neurosim.core.event import SessionEvent
-from neurosim.core.spec import SignalSpec
-from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.session.assessment import Finding
-from neurosim.session.brainvision import BrainVisionWriter
 from neurosim.session.commands import Logged
 from neurosim.session.distrust import reasons
+from neurosim.session.recording import sidecars
+from neurosim.session.recording.bdf import BdfWriter
+from neurosim.session.recording.close import finish, write_checksums
+from neurosim.session.recording.series import SeriesWriter, TableWriter
 from neurosim.session.tick import Sink, Tick
+
+if TYPE_CHECKING:
+    from neurosim.session.session import Session
+    from neurosim.session.simulate import Plan
 
 _FLUSH_S = 1.0
 
@@ -64,74 +69,86 @@ def write_finding(path: Path, finding: Finding) -> None:
 
 
 class FolderSink(Sink):
-    """Writes protocol and facts at once, events as they happen, features every tick, signals every tick.
+    """Writes protocol and facts at once, events as they happen, everything else every second.
 
-    Files: ``protocol.toml``, ``session.json``, ``events.tsv``, ``features.tsv``, ``commands.jsonl`` (one command of the
-    log a line), and each stream as a BrainVision file (``eeg.vhdr``, ``truth_eeg_envelope.vhdr``).
+    The EEG goes into BDF+, record by record; features and feedback and all other signals into tables, which are
+    compressed at the end. `neurosim.core.dataset.Places` says where each file lies.
 
     Parameters
     ----------
-    path
-        An empty or new folder.
-    protocol
-        What is trained.
-    streams
-        The specs of the source's streams, without a batch axis.
-    features, conditions, causes
-        Names, in order; causes are what can make a tick invalid.
-    facts
-        What else is to be known: seed, source, versions.
+    root
+        Folder of the dataset: new, empty, or one that has other sessions.
+    plan
+        What the session is made of.
+    session
+        The session, between two ticks; what was done to it before is there in its whole log.
+    number
+        Its number in the course, from 0.
     sealed
-        Whether what is earned and shown is left out: the arm is not to be known yet.
-    start_s
-        Where in the session it begins [s]; onsets count from here, the ticks of commands from the session's start.
-    commands
-        What was done to the session before, so that its whole log is there.
+        What the facts say of the seal of a sealed session; what is earned and shown is then left out, as the arm is not
+        to be known yet.
 
     Raises
     ------
     OutputError
-        When the folder exists, or something cannot be written; what was written until then is kept.
+        When the session is there already, or something cannot be written; what was written until then is kept.
     """
 
     def __init__(
-        self,
-        path: Path,
-        protocol: TrainingProtocol,
-        streams: Mapping[str, SignalSpec],
-        features: tuple[str, ...],
-        conditions: tuple[str, ...],
-        causes: tuple[str, ...],
-        facts: Mapping[str, Any],
-        *,
-        sealed: bool = False,
-        start_s: float = 0.0,
-        commands: Sequence[Logged] = (),
+        self, root: Path, plan: Plan, session: Session, number: int = 0, sealed: Mapping[str, str] | None = None
     ) -> None:
-        self.path = make_folder(path)
-        self._facts = dict(facts) | ({"start_s": start_s} if start_s else {})
-        self._start_s = start_s
-        self._sealed = sealed
-        self._causes = causes
-        self._time_s = 0.0
-        self._flushed_s = 0.0
+        protocol = plan.protocol
+        self.places = Places(root, label(protocol.name), f"{plan.subjects[0] + 1:02d}", f"{number + 1:02d}")
+        self._sealed = sealed is not None
+        self._start_s = session.time_s  # onsets count from here, the ticks of commands from the session's start
+        self._facts = plan.facts(number) | dict(sealed or {}) | ({"start_s": self._start_s} if self._start_s else {})
+        self._causes = session.pipeline.cause_names
+        self._interval_s = protocol.update_interval_s
+        self._n_ticks = 0
+        self._time_s = self._flushed_s = 0.0
         self._broken = False
         self._files: list[TextIO] = []
-        self._signals: dict[str, BrainVisionWriter] = {}
+        self._tables: list[TableWriter] = []
+        self._series: dict[str, BdfWriter | SeriesWriter] = {}
+        self._guard(lambda: self._open_all(plan, session))
 
-        def open_all() -> None:
-            self._write_text("protocol.toml", as_toml(protocol))
-            self._write_facts("running")
-            self._commands = self._open("commands.jsonl")
-            self._commands.writelines(logged.as_json() + "\n" for logged in commands)
-            self._events = self._open_table("events.tsv", ["onset", "duration", "trial_type", "value"])
-            earned = [] if sealed else [*(f"holding_{c}" for c in conditions), "joint", "met", "reward", "shown"]
-            columns = ["onset", "block", *features, *(f"threshold_{c}" for c in conditions)]
-            self._features = self._open_table("features.tsv", [*columns, "valid", *earned, "why_invalid"])
-            for name, spec in streams.items():
-                self._signals[name] = BrainVisionWriter(self.path / name.replace("/", "_"), spec)
-
-        self._guard(open_all)
+    def _open_all(self, plan: Plan, session: Session) -> None:
+        places, protocol, streams = self.places, plan.protocol, plan.source.specs
+        for there in (places.folder, places.recipe):
+            if there.exists():
+                raise OutputError("exists already; nothing is overwritten", str(there))
+        signals = places.folder / ("eeg" if "eeg" in streams else "beh")
+        for folder in (signals, places.truth, places.results):
+            folder.mkdir(parents=True, exist_ok=True)
+        sidecars.write_dataset(places.root, protocol.title, self._facts["versions"]["neurosim"])
+        sidecars.add_participant(places.root, places.subject, self._facts["age_years"])
+        sidecars.write_text(places.recipe / "protocol.toml", as_toml(protocol))
+        if plan.recipe is not None:
+            sidecars.write_text(places.recipe / "subject.toml", as_toml(plan.recipe))
+        self._write_facts("running")
+        conditions = session.rule.condition_names
+        earned = [] if self._sealed else [*(f"holding_{c}" for c in conditions), "joint", "met", "reward", "shown"]
+        features = session.pipeline.specs
+        columns = ["onset", "block", *features, *(f"threshold_{c}" for c in conditions)]
+        columns += ["valid", *earned, "why_invalid"]
+        sidecars.write_sidecars(places, protocol, streams, features, columns, self._facts)
+        self._commands = self._open(places.recipe / "commands.jsonl")
+        self._commands.writelines(logged.as_json() + "\n" for logged in session.command_log)
+        self._events = self._open(places.file("events.tsv"))
+        self._events.write("onset\tduration\ttrial_type\tvalue\n")
+        self._events.flush()
+        self._features = TableWriter(places.stem_of(FEEDBACK), columns)
+        self._tables.append(self._features)
+        for name, spec in streams.items():
+            stem = places.stem_of(name)
+            if name == "eeg":
+                self._series[name] = BdfWriter(stem.with_name(f"{stem.name}.bdf"), spec, plan.source.step(name))
+            else:
+                self._series[name] = series = SeriesWriter(stem, spec)
+                self._tables.append(series)
+        if session.tick_index:  # the block that is under way would otherwise be told by no event
+            block = int(np.searchsorted(session.schedule.ends, session.tick_index - 1, side="right"))
+            self._append_event(session.schedule.entry(block))
 
     def _guard(self, action: Callable[[], None]) -> None:
         """Turn a failing disk into one clear line; afterwards nothing more is written."""
@@ -142,35 +159,27 @@ class FolderSink(Sink):
         except OSError as error:
             self._broken = True
             kept = f"what was recorded until {max(self._flushed_s, 0.0):.0f} s is kept"
-            raise OutputError(f"cannot be written: {error.strerror}; {kept}", str(self.path)) from None
-
-    def _write_text(self, name: str, text: str) -> None:
-        (self.path / name).write_text(text, encoding="utf-8", newline="\n")
+            raise OutputError(f"cannot be written: {error.strerror}; {kept}", str(self.places.root)) from None
 
     def _write_facts(self, status: str) -> None:
         facts = {**self._facts, "status": status, "duration_s": self._time_s}
-        self._write_text("session.json", json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
+        sidecars.write_text(self.places.facts, sidecars.as_json(facts))
 
-    def _open(self, name: str) -> TextIO:
-        file = (self.path / name).open("w", encoding="utf-8", newline="\n")
+    def _open(self, path: Path) -> TextIO:
+        file = path.open("x", encoding="utf-8", newline="\n")
         self._files.append(file)
         return file
-
-    def _open_table(self, name: str, columns: list[str]) -> TextIO:
-        table = self._open(name)
-        table.write("\t".join(columns) + "\n")
-        table.flush()
-        return table
 
     def write(self, tick: Tick) -> None:
         def append() -> None:
             self._features.write("\t".join(self._row(tick)) + "\n")
-            for name, writer in self._signals.items():
+            for name, writer in self._series.items():
                 writer.append(tick.samples[name])
             for command in tick.commands:
                 self._commands.write(Logged(tick.index, command).as_json() + "\n")
             for event in tick.events:
                 self._append_event(event)
+            self._n_ticks += 1
             self._time_s = tick.start_s - self._start_s
             if self._time_s - self._flushed_s >= _FLUSH_S:
                 self._flush()
@@ -192,31 +201,45 @@ class FolderSink(Sink):
         onset_s = event.onset_s - self._start_s
         self._events.write(f"{onset_s:.6f}\t{event.duration_s:.6f}\t{event.kind}\t{text}\n")
         self._events.flush()
-        for writer in self._signals.values():
-            writer.mark(onset_s, f"{event.kind}: {text}")
+        if (eeg := self._series.get("eeg")) and isinstance(eeg, BdfWriter):
+            eeg.mark(SessionEvent(onset_s, event.duration_s, event.kind, event.text))
 
     def _flush(self) -> None:
-        for table in self._files:
+        for file in self._files:
+            file.flush()
+        for table in self._tables:
             table.flush()
-        for writer in self._signals.values():
-            writer.flush()
         self._flushed_s = self._time_s
 
     def note(self, event: SessionEvent) -> None:
         self._guard(lambda: self._append_event(event))
 
     def close(self) -> None:
-        def finish() -> None:
+        def close_all() -> None:
             self._flush()
+            self._close_files()
+            finish(self.places, self._n_ticks * self._interval_s)
             self._write_facts("closed")
+            write_checksums(self.places)
 
         try:
-            self._guard(finish)
+            self._guard(close_all)
         finally:
-            for writer in self._signals.values():
-                _close_quietly(writer.close)
-            for table in self._files:
-                _close_quietly(table.close)
+            with suppress(OSError):  # closing flushes; on a full disk that fails again, and the first has been told
+                self._close_files()
+
+    def _close_files(self) -> None:
+        closers: list[Callable[[], None]] = [file.close for file in self._files]
+        closers += [table.close for table in self._tables]
+        closers += [writer.close for writer in self._series.values() if isinstance(writer, BdfWriter)]
+        failed: OSError | None = None
+        for close in closers:
+            try:
+                close()
+            except OSError as error:
+                failed = error
+        if failed is not None:
+            raise failed
 
 
 def _number(x: Any) -> str:
@@ -225,9 +248,3 @@ def _number(x: Any) -> str:
     if np.isnan(number):
         return "n/a"
     return repr(number).removesuffix(".0")
-
-
-def _close_quietly(close: Callable[[], None]) -> None:
-    # Closing flushes; on a full disk that fails again, and the first failure has been told.
-    with suppress(OSError):
-        close()

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
 from neurosim.core.event import SessionEvent
-from neurosim.session.folder import FolderSink
+from neurosim.session.folder import FolderSink, make_folder
 from neurosim.session.session import Session
 from neurosim.session.simulate import Plan
 from neurosim.session.tick import Sink, Tick
@@ -48,21 +46,7 @@ class Recorder(Sink):
             When the folder is not new or empty, or cannot be written.
         """
         self.end()
-        sink = FolderSink(
-            folder,
-            self.plan.protocol,
-            self.plan.source.specs,
-            tuple(session.pipeline.specs),
-            session.rule.condition_names,
-            session.pipeline.cause_names,
-            self.plan.facts(0) | dict(self._sealed or {}),
-            sealed=self._sealed is not None,
-            start_s=session.time_s,
-            commands=session.command_log,
-        )
-        if session.tick_index:  # the block that is under way would otherwise be told by no event
-            block = int(np.searchsorted(session.schedule.ends, session.tick_index - 1, side="right"))
-            sink.note(session.schedule.entry(block))
+        sink = FolderSink(make_folder(folder), self.plan, session, sealed=self._sealed)
         self._sink, self.folder = sink, folder
         self.kept.append(folder)
         return folder

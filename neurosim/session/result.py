@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from neurosim.core.config import load_toml
 from neurosim.core.errors import UserError
 from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Float, Samples, SignalSpec
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.session.assessment import Finding
 from neurosim.session.blocks import BlockStatistics
-from neurosim.session.commands import Logged, read_commands
+from neurosim.session.commands import Logged
 from neurosim.session.distrust import reasons
 from neurosim.session.memory import MemorySink
+from neurosim.session.recording.raw import make_raw
 
 if TYPE_CHECKING:
     import mne
     import pandas as pd
     from matplotlib.figure import Figure
-
-
-#: Channel types that MNE has for our streams; the others are "misc".
-_MNE_TYPES = {
-    "eeg": "eeg", "ecg": "ecg", "emg": "emg", "respiration": "resp", "temperature": "temperature",
-    "skin_conductance": "gsr",
-}  # fmt: skip
-_TO_SI = {"uV": 1e-6, "mV": 1e-3, "uS": 1e-6}
 
 
 @dataclass
@@ -155,18 +146,10 @@ class Result:
 
         In SI units where MNE has a type for the channels (V, S, degC), else in the stream's own.
         """
-        import mne
-
         spec = self.streams[stream]
         if spec.batch_shape:
             raise UserError("MNE holds one subject at a time; simulate one, or take samples(...)[subject]")
-        info = mne.create_info(list(spec.ch_names), spec.fs, _MNE_TYPES.get(stream, "misc"))
-        raw = mne.io.RawArray(self.samples(stream) * _TO_SI.get(spec.unit, 1.0), info, verbose="error")
-        onset, duration = [e.onset_s for e in self.events], [e.duration_s for e in self.events]
-        # The last block may have been planned longer than the session was.
-        duration = [min(d, raw.times[-1] + 1 / spec.fs - o) for o, d in zip(onset, duration, strict=True)]
-        raw.set_annotations(mne.Annotations(onset, duration, [f"{e.kind}: {e.text}" for e in self.events]))
-        return raw
+        return make_raw(stream, spec, self.samples(stream), self.events)
 
     def _of_kind(self, kind: str) -> list[BlockStatistics]:
         return [b for b in self.blocks if b.block.kind == kind]
@@ -307,75 +290,3 @@ class Result:
 
 def _rounded(x: float | None) -> float | None:
     return None if x is None else float(f"{x:.6g}")
-
-
-@dataclass(frozen=True)
-class SessionFolder:
-    """A session on disk.
-
-    Attributes
-    ----------
-    path
-        The folder.
-    protocol
-        What was trained.
-    facts
-        What ``session.json`` says.
-    features, events
-        The tables.
-    commands
-        What somebody did to the session, and in which tick.
-    """
-
-    path: Path
-    protocol: TrainingProtocol
-    facts: dict[str, Any]
-    features: pd.DataFrame
-    events: pd.DataFrame
-    commands: list[Logged]
-
-    def to_raw(self, stream: str = "eeg") -> mne.io.BaseRaw:
-        """Read a stream with MNE [V]."""
-        import mne
-
-        return mne.io.read_raw_brainvision(self.path / f"{stream.replace('/', '_')}.vhdr", verbose="error")
-
-
-def read_table(path: Path) -> pd.DataFrame:
-    """Read a table of a session's folder, its numbers to the bit."""
-    import pandas as pd
-
-    # In one piece: read in pieces, a column of words that begins empty would have mixed types.
-    return pd.read_csv(path, sep="\t", na_values="n/a", float_precision="round_trip", low_memory=False)
-
-
-def read_facts(folder: Path) -> dict[str, Any]:
-    """Read what ``session.json`` says.
-
-    Raises
-    ------
-    UserError
-        When the folder has none.
-    """
-    if not (folder / "session.json").is_file():
-        raise UserError("is no session folder: there is no session.json in it", str(folder))
-    facts: dict[str, Any] = json.loads((folder / "session.json").read_text(encoding="utf-8"))
-    return facts
-
-
-def read_session(path: str | Path) -> SessionFolder:
-    """Read a session folder.
-
-    Raises
-    ------
-    UserError
-        When it is not one.
-    """
-    folder = Path(path)
-    facts = read_facts(folder)
-    if (facts.get("made_of") or {}).get("subjects") is not None:
-        raise UserError("holds a batch, of which only the summary is kept; name the folder of one subject", str(folder))
-    names = ("revealed.tsv" if (folder / "revealed.tsv").is_file() else "features.tsv", "events.tsv")
-    features, events = (read_table(folder / name) for name in names)
-    protocol, commands = load_toml(folder / "protocol.toml", TrainingProtocol), read_commands(folder / "commands.jsonl")
-    return SessionFolder(folder, protocol, facts, features, events, commands)

@@ -94,6 +94,10 @@ class Session:
             lasts_s, needed_s = self.grid.start_s(sham.n_ticks), self.grid.start_s(self.n_ticks)
             message = f"lasts {lasts_s:.1f} s, the session {needed_s:.1f} s; shorten the session, or let a replay loop"
             raise ConfigError([Problem(("sham",), message)])
+        # What comes from outside is decided on as it is recorded, so that the recording leads to the same decisions; a
+        # simulation is repeated from its seed.
+        outside = () if source.answers else source.specs
+        self._steps = {name: source.step(name) for name in outside}
         self._block = -1
         self._stretches = [] if self.batch_shape else self._find_stretches()
         n_delay = self.grid.n_ticks(protocol.display_delay_s)
@@ -151,6 +155,7 @@ class Session:
         block, cue = self.protocol.blocks[self._block], self.schedule.cue(self._block, k)
         drive = total_drive([*(actor.act(k) for actor in self.actors), self.hand.act()])
         samples = self.source.generate(k, drive)
+        samples |= {name: step.round(samples[name]) for name, step in self._steps.items()}
         features, valid = self.pipeline.process(samples)
         feedback = self.rule.update(features, valid, cue)
         if self.sham is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import platform
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -23,7 +23,7 @@ from neurosim.session.blocks import BlockSink
 from neurosim.session.commands import Logged
 from neurosim.session.folder import FolderSink, make_folder, write_finding
 from neurosim.session.memory import MemorySink
-from neurosim.session.recipe import Recipe, write_batch
+from neurosim.session.recipe import told_of, write_batch
 from neurosim.session.result import Result
 from neurosim.session.run import run
 from neurosim.session.sealing.veil import Seal, Veil
@@ -149,10 +149,10 @@ def simulate_sessions(
             )
         sham = seal.sham
     plan = plan_sessions(protocol, subject, source, subjects, sham, seed, duration_s, signals, artifacts, address)
-    plan.recipe = None if plan.recipe is None else plan.recipe.model_copy(update={"rest_s": rest_s})
     folder = None if out is None else make_folder(Path(out))
     if folder is not None and subjects is not None:
-        write_batch(folder, plan.protocol, plan.facts(n_sessions - 1))
+        made_of = {"protocol": plan.protocol, "subject": plan.recipe}
+        write_batch(folder, made_of, plan.facts(n_sessions - 1) | {"rest_s": rest_s}, plan.subjects)
     keep = keep or ("all" if subjects is None else "blocks")
     results = []
     for number in range(n_sessions):
@@ -164,17 +164,18 @@ def simulate_sessions(
             raise ConfigError(error.problems, f"{plan.protocol.name}.toml") from None
         blocks, memory = BlockSink(), MemorySink(signals=keep == "all") if keep != "blocks" else None
         where = folder if folder is None or n_sessions == 1 else folder / f"session-{number + 1:02d}"
+        recorder: FolderSink | None = None
         finds = assessor(plan.protocol, plan.source.specs, {f: s.unit for f, s in session.pipeline.specs.items()})
-        facts, behind = plan.facts(number), list[Sink]()
+        sealed, behind = None, list[Sink]()
         if seal is not None and folder is not None:
-            facts |= (sealed := seal.facts(folder, number + 1 if n_sessions > 1 else None))
+            sealed = seal.facts(folder, number + 1 if n_sessions > 1 else None)
             behind.append(seal.record(sealed))
         given = participant(session)
         watching: list[Sink] = [blocks, *([memory] if memory else []), *([finds] if finds else []), *sinks(session)]
-        if where is not None and subjects is None:
-            watching.append(FolderSink(where, plan.protocol, plan.source.specs, tuple(session.pipeline.specs),
-                                       session.rule.condition_names, session.pipeline.cause_names,
-                                       facts, sealed=seal is not None))  # fmt: skip
+        if folder is not None and subjects is None:
+            recorder = FolderSink(folder, plan, session, number, sealed)
+            where = folder if n_sessions == 1 else recorder.places.folder
+            watching.append(recorder)
         if seal is not None:
             watching = [*map(Veil, watching), *behind]
         watching += given
@@ -182,7 +183,7 @@ def simulate_sessions(
         completed = run(session, clock, watching, stop)
         finding = None if finds is None else finds.finding()
         if finding is not None and where is not None:
-            write_finding(where, finding)
+            write_finding(where if recorder is None else recorder.places.results, finding)
         results.append(plan.result(session, number, blocks, clock, completed, where, memory, finding, seal))
         done(results[-1])
         if not completed:
@@ -192,18 +193,34 @@ def simulate_sessions(
 
 @dataclass
 class Plan:
-    """Everything that a course of sessions is made of, prepared."""
+    """Everything that a course of sessions is made of, prepared.
+
+    Attributes
+    ----------
+    shown_instead
+        Describes the sham; None for real feedback.
+    person
+        Who is simulated; None where something else stands in for the body.
+    stands_in
+        What that is.
+    hidden
+        Whether nobody is to be told who that is.
+    rests_s
+        The times between the sessions so far [s].
+    """
 
     protocol: TrainingProtocol
     source: Source
     source_name: str
     actors: list[Actor]
     sham: Sham | None
-    sham_kind: str | None
+    shown_instead: ShamConfig | None
     seed: int
     subjects: tuple[int, ...]
-    #: None where nobody is to read what the session is made of.
-    recipe: Recipe | None = None
+    person: Subject | None = None
+    stands_in: SourceConfig | None = None
+    hidden: bool = False
+    rests_s: list[float] = field(default_factory=list)
 
     def session(self) -> Session:
         """Return a session of it that is ready for its first tick.
@@ -215,8 +232,14 @@ class Plan:
         """
         return Session(self.protocol, self.source, self.actors, sham=self.sham)
 
+    @property
+    def recipe(self) -> Subject | None:
+        """Who is simulated, as far as a recording may tell it."""
+        return None if self.hidden else self.person
+
     def rest(self, duration_s: float) -> None:
         """Let the time between two sessions pass for everyone [s]."""
+        self.rests_s.append(duration_s)
         self.source.rest(duration_s)
         for actor in self.actors:
             actor.rest(duration_s)
@@ -224,17 +247,27 @@ class Plan:
             self.sham.rest(duration_s)
 
     def facts(self, number: int) -> dict[str, Any]:
-        """Return what a reader of the session's folder must know."""
+        """Return what a reader of the session's recording must know."""
+        sham, body = self.shown_instead, None if self.recipe is None else self.recipe.body
+        specs = self.source.specs.items()
         return {
             "protocol": self.protocol.name,
             "source": self.source_name,
+            "simulated": self.person is not None,
             "seed": self.seed,
+            "address": self.subjects[0],
             "session": number + 1,
-            "sham": self.sham_kind,
+            "rests_s": list(self.rests_s),
+            "sham": None if sham is None else sham.kind,
+            # What a sealed session shows is the key's secret.
+            "sham_settings": None if sham is None or sham.kind == "sealed" else told_of(sham),
+            "source_settings": told_of(self.stands_in),
             "update_interval_s": self.protocol.update_interval_s,
+            "streams": {n: {"fs": s.fs, "ch_names": list(s.ch_names), "unit": s.unit} for n, s in specs},
+            "age_years": getattr(body, "age_years", None),
+            "mains_hz": getattr(body, "mains_hz", None),
             "versions": versions(),
             "notice": "Simulation of group averages; not medical advice.",
-            "made_of": None if self.recipe is None else self.recipe.told(),
         }
 
     def result(
@@ -324,17 +357,11 @@ def plan_sessions(
         source_name=_name_of(person, source),
         actors=actors,
         sham=None if shamming is None else shamming.prepare(grid, seed, addresses, shape),
-        sham_kind=None if shamming is None else shamming.kind,
+        shown_instead=shamming,
         seed=seed,
         subjects=addresses,
-        recipe=Recipe.model_construct(
-            subject=person,
-            source=source,
-            sham=shamming,
-            address=address,
-            subjects=None if subjects is None else addresses,
-            signals=(signals,) if isinstance(signals, str) else tuple(signals),
-        ),
+        person=person if source is None else None,
+        stands_in=source,
     )
 
 

@@ -10,13 +10,13 @@ import sys
 import time
 from pathlib import Path
 
-import mne
 import numpy as np
-import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
+from neurosim.core.dataset import Places, find_session
 from neurosim.feedback import TrainingProtocol
+from neurosim.session import read_session
 
 Run = subprocess.CompletedProcess[str]
 
@@ -40,16 +40,20 @@ def test_run_prints_one_json_object(tmp_path: Path) -> None:
     assert [b["name"] for b in summary["blocks"]][:2] == ["baseline", "training 1"]
     assert {"mean_feature", "reward_rate"} <= set(summary["blocks"][1])
     folder = tmp_path / summary["out"]
-    assert (folder / "summary.png").stat().st_size > 20000
-    assert json.loads((folder / "summary.json").read_text(encoding="utf-8")) == summary
+    results = find_session(folder).results
+    assert (results / "summary.png").stat().st_size > 20000
+    assert json.loads((results / "summary.json").read_text(encoding="utf-8")) == summary
 
 
 def test_same_seed_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         words = ("run", "smr_up", "--seed", "1", "--speed", "max", "--duration", "20", "--out", name)
         assert neurosim(*words, cwd=tmp_path).returncode == 0
-    for file in ("features.tsv", "events.tsv", "eeg.eeg", "truth_eeg_envelope.eeg", "session.json"):
-        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes(), file
+    files = [path.relative_to(tmp_path / "a") for path in (tmp_path / "a").rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} >= {".bdf", ".gz", ".tsv", ".json", ".toml", ".png"}
+    for file in files:
+        if file.name != "summary.json":  # which names its folder
+            assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes(), file
 
 
 def test_several_sessions_and_subjects(tmp_path: Path) -> None:
@@ -121,7 +125,7 @@ def test_a_flat_channel_is_named(tmp_path: Path) -> None:
     done = neurosim(*_recording(tmp_path, np.zeros(128 * 20)), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "could be trusted: Oz is flat" in done.stderr
-    assert (tmp_path / "out" / "summary.png").exists()
+    assert (find_session(tmp_path / "out").results / "summary.png").exists()
 
 
 def test_a_longer_duration_than_the_recordings_is_cut_to_it(tmp_path: Path) -> None:
@@ -146,7 +150,7 @@ def test_the_shortest_sessions(tmp_path: Path, duration_s: str) -> None:
     summary = json.loads(done.stdout)
     assert summary["n_ticks"] >= 1
     assert all(block["valid_rate"] == 1.0 for block in summary["blocks"])
-    assert (tmp_path / "o" / "summary.png").exists()
+    assert (find_session(tmp_path / "o").results / "summary.png").exists()
 
 
 def test_check_tells_everything_at_once(tmp_path: Path) -> None:
@@ -225,7 +229,8 @@ def test_demo_plays_its_story_on_any_console(tmp_path: Path, encoding: str) -> N
     for words in ("eyes are closed", "A blink!", "not medical advice"):
         assert words in done.stdout
     assert ("µV²" in done.stdout) is (encoding != "ascii")
-    table = pd.read_csv(tmp_path / "d" / "features.tsv", sep="\t").set_index("onset")
+    played = read_session(tmp_path / "d")
+    table = played.features.set_index("onset")
     # What the captions claim is measured: alpha rises three- to sixfold, blinks are distrusted and earn nothing.
     rise = table[13.0:22.0].alpha.mean() / table[2.0:10.0].alpha.mean()
     assert 3.0 < rise < 6.0
@@ -233,9 +238,9 @@ def test_demo_plays_its_story_on_any_console(tmp_path: Path, encoding: str) -> N
         blinking = table[blink_s + 0.2 : blink_s + 1.2]
         assert not blinking.valid.any()
         assert not blinking.reward.any()
-    events = pd.read_csv(tmp_path / "d" / "events.tsv", sep="\t")
+    events = played.events
     assert events[events.trial_type == "blink"].onset.tolist() == [42.0, 66.0]
-    assert (tmp_path / "d" / "summary.png").exists()
+    assert (played.places.results / "summary.png").exists()
 
 
 def test_a_course_of_one_subject_is_kept_session_by_session(tmp_path: Path) -> None:
@@ -243,9 +248,9 @@ def test_a_course_of_one_subject_is_kept_session_by_session(tmp_path: Path) -> N
     done = neurosim(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     sessions = json.loads(done.stdout)["sessions"]
-    assert [Path(s["out"]).name for s in sessions] == ["session-01", "session-02"]
+    assert [Path(s["out"]).name for s in sessions] == ["ses-01", "ses-02"]
     for summary in sessions:
-        folder = tmp_path / summary["out"]
+        folder = find_session(tmp_path / summary["out"]).results
         assert json.loads((folder / "summary.json").read_text(encoding="utf-8")) == summary
         assert (folder / "summary.png").exists()
 
@@ -257,7 +262,7 @@ def test_ctrl_c_keeps_everything(tmp_path: Path) -> None:
         [sys.executable, "-m", "neurosim", *words], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         encoding="utf-8",
     )  # fmt: skip
-    features = tmp_path / "s" / "features.tsv"
+    features = Places(tmp_path / "s", "alphaup").file("stim.tsv", "feedback")
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and not (features.exists() and features.stat().st_size > 5000):
         time.sleep(0.1)
@@ -266,13 +271,11 @@ def test_ctrl_c_keeps_everything(tmp_path: Path) -> None:
     assert process.returncode == 0, err
     summary = json.loads(out)
     assert summary["completed"] is False
-    table = pd.read_csv(features, sep="\t")
-    assert len(table) == summary["n_ticks"]
-    raw = mne.io.read_raw_brainvision(tmp_path / "s" / "eeg.vhdr", preload=True)
-    assert raw.n_times == summary["n_ticks"] * 4
-    events = pd.read_csv(tmp_path / "s" / "events.tsv", sep="\t")
-    assert events.trial_type.tolist()[-1] == "stop"
-    assert (tmp_path / "s" / "summary.png").exists()
+    session = read_session(tmp_path / "s")
+    assert len(session.features) == summary["n_ticks"]
+    assert session.samples().shape[-1] == summary["n_ticks"] * 4
+    assert session.events.trial_type.tolist()[-1] == "stop"
+    assert (session.places.results / "summary.png").exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for another process on Windows")
@@ -284,7 +287,7 @@ def test_ctrl_c_twice_aborts_and_keeps_the_folder_readable(tmp_path: Path) -> No
         encoding="utf-8",
     )  # fmt: skip
     assert process.stderr is not None
-    events = tmp_path / "s" / "events.tsv"
+    events = Places(tmp_path / "s", "alphaup").file("events.tsv")
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and not (events.exists() and "block" in events.read_text(encoding="utf-8")):
         time.sleep(0.1)
@@ -295,7 +298,7 @@ def test_ctrl_c_twice_aborts_and_keeps_the_folder_readable(tmp_path: Path) -> No
     assert process.returncode == 130
     assert "Traceback" not in err
     assert "KeyboardInterrupt" in events.read_text(encoding="utf-8")
-    assert json.loads((tmp_path / "s" / "session.json").read_text(encoding="utf-8"))["status"] == "closed"
+    assert read_session(tmp_path / "s").facts["status"] == "closed"
 
 
 def test_importing_neurosim_loads_nothing_heavy(tmp_path: Path) -> None:

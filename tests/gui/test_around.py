@@ -95,7 +95,7 @@ def test_a_recording_begins_in_the_middle_and_is_exported(opened: Opened, qtbot:
     window.do_export()
     qtbot.waitUntil(lambda: not window._answers, timeout=_PATIENCE_MS)
     (copy,) = (tmp_path / "mine").iterdir()
-    assert (copy / "eeg_raw.fif").is_file()
+    assert (read_session(copy).places.results / "eeg_raw.fif").is_file()
 
 
 def test_closing_while_it_records_asks_and_keeps(opened: Opened, qtbot: QtBot) -> None:

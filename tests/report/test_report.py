@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from neurosim import UserError, load_protocol, make_report, simulate, simulate_sessions
 from neurosim.cli.app import app
+from neurosim.core.dataset import find_session
 from neurosim.report.cred_nf import fill, items
 from neurosim.report.make import report_on
 from neurosim.report.page import percent
-from neurosim.session import Result
+from neurosim.session import Result, read_session
 
 #: Ros et al. 2020, doi:10.1093/brain/awaa009: all items, and those that need no more than the run.
 ITEMS = "1a 1b 2a 2b 2c 2d 2e 3a 3b 3c 3d 3e 4a 4b 4c 4d 4e 5a 5b 5c 6a 6b 7a"
@@ -63,8 +63,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path, dic
 
 def test_the_numbers_are_those_of_the_table(trained: tuple[Result, Path, dict[str, Any]]) -> None:
     _, folder, data = trained
-    table = pd.read_csv(folder / "features.tsv", sep="\t", na_values="n/a", low_memory=False)
-    words = " ".join(read(folder / "report.html").words)
+    table = read_session(folder).features
+    words = " ".join(read(find_session(folder).results / "report.html").words)
     for block in data["blocks"]:
         ticks = table[table.block == block["block"]]
         assert block["duration_s"] == len(ticks) / 64
@@ -82,7 +82,7 @@ def test_the_numbers_are_those_of_the_table(trained: tuple[Result, Path, dict[st
         named = table.why_invalid.str.contains(cause["cause"], regex=False, na=False)
         assert cause["all"] == named.sum() / 64
         assert cause["training"] == named[training.index].sum() / 64
-    events = pd.read_csv(folder / "events.tsv", sep="\t")
+    events = read_session(folder).events
     counts = events.trial_type[events.trial_type != "block"].value_counts()
     assert {e["event"]: e["n"] for e in data["events"]} == counts.to_dict()
     assert max(e["duration_s"] / e["n"] for e in data["events"]) <= 60.0
@@ -94,12 +94,12 @@ def test_the_truth_is_that_of_the_body(tmp_path: Path) -> None:
     result = simulate("alpha_up", seed=1, duration_s=30.0, out=tmp_path / "s")
     told = [b["truth"] for b in report_on(tmp_path / "s")[1]["blocks"] if b["kind"] == "training"]
     true = [float(result.true_amplitude("alpha", i)) for i in range(len(told))]
-    np.testing.assert_allclose(told, true, rtol=1e-5)  # the file holds 32-bit floats
+    np.testing.assert_allclose(told, true, rtol=1e-6)  # the file holds six decimals
 
 
 def test_the_page_fetches_nothing(trained: tuple[Result, Path, dict[str, Any]]) -> None:
     _, folder, _ = trained
-    page = read(folder / "report.html")
+    page = read(find_session(folder).results / "report.html")
     assert page.fetched
     assert all(each.startswith("data:") for each in page.fetched), page.fetched
     assert "Simulation of group averages, not medical advice." in page.words
@@ -107,7 +107,7 @@ def test_the_page_fetches_nothing(trained: tuple[Result, Path, dict[str, Any]]) 
 
 def test_the_page_says_how_the_feature_was_made(trained: tuple[Result, Path, dict[str, Any]]) -> None:
     result, folder, data = trained
-    words = " ".join(read(folder / "report.html").words)
+    words = " ".join(read(find_session(folder).results / "report.html").words)
     assert "low_hz 12, high_hz 15" in words
     assert "eeg: Cz" in words
     assert "They must hold for 0.25 s first. Rewards come 0.5 s apart at least." in words
@@ -125,7 +125,10 @@ def test_cred_nf_is_filled_by_the_run_or_marked_for_a_person(trained: tuple[Resu
     assert {e.item.number for e in entries if not e.filled} >= {"1b", "2c", "2d", "2e", "3a", "3c", "5c", "6a", "6b"}
     assert all(e.filled or e.missing for e in entries)
     n_marked = sum(bool(e.missing) for e in entries)
-    assert " ".join(read(folder / "report.html").words).count("to be filled in by a person") == n_marked
+    assert (
+        " ".join(read(find_session(folder).results / "report.html").words).count("to be filled in by a person")
+        == n_marked
+    )
 
 
 def test_an_assessment_of_several_streams(tmp_path: Path) -> None:
@@ -154,11 +157,11 @@ def test_what_cannot_be_reported(tmp_path: Path, trained: tuple[Result, Path, di
     with pytest.raises(UserError, match=r"must end in \.html"):
         make_report(folder, tmp_path / "page.txt")
     with pytest.raises(UserError, match="exists already"):
-        make_report(folder, folder / "report.html")
+        make_report(folder, find_session(folder).results / "report.html")
     with pytest.raises(UserError, match="cannot be written"):
         make_report(folder, tmp_path / "nowhere" / "page.html")
     simulate_sessions("alpha_up", n_sessions=2, seed=1, duration_s=2.0, out=tmp_path / "c")
-    with pytest.raises(UserError, match=r"several sessions; name one of them, such as .*session-02"):
+    with pytest.raises(UserError, match=r"2 sessions; name one of them, such as .*ses-02"):
         make_report(tmp_path / "c")
 
 
@@ -171,7 +174,7 @@ def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         assert left.value.code == 0
         said = json.loads(capsys.readouterr().out)
     assert said["report"] == str(tmp_path / "page.html")
-    assert (tmp_path / "s" / "report.html").stat().st_size > 100_000
+    assert (find_session(tmp_path / "s").results / "report.html").stat().st_size > 100_000
     with pytest.raises(SystemExit) as left:
         app(["run", "alpha_up", "--subjects", "3", "--report"])
     assert left.value.code == 2

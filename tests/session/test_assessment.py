@@ -11,6 +11,7 @@ import pytest
 import neurosim
 from neurosim import load_protocol
 from neurosim.cli.app import app
+from neurosim.core.dataset import find_session
 from neurosim.feedback import Block
 
 
@@ -85,7 +86,7 @@ def test_the_table_is_in_the_folder_and_in_json(tmp_path: Path, capsys: pytest.C
     summary = json.loads(capsys.readouterr().out)["assessment"]
     assert summary["columns"][0] == "block"
     assert [row[0] for row in summary["rows"]] == [b.name for b in load_protocol("stress_profile").blocks]
-    lines = (tmp_path / "out" / "assessment.tsv").read_text(encoding="utf-8").splitlines()
+    lines = (find_session(tmp_path / "out").results / "assessment.tsv").read_text(encoding="utf-8").splitlines()
     assert lines[0].split("\t") == summary["columns"]
     assert len(lines) == 8
     with pytest.raises(SystemExit, match="0"):

@@ -1,8 +1,9 @@
-"""A stream of feedback read from a file: of a session folder, or a table with a time and a value."""
+"""A stream of feedback read from a file: of a recorded session, or a table with a time and a value."""
 
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import math
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from neurosim.core.config import read_text
+from neurosim.core.dataset import FEEDBACK, Places, find_session
 from neurosim.core.errors import ConfigError
 from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
@@ -49,22 +51,21 @@ class FeedbackStream:
 
 
 def read_stream(path: Path) -> FeedbackStream:
-    """Read a session folder, or a table: tab- or comma-separated, with a header, a time [s] and one value.
+    """Read a recorded session, or a table: tab- or comma-separated, with a header, a time [s] and one value.
 
     Parameters
     ----------
     path
-        A session folder, its ``features.tsv``, or a table with a column ``time_s`` (or ``onset``) and one more, or one
-        called ``shown``.
+        The folder of a session, or a table with a column ``time_s`` (or ``onset``) and one more, or one called
+        ``shown``.
 
     Raises
     ------
     ConfigError
         With the line of what is wrong, and the remedy.
     """
-    path = _table_of_folder(path) if path.is_dir() else path
-    rows = list(csv.reader(read_text(path).splitlines(), delimiter=_delimiter(path)))
     where = str(path)
+    rows = _rows_of_session(find_session(path)) if path.is_dir() else _rows(read_text(path))
     header = rows[0] if rows else []
     time = next((header.index(name) for name in _TIMES if name in header), None)
     if time is None:
@@ -92,15 +93,13 @@ def read_donor(folder: Path) -> FeedbackStream:
     ConfigError
         When it is no session folder, is sealed, or had a sham itself.
     """
-    facts_file = folder / "session.json"
-    if not facts_file.is_file():
-        raise ConfigError("is no session folder: there is no session.json in it", str(folder))
-    revealed = folder / "revealed.json"
+    places = find_session(folder)
+    revealed = places.results / "revealed.json"
     try:
-        facts = json.loads(read_text(revealed if revealed.is_file() else facts_file))
+        facts = json.loads(read_text(revealed if revealed.is_file() else places.facts))
         sham = facts["sham"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise ConfigError("cannot be read: it is not what neurosim writes", str(facts_file)) from None
+        raise ConfigError("cannot be read: it is not what neurosim writes", str(places.facts)) from None
     if sham == "sealed":
         raise ConfigError("is sealed; a donor must be known to have had real feedback", str(folder))
     if sham is not None:
@@ -108,14 +107,24 @@ def read_donor(folder: Path) -> FeedbackStream:
     return read_stream(folder)
 
 
-def _table_of_folder(folder: Path) -> Path:
-    revealed = folder / "revealed.tsv"
-    return revealed if revealed.is_file() else folder / "features.tsv"
+def _rows_of_session(places: Places) -> list[list[str]]:
+    """Return the ticks of a session with their header: as revealed, as closed, or as far as it was written."""
+    revealed, stem = places.results / "revealed.tsv", places.stem_of(FEEDBACK)
+    plain = revealed if revealed.is_file() else stem.with_name(f"{stem.name}.tsv")
+    if plain.is_file():
+        return _rows(read_text(plain))
+    packed = stem.with_name(f"{stem.name}.tsv.gz")
+    try:
+        header = json.loads(read_text(stem.with_name(f"{stem.name}.json")))["Columns"]
+        with gzip.open(packed, "rt", encoding="utf-8", newline="") as file:
+            return [header, *csv.reader(file, delimiter="\t")]
+    except (OSError, EOFError, ValueError, KeyError):
+        raise ConfigError("cannot be read: it is not what neurosim writes", str(packed)) from None
 
 
-def _delimiter(path: Path) -> str:
-    head = read_text(path).partition("\n")[0]
-    return "\t" if "\t" in head else ","
+def _rows(text: str) -> list[list[str]]:
+    lines = text.splitlines()
+    return list(csv.reader(lines, delimiter="\t" if lines and "\t" in lines[0] else ","))
 
 
 def _row(row: list[str], line: int, n_columns: int, wanted: tuple[int, int], where: str) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from neurosim.core.config import Config, read_text, validate
+from neurosim.core.dataset import find_session
 from neurosim.core.errors import ConfigError, OutputError
 
 Guess: TypeAlias = Literal["real", "sham", "unknown"]
@@ -22,7 +23,7 @@ class Guesses(Config):
 
 
 def write_guesses(folder: Path, guesses: Guesses) -> None:
-    """Keep the guesses with the session; where there are none, nothing is written.
+    """Keep the guesses with the results of a session; where there are none, nothing is written.
 
     Raises
     ------
@@ -32,10 +33,12 @@ def write_guesses(folder: Path, guesses: Guesses) -> None:
     data = guesses.model_dump(mode="json")
     if not any(data.values()):
         return
+    path = find_session(folder).results / _FILE
     try:
-        (folder / _FILE).write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8", newline="\n")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8", newline="\n")
     except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", str(folder / _FILE)) from None
+        raise OutputError(f"cannot be written: {error.strerror}", str(path)) from None
 
 
 def read_guesses(folder: Path) -> Guesses:
@@ -46,7 +49,7 @@ def read_guesses(folder: Path) -> Guesses:
     ConfigError
         When the file is not what was written.
     """
-    path = folder / _FILE
+    path = find_session(folder).results / _FILE
     if not path.is_file():
         return Guesses()
     try:

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neurosim.core.dataset import FEEDBACK
 from neurosim.core.errors import ConfigError, OutputError, UserError
 from neurosim.core.feedback import Feedback
 from neurosim.core.spec import SignalSpec
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.session.commands import RuleCommand
-from neurosim.session.result import SessionFolder, read_session, read_table
+from neurosim.session.recording.reading import SessionFolder, read_session
+from neurosim.session.recording.series import read_series, read_table
 from neurosim.session.schedule import Schedule
 from neurosim.session.sealing.blinding import BlindingIndex, bang_index, james_index
 from neurosim.session.sealing.guess import Guesses, read_guesses
@@ -78,7 +80,7 @@ class Revealed:
 
 
 def reveal_session(folder: str | Path, keys: Sequence[str | Path]) -> Revealed:
-    """Open a sealed session and write ``revealed.tsv`` and ``revealed.json`` into its folder.
+    """Open a sealed session and write ``revealed.tsv`` and ``revealed.json`` beside its other results.
 
     The recorded features go through the protocol's rule once more: what is met and earned comes out as the engine had
     it, to the bit, and stands beside what was shown.
@@ -119,7 +121,7 @@ def reveal_session(folder: str | Path, keys: Sequence[str | Path]) -> Revealed:
         agreement=float((earned == shown)[training].sum() / n),
         guesses=read_guesses(session.path),
     )
-    _write(session.path, table, revealed)
+    _write(session.places.results, table, revealed)
     return revealed
 
 
@@ -147,12 +149,11 @@ def blinding_indices(revealed: Sequence[Revealed], who: str) -> dict[str, Blindi
 
 
 def _sealed_session(folder: Path) -> SessionFolder:
-    if (folder / "session.json").is_file() and not (folder / "features.tsv").is_file():
-        raise UserError("has no features.tsv", str(folder))
     session = read_session(folder)
     if not isinstance(session.facts.get("commitment"), str):
         raise UserError("is not sealed: its tables say what was shown", str(folder))
-    return replace(session, features=read_table(folder / "features.tsv"))  # a reveal before has left a table of its own
+    # A reveal before has left a table of its own.
+    return replace(session, features=read_series(session.places.stem_of(FEEDBACK)))
 
 
 def _fitting_key(session: SessionFolder, paths: Sequence[Path]) -> tuple[Key, Path]:
@@ -209,13 +210,14 @@ def _replayed(session: SessionFolder, table: pd.DataFrame) -> list[Feedback]:
             protocol = command.change(protocol, rule)
         found.append(rule.update(features[k], np.asarray(valid[k]), schedule.cue(block, k)))
         if not np.array_equal(rule.thresholds, recorded[k], equal_nan=True):
-            message = f"features.tsv line {k + 2}: the threshold does not come out as recorded; the folder was changed"
+            message = f"tick {k}: the threshold does not come out as recorded; the folder was changed"
             raise UserError(message, str(session.path))
     return found
 
 
 def _write(folder: Path, table: pd.DataFrame, revealed: Revealed) -> None:
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         table.to_csv(folder / "revealed.tsv", sep="\t", na_rep="n/a", index=False, lineterminator="\n")
         text = json.dumps(revealed.summary(), indent=2, ensure_ascii=False) + "\n"
         (folder / "revealed.json").write_text(text, encoding="utf-8", newline="\n")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neurosim.core.rounding import recording_step
 from neurosim.core.spec import Float
 from neurosim.signals.live.units import scale_to
 
@@ -94,11 +93,6 @@ class Group:
     unit: str
     scale: Float
     notes: tuple[str, ...] = ()
-
-    @property
-    def step(self) -> float:
-        """What samples are rounded to [unit]."""
-        return recording_step(self.unit)
 
 
 #: The unit of each stream as the rest of the program has it.

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from neurosim.core.errors import StreamError
-from neurosim.core.rounding import round_to_step
 from neurosim.core.spec import Float
 from neurosim.signals.live.device import Device, group_channels
 from neurosim.signals.live.timeline import Note, Timeline
@@ -50,9 +49,9 @@ class Feed:
         self.device, self.groups = device, group_channels(device)
         self.timeline = Timeline(device.fs, len(device.channels), gap_s)
         self._least_hold_s, self._patience_s = max(_LEAST_HOLD_S, 2.0 * gap_s), patience_s
-        self._scale, self._step = np.ones(len(device.channels)), np.ones(len(device.channels))
+        self._scale = np.ones(len(device.channels))
         for group in self.groups:
-            self._scale[list(group.columns)], self._step[list(group.columns)] = group.scale, group.step
+            self._scale[list(group.columns)] = group.scale
         self.marks: list[tuple[float, str]] = []
         self._lock = threading.RLock()
         self._rows: list[tuple[int, Float]] = []
@@ -126,7 +125,7 @@ class Feed:
         else:
             rows = self._without(waited_s)
         if len(rows):
-            self._rows.append((first, round_to_step(rows * self._scale, self._step)))
+            self._rows.append((first, rows * self._scale))
 
     def _without(self, silent_s: float) -> Float:
         """Return what the session goes on with while nothing comes, in its own time."""

@@ -88,7 +88,7 @@ class LiveSource(Source):
                 if group.stream in specs:
                     raise ConfigError(f"has '{group.stream}', which another stream has too; name one", feed.device.name)
                 fs, names = feed.device.fs, group.ch_names
-                specs[group.stream] = SignalSpec(fs, names, group.unit, batch_shape, step=group.step)
+                specs[group.stream] = SignalSpec(fs, names, group.unit, batch_shape)
         super().__init__(specs, grid)
         self._readers: weakref.WeakSet[LiveSource] = weakref.WeakSet([self])
         self._origins: list[int] | None = None

@@ -14,6 +14,7 @@ from neurosim.core.drive import Drive
 from neurosim.core.event import SessionEvent
 from neurosim.core.source import Source, SourceConfig
 from neurosim.core.spec import Samples, SignalSpec, same_for_all
+from neurosim.core.step import Step, step_of
 from neurosim.core.timeline import TickGrid
 from neurosim.signals.recordings.reading import Recording, read_recording
 from neurosim.signals.recordings.sidecar import load_sidecar
@@ -107,6 +108,12 @@ class RecordedSource(Source):
             start, stop = (self.grid.first_sample(k, spec.fs) for k in (tick_index, tick_index + 1))
             streams[name] = same_for_all(self._by_time[name][start:stop], self._shape)
         return streams
+
+    def step(self, stream: str) -> Step:
+        """Return a step that suits the largest sample."""
+        samples = self._by_time[stream]
+        finite = samples[np.isfinite(samples)]
+        return step_of(stream, self.specs[stream], float(np.abs(finite).max()) if finite.size else None)
 
     def events(self) -> tuple[SessionEvent, ...]:
         """Return the recording's own marks within the last tick."""

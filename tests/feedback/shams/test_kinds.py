@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from neurosim.core.dataset import find_session
 from neurosim.core.errors import ConfigError
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback import Block, ReplaySham, ReversedSham, ShiftedSham, YokedSham, load_protocol
@@ -103,7 +104,7 @@ def test_a_recorded_donor_and_a_replay_of_the_same_folder(tmp_path: Path) -> Non
     donor = simulate(PROTOCOL, subject="resting_adult", seed=2, out=tmp_path / "donor")
     earned = donor.memory.column("shown")
     assert earned.sum() > 50
-    for sham in (YokedSham(folder=str(tmp_path / "donor")), ReplaySham(path=str(tmp_path / "donor" / "features.tsv"))):
+    for sham in (YokedSham(folder=str(tmp_path / "donor")), ReplaySham(path=str(tmp_path / "donor"))):
         result = _session(sham=sham)
         np.testing.assert_array_equal(result.memory.column("shown"), earned)
         assert (result.memory.column("met") != donor.memory.column("met")).any()
@@ -113,7 +114,7 @@ def test_who_had_a_sham_is_no_donor(tmp_path: Path) -> None:
     _session(sham="random", out=tmp_path / "donor")
     with pytest.raises(ConfigError, match="had a sham; a donor has real feedback"):
         YokedSham(folder=str(tmp_path / "donor")).prepare(GRID, 1, [0], ())
-    (tmp_path / "donor" / "session.json").write_text("[1", encoding="utf-8")
+    find_session(tmp_path / "donor").facts.write_text("[1", encoding="utf-8")
     with pytest.raises(ConfigError, match="cannot be read: it is not what neurosim writes"):
         YokedSham(folder=str(tmp_path / "donor")).prepare(GRID, 1, [0], ())
 

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from neurosim.cli.app import app
 from neurosim.cli.live import PlainView, TerminalView
+from neurosim.core.dataset import find_session
 from neurosim.core.errors import ConfigError, UserError
 from neurosim.session import Session, read_session
 from neurosim.session.sealing.veil import SealedSham, Veil
@@ -67,8 +68,11 @@ def test_every_file_and_every_word_is_the_same_in_every_arm(
     found = _run_in_every_arm(clinic, tmp_path, monkeypatch, capsys, *words)
     real_said, real_files, real_records = found["real"]
     assert real_said[0] == 0
-    assert {"features.tsv", "events.tsv", "session.json", "summary.json", "summary.png", "eeg.eeg"} <= set(real_files)
-    assert b"shown" not in real_files["features.tsv"].splitlines()[0]
+    endings = {"stim.tsv.gz", "events.tsv", "session.json", "summary.json", "summary.png", "eeg.bdf"}
+    assert endings <= {re.split(r"[/\\]|_(?=[a-z]+\.)", name)[-1] for name in real_files}
+    about = next(json.loads(data) for name, data in real_files.items() if name.endswith("feedback_stim.json"))
+    assert "alpha" in about["Columns"]
+    assert not {"met", "reward", "shown"} & set(about["Columns"])
     for drawn, (said, files, records) in found.items():
         assert said == real_said, drawn
         assert set(files) == set(real_files), drawn
@@ -176,7 +180,7 @@ def test_a_sealed_result_has_nothing_to_tell(clinic: Any, tmp_path: Path) -> Non
     assert not any(block.n_shown.any() or block.n_met.any() for block in result.blocks)
     with pytest.raises(UserError, match="the session is sealed; reveal it first"):
         _ = result.n_rewards
-    assert json.loads((tmp_path / "s" / "session.json").read_text(encoding="utf-8"))["commitment"] == result.commitment
+    assert read_session(tmp_path / "s").facts["commitment"] == result.commitment
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes")
@@ -229,7 +233,7 @@ def test_guesses_are_asked_in_a_terminal_only(
         status, out, _ = neurosim(*clinic.words, *sealed, *words, capsys=capsys)
         assert status == 0
         json.loads(out)  # the questions stay out of it
-        file = here / "s" / "guesses.json"
+        file = find_session(here / "s").results / "guesses.json"
         return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
 
     assert guesses(Terminal("perhaps\nsham\n\n")) == {"participant": "sham", "operator": None}

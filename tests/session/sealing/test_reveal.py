@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from neurosim.cli.app import app
+from neurosim.core.dataset import find_session
 from neurosim.core.errors import UserError
 from neurosim.feedback import YokedSham
 from neurosim.session import blinding_indices, read_session, reveal_session
@@ -50,7 +52,9 @@ def test_rates_that_do_not_match_are_told(sealed: Path) -> None:
     # Where the signal is trusted, either the one is on or the other; elsewhere neither, and so they agree.
     assert revealed.agreement == pytest.approx(1.0 - revealed.earned_rate - revealed.shown_rate, abs=1e-12)
     assert not revealed.matched
-    assert json.loads((sealed / "revealed.json").read_text(encoding="utf-8")) == revealed.summary()
+    assert (
+        json.loads((find_session(sealed).results / "revealed.json").read_text(encoding="utf-8")) == revealed.summary()
+    )
 
 
 def test_a_session_that_was_ended_early_is_revealed_too(clinic: Any, tmp_path: Path) -> None:
@@ -80,31 +84,33 @@ def test_a_key_with_another_arm_does_not_fit(sealed: Path) -> None:
     _changed(sealed.parent / "k.json", '"drawn": 2', '"drawn": 0')
     with pytest.raises(UserError, match="the key does not fit its commitment: it is another session's, or was changed"):
         reveal_session(sealed, [sealed.parent / "k.json"])
-    assert not (sealed / "revealed.tsv").exists()
+    assert not (find_session(sealed).results / "revealed.tsv").exists()
 
 
 def test_changed_features_are_found_out(sealed: Path) -> None:
-    table = sealed / "features.tsv"
-    header, *rows = [line.split("\t") for line in table.read_text(encoding="utf-8").splitlines()]
+    stem = find_session(sealed).stem_of("feedback")
+    table = stem.with_name(f"{stem.name}.tsv.gz")
+    header = json.loads(stem.with_name(f"{stem.name}.json").read_text(encoding="utf-8"))["Columns"]
+    rows = [line.split("\t") for line in gzip.decompress(table.read_bytes()).decode().splitlines()]
     feature, threshold, valid = header.index("alpha"), header.index("threshold_alpha"), header.index("valid")
     met = [r[valid] == "1" and r[1] == "again" and float(r[feature]) > float(r[threshold]) for r in rows]
 
     def written(line: int, column: int, text: str) -> None:
-        changed = [list(row) for row in (header, *rows)]
+        changed = [list(row) for row in rows]
         changed[line][column] = text
-        table.write_text("\n".join(map("\t".join, changed)) + "\n", encoding="utf-8")
+        table.write_bytes(gzip.compress(("\n".join(map("\t".join, changed)) + "\n").encode()))
 
-    written(len(met) - met[::-1].index(True), feature, "0.0")
+    written(len(met) - met[::-1].index(True) - 1, feature, "0.0")
     with pytest.raises(UserError, match=r"what is earned does not come out as the engine had it|threshold does not"):
         reveal_session(sealed, [sealed.parent / "k.json"])
     written(len(rows) - 5, threshold, "12.5")
-    with pytest.raises(UserError, match=r"features\.tsv line \d+: the threshold does not come out as recorded"):
+    with pytest.raises(UserError, match=r"tick \d+: the threshold does not come out as recorded"):
         reveal_session(sealed, [sealed.parent / "k.json"])
 
 
 @pytest.mark.parametrize("name", ["../k.s.shown.tsv", "/etc/passwd", "k.json", "a/b.shown.tsv"])
 def test_the_record_is_a_name_beside_the_key(sealed: Path, name: str) -> None:
-    _changed(sealed / "session.json", '"k.s.shown.tsv"', json.dumps(name))
+    _changed(find_session(sealed).facts, '"k.s.shown.tsv"', json.dumps(name))
     with pytest.raises(UserError, match=r"the record in session\.json must be the name of a \.shown\.tsv file"):
         reveal_session(sealed, [sealed.parent / "k.json"])
 

@@ -15,10 +15,11 @@ from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback import load_protocol
 from neurosim.session.folder import FolderSink
+from neurosim.session.recording.reading import read_session
+from neurosim.session.recording.replay import replay_session
 from neurosim.session.run import run
-from neurosim.session.session import Session
+from neurosim.session.simulate import Plan
 from neurosim.session.tick import Sink, Tick
-from neurosim.signals import Recorded
 from neurosim.signals.live.device import Channel
 from neurosim.signals.live.feed import Feed
 from neurosim.signals.live.source import LiveSource
@@ -60,21 +61,16 @@ def test_every_subject_of_a_batch_gets_the_same() -> None:
     np.testing.assert_array_equal(got, np.broadcast_to(np.arange(100.0), (3, 1, 100)))
 
 
-def test_samples_are_in_the_units_of_the_session_and_whole_steps_of_a_recording() -> None:
+def test_samples_are_in_the_units_of_the_session() -> None:
     device = Played(channels=(Channel("O1", "eeg", "volts"), Channel("chest", "ecg", "uV"), Channel("x", "aux")))
     rows = np.random.default_rng(1).normal(size=(200, 3)) * [1e-5, 500.0, 1.0]
     device.send(1.99, rows, np.arange(200) / 100.0)
     source = source_of(device)
     ticks = [source.generate(k, NEUTRAL) for k in range(64)]
-    assert {name: (spec.unit, spec.step) for name, spec in source.specs.items()} == {
-        "eeg": ("uV", 2**-4), "ecg": ("mV", 2**-14), "aux": ("a.u.", 2**-10),
-    }  # fmt: skip
+    assert {name: spec.unit for name, spec in source.specs.items()} == {"eeg": "uV", "ecg": "mV", "aux": "a.u."}
     for name, scale, column in (("eeg", 1e6, 0), ("ecg", 1e-3, 1), ("aux", 1.0, 2)):
         got = np.concatenate([tick[name] for tick in ticks], axis=-1)[0]
-        step = source.specs[name].step
-        assert step is not None
-        np.testing.assert_allclose(got, rows[:100, column] * scale, atol=0.5000001 * step)
-        np.testing.assert_array_equal(got / step, np.rint(got / step))
+        np.testing.assert_array_equal(got, rows[:100, column] * scale)
 
 
 def test_a_unit_that_is_not_known_and_names_that_are_the_same_are_told() -> None:
@@ -185,7 +181,7 @@ def test_after_a_rest_it_begins_with_what_comes_then() -> None:
 
 
 def test_a_replay_of_what_was_recorded_decides_the_same_to_the_bit(tmp_path: Path) -> None:
-    """Law 7: the recording has 32-bit floats, and samples that were rounded before the pipeline fit into them."""
+    """Law 7: samples are rounded to the recording's step before the pipeline sees them."""
     fs = 128.0
     device = Played(fs, (Channel("O1", "eeg", "V"), Channel("Fp1", "eeg", "V")))
     rng = np.random.default_rng(1)
@@ -196,28 +192,20 @@ def test_a_replay_of_what_was_recorded_decides_the_same_to_the_bit(tmp_path: Pat
     for first in range(0, t.size, 16):
         if not 3000 <= first < 3400:
             device.send(t[first + 15], rows[first : first + 16], t[first : first + 16])
-    protocol = load_protocol("alpha_up").fit(58.0)
-    session = Session(protocol, source_of(device, patience_s=30.0))
+    source = source_of(device, patience_s=30.0)
+    plan = Plan(load_protocol("alpha_up").fit(58.0), source, "lsl:played", [], None, None, 1, (0,))
+    session = plan.session()
     memory = Kept()
-    sink = FolderSink(tmp_path / "kept", protocol, session.source.specs, tuple(session.pipeline.specs),
-                      session.rule.condition_names, session.pipeline.cause_names, {})  # fmt: skip
-    assert run(session, sinks=[memory, sink])
+    assert run(session, sinks=[memory, FolderSink(tmp_path / "kept", plan, session)])
 
-    kept = np.fromfile(tmp_path / "kept" / "eeg.eeg", dtype="<f4").reshape(-1, 2)
-    np.save(tmp_path / "kept.npy", kept.T.astype(float))
-    (tmp_path / "kept.toml").write_text(
-        f'fs = {fs}\nchannels = [{{ name = "O1", column = 0 }}, {{ name = "Fp1", column = 1 }}]\n', encoding="utf-8"
-    )
-    config = Recorded(path=str(tmp_path / "kept.npy"), sidecar=str(tmp_path / "kept.toml"))
-    again = Session(protocol, config.prepare(GRID, 1, (0,), ()))
-    replayed = Kept()
-    assert run(again, sinks=[replayed])
-    events = (tmp_path / "kept" / "events.tsv").read_text(encoding="utf-8")
-    assert "gap" in events
-    for one, other in zip(memory.ticks, replayed.ticks, strict=True):
-        np.testing.assert_array_equal(one.features, other.features)
-        assert one.feedback.valid == other.feedback.valid
-        assert one.feedback.reward == other.feedback.reward
-        assert one.feedback.shown == other.feedback.shown
+    recorded = read_session(tmp_path / "kept")
+    for stream in source.specs:
+        live = np.concatenate([tick.samples[stream] for tick in memory.ticks], axis=-1)
+        np.testing.assert_array_equal(recorded.samples(stream), live)
+    replayed = replay_session(tmp_path / "kept")
+    assert (replayed.how, replayed.n_ticks, replayed.difference) == ("recording", len(memory.ticks), None)
+    assert {"alpha", "valid", "reward", "shown"} <= set(replayed.compared)
+    assert "gap" in set(recorded.events["trial_type"])
     assert not any(tick.feedback.valid for tick in memory.ticks[1510:1600])  # within the gap
     assert any(tick.feedback.reward for tick in memory.ticks)
+    assert replayed.n_rewards == sum(bool(tick.feedback.reward) for tick in memory.ticks)

@@ -1,17 +1,11 @@
-"""A stream on disk as a BrainVision file, written as it comes.
-
-The header needs no length and the samples are appended, so that a killed process leaves a file that opens
-(``mne.io.read_raw_brainvision``, EEGLAB, FieldTrip and others).
-"""
+"""A stream as a BrainVision file, as EEGLAB, FieldTrip, MNE and others read it."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import numpy as np
 
-from neurosim.core.errors import UserError
 from neurosim.core.spec import Samples, SignalSpec
 
 _UNITS = {"uV": "µV", "degC": "°C", "uS": "µS"}
@@ -49,11 +43,6 @@ class BrainVisionWriter:
         self._n_markers += 1
         position = max(1, min(round(onset_s * self._fs) + 1, self._n_times))
         self._markers.write(f"Mk{self._n_markers}=Comment,{_escape(text)},{position},1,0\n")
-
-    def flush(self) -> None:
-        """Hand what was written to the system."""
-        self._data.flush()
-        self._markers.flush()
 
     def close(self) -> None:
         """Close the files."""
@@ -97,22 +86,3 @@ BinaryFormat=IEEE_FLOAT_32
 
 def _escape(text: str) -> str:
     return text.replace(",", r"\1")
-
-
-def read_spec(header: Path) -> SignalSpec:
-    """Read what a stream means from the header that `BrainVisionWriter` wrote.
-
-    Raises
-    ------
-    UserError
-        When there is none, or somebody else wrote it.
-    """
-    try:
-        lines = header.read_text(encoding="utf-8").splitlines()
-        interval_us = next(float(line.partition("=")[2]) for line in lines if line.startswith("SamplingInterval="))
-        channels = [line.partition("=")[2].split(",") for line in lines if re.match(r"Ch\d+=", line)]
-        unit = channels[0][3]
-    except (OSError, ValueError, StopIteration, IndexError):
-        raise UserError("is no header of a stream that neurosim wrote", str(header)) from None
-    names = tuple(name.replace(r"\1", ",") for name, *_ in channels)
-    return SignalSpec(1e6 / interval_us, names, {there: ours for ours, there in _UNITS.items()}.get(unit, unit))

@@ -1,0 +1,1 @@
+"""Recordings that others open: BDF+, tables, sidecars; read, recovered, replayed and exported."""
