@@ -111,13 +111,15 @@ class Feed:
     def _take_in(self, stop: int) -> None:
         if self._waiting_s is None:
             self._waiting_s = self.device.now()
-        raw, stamps = self.device.pull(stop - self.timeline.n, _LOOK_S)
-        first, waited_s = self.timeline.n, self.device.now() - self._waiting_s
+        first = self.timeline.n
+        try:
+            self.timeline.absorb()
+            raw, stamps = self.device.pull(stop - first, _LOOK_S)
+            rows = self.timeline.place(raw, stamps) if len(stamps) else np.empty((0, len(self._scale)))
+        except StreamError as error:
+            raise StreamError(error.problems, self.device.name) from None
+        waited_s = self.device.now() - self._waiting_s
         if len(stamps):
-            try:
-                rows = self.timeline.place(raw, stamps)
-            except StreamError as error:
-                raise StreamError(error.problems, self.device.name) from None
             # Some senders give a second at once; what is longer than their usual pause is a silence. A gap is no habit.
             if self.timeline.n == first + len(stamps):
                 self._pause_s = max(waited_s, self._pause_s * math.exp(-waited_s / _FORGET_S))

@@ -75,6 +75,7 @@ class Timeline:
         """Take the next sample as the first of a new line; the count of samples goes on."""
         self._last = -math.inf
         self._kept: deque[tuple[Float, Float]] = deque()
+        self._new: deque[tuple[int, Float, Float]] = deque()
         self._period_s = 1.0 / self.fs
         self._filled_from = None
         self._anchor(0.0)
@@ -88,14 +89,17 @@ class Timeline:
     @property
     def rate_hz(self) -> float:
         """Sampling rate as measured; the nominal one until it is sure [Hz]."""
+        self.absorb()
         return 1.0 / self._period_s
 
     def time_of(self, index: float) -> float:
         """Return when a sample is taken, on the clock of the stamps [s]."""
+        self.absorb()
         return self._mean[1] + (index - self._mean[0]) * self._period_s
 
     def index_of(self, time_s: float) -> float:
         """Return which sample is taken at a time, in fractions."""
+        self.absorb()
         return self._mean[0] + (time_s - self._mean[1]) / self._period_s
 
     def fill(self, n_times: int) -> Float:
@@ -119,7 +123,7 @@ class Timeline:
         Raises
         ------
         StreamError
-            When the rate is so far from the nominal one that every filter would measure something else.
+            When a stamp is no number.
         """
         if not math.isfinite(stamps.sum()):
             raise StreamError("gives time stamps that are no numbers; restart what sends it")
@@ -156,6 +160,7 @@ class Timeline:
 
     def _resume(self, stamp: float, is_gap: bool) -> Float:
         """Go on at a stamp behind a jump; return the rows that are missing."""
+        self.absorb()
         stalled = self._filled_from is None and stamp > self._last and not is_gap
         if not self.started or stalled:
             self._anchor(stamp)
@@ -177,6 +182,7 @@ class Timeline:
 
     def _without_duplicates(self, rows: Float, stamps: Float) -> tuple[Float, Float]:
         """Leave out samples that have come before: the same stamp and the same values."""
+        self.absorb()
         times = np.concatenate([*(kept for kept, _ in self._kept), stamps])
         values = np.concatenate([*(kept for _, kept in self._kept), rows])
         n_before = len(times) - len(stamps)
@@ -191,15 +197,27 @@ class Timeline:
         return rows[new], stamps[new]
 
     def _append(self, rows: Float, stamps: Float) -> None:
-        n = len(stamps)
         if not self.started:
             self._anchor(float(stamps[0]))
-        self._follow(self.n + 0.5 * (n - 1), float(stamps.sum()) / n, n)
-        self.n += n
+        self._new.append((self.n, rows, stamps))
+        self.n += len(stamps)
         self._last = float(stamps[-1])
-        self._kept.append((stamps, rows))
-        while self._last - self._kept[0][0][-1] > _KEPT_S:
-            self._kept.popleft()
+
+    def absorb(self) -> None:
+        """Take what is new into the line; it can wait until the feedback is out.
+
+        Raises
+        ------
+        StreamError
+            When the rate is so far from the nominal one that every filter would measure something else.
+        """
+        while self._new:
+            first, rows, stamps = self._new.popleft()
+            n = len(stamps)
+            self._kept.append((stamps, rows))
+            while stamps[-1] - self._kept[0][0][-1] > _KEPT_S:
+                self._kept.popleft()
+            self._follow(first + 0.5 * (n - 1), float(stamps.sum()) / n, n)
 
     def _anchor(self, stamp: float) -> None:
         """Begin the line anew: the next sample stands at this stamp."""
@@ -216,15 +234,16 @@ class Timeline:
         self._squares = self._squares * kept + n * (1.0 - share) * along * along
         self._products = self._products * kept + n * (1.0 - share) * along * off
         self._mean, self._weight = (self._mean[0] + share * along, self._mean[1] + share * off), weight
-        if self.n - self._since < _SURE_S * self.fs or self._squares == 0.0:
+        if index - self._since < _SURE_S * self.fs or self._squares == 0.0:
             return
         self._period_s = max(self._products / self._squares, 1e-9)
-        off_by = abs(self.rate_hz / self.fs - 1.0)
+        rate_hz = 1.0 / self._period_s
+        off_by = abs(rate_hz / self.fs - 1.0)
         if off_by > _WRONG_RATE:
             raise StreamError(
-                f"says {self.fs:g} samples a second and gives {self.rate_hz:.1f}, so that every filter would measure "
+                f"says {self.fs:g} samples a second and gives {rate_hz:.1f}, so that every filter would measure "
                 "another frequency; correct the rate where it is sent, or give the true one as fs="
             )
         if off_by > _OFF_RATE and not self._off:
-            self.notes.append(Note(self.n, 0, "rate", f"{self.rate_hz:.2f} Hz measured, {self.fs:g} Hz said"))
+            self.notes.append(Note(self.n, 0, "rate", f"{rate_hz:.2f} Hz measured, {self.fs:g} Hz said"))
         self._off = off_by > _OFF_RATE

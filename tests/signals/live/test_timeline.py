@@ -20,7 +20,10 @@ def counting(start: int, stop: int) -> tuple[Float, Float]:
 
 
 def played(timeline: Timeline, rows: Float, stamps: Float, chunk: int) -> Float:
-    parts = [timeline.place(rows[k : k + chunk], stamps[k : k + chunk]) for k in range(0, len(rows), chunk)]
+    parts = []
+    for k in range(0, len(rows), chunk):
+        parts.append(timeline.place(rows[k : k + chunk], stamps[k : k + chunk]))
+        timeline.absorb()
     return np.concatenate(parts)[:, 0]
 
 
