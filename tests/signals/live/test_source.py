@@ -127,7 +127,7 @@ def test_non_finite_samples_stay_for_the_entrance_to_see() -> None:
     device.send(0.99, rows, np.arange(100) / 100.0)
     got = whole(source_of(device), 60)[0]
     assert np.isnan(got[10:20]).all()
-    assert got[30] == 524287.9375  # the largest a recording holds
+    assert np.isposinf(got[30])
 
 
 def test_branches_share_what_comes() -> None:
