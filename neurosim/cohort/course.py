@@ -21,6 +21,7 @@ from neurosim.core.spec import Float
 from neurosim.feedback.protocol import TrainingProtocol, load_protocol
 from neurosim.session.blocks import BlockSink, BlockStatistics
 from neurosim.session.folder import as_toml, make_folder
+from neurosim.session.recording.sidecars import NOTICE, as_json, description
 from neurosim.session.run import run
 from neurosim.session.session import Session
 from neurosim.session.tick import Sink
@@ -112,11 +113,13 @@ class Course:
             "judged_on": outcome.judged_on(self.blocks),
             "arms": arms,
             "differences": differences,
-            "notice": "Simulation of group averages; not medical advice.",
+            "notice": NOTICE,
         }
 
     def save(self, folder: Path) -> None:
         """Write ``course.toml``, tables as TSV, ``summary.json``, and ``state.json``, from which it can be continued.
+
+        The BIDS validator accepts the folder.
 
         Raises
         ------
@@ -132,6 +135,11 @@ class Course:
         texts = {"course.toml": as_toml(self.plan)}
         texts |= {f"{name}.tsv": getattr(self, name).to_csv(sep="\t", index=False, na_rep="n/a") for name in _TABLES}
         texts |= {"summary.json": json.dumps(self.summary(), indent=2) + "\n", "state.json": json.dumps(state) + "\n"}
+        # BIDS has no place for tables over people and arms: the validator is told to pass them over.
+        passed_over = "".join(f"{name}\n" for name in (*texts, "course.png", "report.html"))
+        about = as_json(description(f"{self.plan.protocol.title}: a course", versions["neurosim"]))
+        readme = f"# {self.plan.protocol.title}: a course\n\nSimulated by neurosim; {NOTICE[0].lower()}{NOTICE[1:]}\n"
+        texts = {"dataset_description.json": about, "README.md": readme, ".bidsignore": passed_over} | texts
         for name, text in texts.items():  # the state last: a course that was killed goes on from a whole sitting
             fresh = folder / f"{name}.new"
             try:

@@ -18,6 +18,7 @@ import pandas as pd
 import pyedflib
 import pytest
 
+from neurosim.cohort import run_course
 from neurosim.core.dataset import Places, find_session
 from neurosim.core.errors import OutputError, UserError
 from neurosim.core.spec import SignalSpec
@@ -69,6 +70,12 @@ def test_a_course_of_sessions_is_one_dataset(tmp_path: Path) -> None:
     second = read_session(tmp_path / "c" / "sub-01" / "ses-02")
     assert second.facts["session"] == 2
     np.testing.assert_allclose(second.features.alpha, results[1].features.alpha, rtol=0, atol=0)
+
+
+def test_the_folder_of_a_course_in_several_arms_is_accepted(tmp_path: Path) -> None:
+    out = tmp_path / "k"
+    run_course("alpha_up", subjects=2, sessions=1, arms=["real"], follow_up_days=(), seed=1, duration_s=12.0, out=out)
+    assert problems_by_validator(out) == []
 
 
 def test_a_session_without_eeg_is_a_dataset_too(tmp_path: Path) -> None:

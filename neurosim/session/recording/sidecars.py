@@ -13,7 +13,7 @@ from neurosim.core.units import pretty_units
 from neurosim.feedback.protocol import TrainingProtocol
 
 BIDS_VERSION = "1.10.0"
-_NOTICE = "Simulation of group averages; not medical advice."
+NOTICE = "Simulation of group averages; not medical advice."
 _COLUMNS = {
     "onset": {"Description": "Start of the tick, from the start of the recording", "Units": "s"},
     "block": {"Description": "Block of the protocol"},
@@ -55,20 +55,22 @@ def write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
+def description(title: str, version: str, kind: str = "raw") -> dict[str, Any]:
+    """Return what ``dataset_description.json`` says; `kind` is raw or derivative."""
+    made = {"Name": "neurosim", "Version": version, "Description": "Simulator for neurofeedback and biofeedback"}
+    return {"Name": title, "BIDSVersion": BIDS_VERSION, "DatasetType": kind, "License": "n/a",
+            "Authors": ["neurosim"], "GeneratedBy": [made]}  # fmt: skip
+
+
 def write_dataset(root: Path, title: str, version: str) -> None:
     """Write what a dataset says of itself, where it does not say so yet."""
-    made = [{"Name": "neurosim", "Version": version, "Description": "Simulator for neurofeedback and biofeedback"}]
-    about = {"Name": title, "BIDSVersion": BIDS_VERSION, "DatasetType": "raw", "License": "n/a",
-             "Authors": ["neurosim"], "GeneratedBy": made}  # fmt: skip
-    worked_out = {"Name": f"{title}: worked out", "BIDSVersion": BIDS_VERSION, "DatasetType": "derivative",
-                  "GeneratedBy": made}  # fmt: skip
     derived = root / "derivatives" / "neurosim"
     derived.mkdir(parents=True, exist_ok=True)
     people = {"age": {"Description": "Age; of a simulated body the age that it stands for", "Units": "year"}}
     texts = {
-        root / "dataset_description.json": as_json(about),
-        derived / "dataset_description.json": as_json(worked_out),
-        root / "README.md": _README.format(title=title, notice=_NOTICE),
+        root / "dataset_description.json": as_json(description(title, version)),
+        derived / "dataset_description.json": as_json(description(f"{title}: worked out", version, "derivative")),
+        root / "README.md": _README.format(title=title, notice=NOTICE),
         root / "participants.json": as_json(people),
         root / "participants.tsv": "participant_id\tage\n",
     }
