@@ -162,10 +162,10 @@ def test_to_be_repeated_every_arm_needs_its_key(
         monkeypatch.chdir(here)
         clinic.seal(here / "k.json", drawn)
         clinic.play(blind=here / "k.json", out=here / "s")
-        said.add(neurosim("repeat", "s", capsys=capsys))
+        said.add(neurosim("replay", "s", capsys=capsys))
     ((status, out, err),) = said
     assert (status, out) == (2, "")
-    assert "s: is sealed; only who has its key can repeat it (--key)" in err
+    assert "name the key with --key" in err
 
 
 def test_a_sealed_result_has_nothing_to_tell(clinic: Any, tmp_path: Path) -> None:
