@@ -142,7 +142,7 @@ def test_the_truth_is_covered_until_it_is_revealed(stage: Stage, history: Histor
     assert not _has(truth, LIGHT.truth)
     stage.reveal(shown=True)
     _draw(stage, history)
-    assert truth.title.text() == "blood pressure at systolic [mmHg]"
+    assert truth.title.text() == "true blood pressure, systolic [mmHg]"
     assert _has(truth, LIGHT.truth)
 
 
