@@ -26,6 +26,7 @@ from neurosim_gui.panels.heart import Heart, HeartWavePanel, IntervalsPanel, Int
 from neurosim_gui.panels.minutes import MinutesPanel
 from neurosim_gui.panels.panel import Panel
 from neurosim_gui.panels.pipeline import PipelinePanel
+from neurosim_gui.panels.quality import QualityPanel
 from neurosim_gui.panels.rate import RatePanel
 from neurosim_gui.panels.settings import SettingsPanel
 from neurosim_gui.panels.signals import SignalsPanel
@@ -60,6 +61,8 @@ class Arrangement:
         The tabs of the lower row.
     folding
         Those of the upper row that become tabs where the window is low.
+    strip
+        The tabs as they stand now.
     """
 
     signals: list[Panel] = field(default_factory=list)
@@ -68,11 +71,24 @@ class Arrangement:
     below: list[Panel] = field(default_factory=list)
     tabs: list[Panel] = field(default_factory=list)
     folding: list[Panel] = field(default_factory=list)
+    strip: QTabWidget | None = None
 
     @property
     def panels(self) -> list[Panel]:
         """All of them."""
         return [*self.signals, *self.trained, *self.side, *self.below, *self.tabs]
+
+    @property
+    def front(self) -> list[str]:
+        """What the tab in front is called, as an address of the texts; none before there are tabs."""
+        panel = None if self.strip is None else self.strip.currentWidget()
+        return [panel.tab] if isinstance(panel, Panel) else []
+
+    def bring(self, front: Sequence[str]) -> None:
+        """Bring the tabs of these names to the front, where they are tabs."""
+        for panel in self.panels:
+            if panel.tab in front and self.strip is not None and self.strip.indexOf(panel) >= 0:
+                self.strip.setCurrentWidget(panel)
 
     def build(self, *, narrow: bool, low: bool) -> tuple[QSplitter, list[tuple[str, QSplitter]]]:
         """Put the panels into splitters.
@@ -114,8 +130,12 @@ class Arrangement:
         tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         tabs.setDocumentMode(True)
+        tabs.setStatusTip(text("help.tabs"))
+        front = self.front
         for panel in (*moved, *self.tabs):
             tabs.addTab(panel, panel.tab_words)
+        self.strip = tabs
+        self.bring(front)
         lower.addWidget(tabs)
         lower.setStretchFactor(lower.count() - 1, 720)
         upper.setSizes(shares)
@@ -170,7 +190,9 @@ def trained_feature(session: Session) -> Feature:
     return next(feature for feature in session.protocol.features if feature.name == name)
 
 
-def arrange(engine: Engine, session: Session, look: Look, submit: Callable[[Command], bool]) -> Arrangement:
+def arrange(
+    engine: Engine, session: Session, look: Look, submit: Callable[[Command], bool], *, free_play: bool = False
+) -> Arrangement:
     """Choose the panels of a session.
 
     Parameters
@@ -183,6 +205,8 @@ def arrange(engine: Engine, session: Session, look: Look, submit: Callable[[Comm
         Theme and sizes.
     submit
         Hands a command to the session.
+    free_play
+        Whether somebody plays with a body: then what answers the keys is in front, spectrum and heart.
     """
     found = Arrangement()
     protocol, trained = session.protocol, trained_feature(session)
@@ -195,8 +219,10 @@ def arrange(engine: Engine, session: Session, look: Look, submit: Callable[[Comm
         found.trained.append(PipelinePanel(look, engine, session))
         found.folding.append(found.trained[-1])
     _add_spectra(found, session, trained, specs, look)
-    _add_heart(found, session, specs, look)
-    if sealed:  # what is trained and what it earns are not to be seen
+    _add_heart(found, session, specs, look, free_play=free_play)
+    quality = [QualityPanel(look, "eeg", specs["eeg"], protocol.update_interval_s)] if "eeg" in specs else []
+    if sealed:  # what is trained, what it earns and what is shown are not to be seen
+        found.trained += quality
         found.tabs += [ArtifactsPanel(look, submit), EventsPanel(look)]
         return found
     if (truth := truth_source(session)) is not None:
@@ -205,8 +231,22 @@ def arrange(engine: Engine, session: Session, look: Look, submit: Callable[[Comm
     table = MinutesPanel(look, engine.minutes, features)
     body = "eeg" not in {source.stream for source in trained.sources.values()}
     (found.below if body and len(found.below) < _MOST_BELOW else found.tabs).append(table)
-    found.tabs += [SettingsPanel(look, session, submit), ArtifactsPanel(look, submit), EventsPanel(look)]
+    found.tabs += [SettingsPanel(look, session, submit), ArtifactsPanel(look, submit), EventsPanel(look), *quality]
+    if free_play:
+        _play_in_front(found)
     return found
+
+
+def _play_in_front(found: Arrangement) -> None:
+    """Put the spectrum and the heart's wave into the middle, where they are seen at every size of the window."""
+    chosen = [*(p for p in found.below if isinstance(p, SpectrumPanel)),
+              *(p for p in found.signals if isinstance(p, HeartWavePanel))]  # fmt: skip
+    rest = [panel for panel in found.trained if not isinstance(panel, RatePanel)]
+    found.signals = [panel for panel in found.signals if panel not in chosen]
+    found.below = [panel for panel in found.below if panel not in chosen]
+    found.trained = [*chosen, *(panel for panel in found.trained if isinstance(panel, RatePanel))]
+    found.tabs = [*rest, *found.tabs]
+    found.folding = []
 
 
 def _ordered(specs: dict[str, SignalSpec], first: frozenset[str]) -> dict[str, SignalSpec]:
@@ -286,14 +326,21 @@ def _add_spectra(
         found.side.append(HeadMapPanel(look, source.stream, spec.fs, spec.unit, channels, at, bands[0]))
 
 
-def _add_heart(found: Arrangement, session: Session, specs: dict[str, SignalSpec], look: Look) -> None:
-    stream = next((name for name in _HEARTS if name in session.protocol.streams and name in specs), None)
+def _add_heart(
+    found: Arrangement, session: Session, specs: dict[str, SignalSpec], look: Look, *, free_play: bool
+) -> None:
+    used = specs.keys() if free_play else session.protocol.streams
+    stream = next((name for name in _HEARTS if name in used and name in specs), None)
     if stream is None:
         return
     heart = Heart(stream, specs[stream])
     breath = "respiration" if "respiration" in specs else None
+    wave = HeartWavePanel(look, heart, breath, specs.get("respiration"))
+    if free_play:
+        found.signals.append(wave)
+        return
     found.folding.append(found.signals[0])
-    found.signals.insert(0, HeartWavePanel(look, heart, breath, specs.get("respiration")))
+    found.signals.insert(0, wave)
     intervals = IntervalsPanel(look, heart)
     found.trained.insert(1, intervals)
     found.folding.append(intervals)

@@ -40,6 +40,7 @@ class MinutesPanel(Panel):
         self._minutes, self._features = minutes, list(features)
         self.choice = QComboBox()
         self.choice.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.choice.setStatusTip(text("minutes.choose"))
         self.choice.addItems([name for name, _ in features])
         self.choice.currentIndexChanged.connect(lambda _: self._start())
         self.head.addWidget(self.choice)

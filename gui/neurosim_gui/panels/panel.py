@@ -49,6 +49,8 @@ class Panel(QFrame):
     def __init__(self, look: Look, title: str) -> None:
         super().__init__()
         self.look, self.units = look, Units()
+        if self.tab:
+            self.setStatusTip(text(f"panel.{self.tab}"))
         self._due_s: dict[str, float] = {}
         self._title = Elided(title)
         self.head, self.body = QHBoxLayout(), QVBoxLayout(self)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from pydantic import Field
 
 from neurosim.core.drive import Drive
+from neurosim.core.errors import ConfigError
 from neurosim.core.event import SessionEvent
 from neurosim.core.source import Source, SourceConfig
 from neurosim.core.spec import Float, Samples, SignalSpec, time_last
@@ -74,22 +76,43 @@ class RecordedSource(Source):
             specs["marker"] = SignalSpec(recording.fs, ("marker",), "raw", batch_shape)
         super().__init__(specs, grid)
         self._last = 0.0, 0.0
+        self._moved = 0  # how many ticks what is played is ahead of the session
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> RecordedSource:
+        copied = copy.copy(self)  # the samples do not change
+        copied.specs = dict(self.specs)
+        return copied
+
+    @property
+    def length_s(self) -> float:
+        """How long the recording is, in whole ticks [s]."""
+        return self.grid.start_s(self.n_ticks + self._moved)
+
+    def place_s(self, tick_index: int) -> float:
+        """Return the place in the recording that a tick is played from [s]."""
+        return self.grid.start_s(tick_index + self._moved)
+
+    def seek(self, tick_index: int, to_s: float) -> None:
+        """Play on from another place of the recording."""
+        if not 0 <= to_s < self.length_s:
+            raise ConfigError(f"the recording goes from 0 to {self.length_s:.1f} s, and {to_s:g} s is not in it")
+        self._moved = int(to_s / self.grid.start_s(1) + 1e-9) - tick_index
 
     @property
     def n_ticks(self) -> int:
-        """Number of whole ticks in the recording."""
+        """Number of ticks until the recording ends; fewer or more once somebody has gone to another place of it."""
         n_times, fs, grid = len(self._by_time), self.recording.fs, self.grid
         n = grid.n_ticks(n_times / fs)
         while grid.first_sample(n, fs) > n_times:
             n -= 1
-        return n
+        return n - self._moved
 
     def generate(self, tick_index: int, drive: Drive) -> dict[str, Samples]:
         """Return the samples of a tick."""
         fs = self.recording.fs
-        start = self.grid.first_sample(tick_index, fs)
-        stop = self.grid.first_sample(tick_index + 1, fs)
-        self._last = self.grid.start_s(tick_index), self.grid.start_s(tick_index + 1)
+        at = tick_index + self._moved
+        start, stop = (self.grid.first_sample(tick, fs) for tick in (at, at + 1))
+        self._last = self.grid.start_s(at), self.grid.start_s(at + 1)
         streams = {"eeg": self._spread(self._by_time[start:stop])}
         if self.recording.marker is not None:
             streams["marker"] = self._spread(self.recording.marker[start:stop, None])
@@ -103,11 +126,13 @@ class RecordedSource(Source):
     def events(self) -> tuple[SessionEvent, ...]:
         """Return the recording's own marks within the last tick."""
         start_s, end_s = self._last
+        moved_s = self.grid.start_s(self._moved) if self._moved >= 0 else -self.grid.start_s(-self._moved)
         return tuple(
-            SessionEvent(e.onset_s, 0.0, "annotation", e.description)
+            SessionEvent(e.onset_s - moved_s, 0.0, "annotation", e.description)
             for e in self.recording.events
             if start_s <= e.onset_s < end_s
         )
 
     def rest(self, duration_s: float) -> None:
         """Begin again at the start."""
+        self._moved = 0
