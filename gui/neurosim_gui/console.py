@@ -384,8 +384,9 @@ class Console(Classroom):
         view = "course" if self._course is not None and self.views.currentWidget() is self._course else "console"
         beside = {"stage": self.screens.stage, "participant": self.screens.participant}
         windows = [name for name, window in beside.items() if window is not None and window.isVisible()]
-        covered = not any(panel.revealed for panel in self.findChildren(TruthPanel))
-        return view, windows, self.arrangement.front if self.arrangement else [], covered
+        panels = self.arrangement.panels if self.arrangement is not None else []
+        covered = not any(panel.revealed for panel in panels if isinstance(panel, TruthPanel))
+        return view, windows, self.arrangement.front if self.arrangement is not None else [], covered
 
     def restore_sight(self, view: str, windows: Sequence[str], panels: Sequence[str], *, covered: bool) -> None:
         """Show what was to be seen."""
@@ -393,8 +394,9 @@ class Console(Classroom):
 
         if self.arrangement is not None:
             self.arrangement.bring(panels)
-        for panel in self.findChildren(TruthPanel):
-            panel.set_revealed(not covered)
+            for panel in self.arrangement.panels:
+                if isinstance(panel, TruthPanel):
+                    panel.set_revealed(not covered)
         (self.do_course if view == "course" else self.do_console)()
         for name in windows:
             (self.screens.do_stage if name == "stage" else self.screens.do_participant)()
@@ -404,6 +406,7 @@ class Console(Classroom):
         self._leave_compare()
         self.running = request
         self.seek.follow(None)
+        self._keep_layout()
         self.engine, self._name, self.arrangement = engine, name, None
         self.screens.follow(engine)
         self.head.follow(engine.clock)
@@ -411,7 +414,6 @@ class Console(Classroom):
             self._column.removeWidget(self.timeline)
             self.timeline.deleteLater()
             self.timeline = None
-        self._keep_layout()
         self._fold, self._splitters = None, []
         empty = QWidget()
         self._column.replaceWidget(self._body, empty)
@@ -466,7 +468,8 @@ class Console(Classroom):
 
     def _layout_name(self, splitter: str) -> str:
         narrow, low = self._fold or (False, False)
-        return f"{'narrow' if narrow else 'wide'}_{'low' if low else 'high'}_{splitter}"
+        kind = self.arrangement.name if self.arrangement is not None else ""
+        return f"{kind}{'narrow' if narrow else 'wide'}_{'low' if low else 'high'}_{splitter}"
 
     def _keep_layout(self) -> None:
         for name, splitter in self._splitters:

@@ -61,6 +61,12 @@ class Arrangement:
         The tabs of the lower row.
     folding
         Those of the upper row that become tabs where the window is low.
+    name
+        What its sizes are remembered under.
+    first
+        The tab that is in front at first, as the texts name it; empty for the first one.
+    upper
+        Height of the upper row in a low window, of 1000.
     strip
         The tabs as they stand now.
     """
@@ -71,6 +77,9 @@ class Arrangement:
     below: list[Panel] = field(default_factory=list)
     tabs: list[Panel] = field(default_factory=list)
     folding: list[Panel] = field(default_factory=list)
+    name: str = ""
+    first: str = ""
+    upper: int = 560
     strip: QTabWidget | None = None
 
     @property
@@ -131,7 +140,7 @@ class Arrangement:
         tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         tabs.setDocumentMode(True)
         tabs.setStatusTip(text("help.tabs"))
-        front = self.front
+        front = self.front or [self.first]
         for panel in (*moved, *self.tabs):
             tabs.addTab(panel, panel.tab_words)
         self.strip = tabs
@@ -143,7 +152,7 @@ class Arrangement:
         body = QSplitter(Qt.Orientation.Vertical)
         body.addWidget(upper)
         body.addWidget(lower)
-        heights = (560, 440 if low else 340)
+        heights = (self.upper, 1000 - self.upper) if low else (560, 340)
         for i, height in enumerate(heights):
             body.setStretchFactor(i, height)
         body.setSizes(heights)
@@ -211,7 +220,8 @@ def arrange(
     found = Arrangement()
     protocol, trained = session.protocol, trained_feature(session)
     specs = {n: s for n, s in session.source.specs.items() if not n.startswith("truth/") and not s.batch_shape}
-    found.signals.append(SignalsPanel(look, _ordered(specs, protocol.streams), _first_channels(session, specs)))
+    channels = _played_channels(session, specs) if free_play else _first_channels(session, specs)
+    found.signals.append(SignalsPanel(look, _ordered(specs, protocol.streams), channels))
     sealed = isinstance(session.sham, DrawnSham)
     if not sealed:
         _add_features(found, session, look, submit)
@@ -246,7 +256,7 @@ def _play_in_front(found: Arrangement) -> None:
     found.below = [panel for panel in found.below if panel not in chosen]
     found.trained = [*chosen, *(panel for panel in found.trained if isinstance(panel, RatePanel))]
     found.tabs = [*rest, *found.tabs]
-    found.folding = []
+    found.name, found.folding, found.first, found.upper = "play_", [], "feature", 660
 
 
 def _ordered(specs: dict[str, SignalSpec], first: frozenset[str]) -> dict[str, SignalSpec]:
@@ -270,6 +280,13 @@ def _first_channels(session: Session, specs: dict[str, SignalSpec]) -> dict[str,
         used += [rest[i * len(rest) // n] for i in range(n)]
         chosen[name] = used
     return chosen
+
+
+def _played_channels(session: Session, specs: dict[str, SignalSpec]) -> dict[str, list[int]]:
+    """Return the channels that answer the keys of somebody who plays: eyes, alpha, heart, breath, muscle."""
+    source = next(iter(trained_feature(session).sources.values()))
+    eeg = [*choose_channels(source, specs["eeg"]), *(i for i, n in enumerate(specs["eeg"].ch_names) if n == "Fp1")]
+    return {"eeg": eeg} | {name: [0] for name in (*_HEARTS[:1], "respiration", "emg") if name in specs}
 
 
 def _conditions(session: Session) -> list[Any]:

@@ -55,10 +55,15 @@ class Memory:
 
     def __init__(self, view: str, *, kept: bool = True) -> None:
         self._view = view
-        if kept:
-            self._settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "neurosim", "window")
-        else:
-            self._settings = QSettings("", QSettings.Format.InvalidFormat)  # in memory alone
+        scope = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+        self._settings = QSettings(*scope, "neurosim", "window") if kept else None
+
+    def _value(self, key: str, otherwise: object = None) -> object:
+        return otherwise if self._settings is None else self._settings.value(key, otherwise)
+
+    def _set_value(self, key: str, value: object) -> None:
+        if self._settings is not None:
+            self._settings.setValue(key, value)
 
     def _key(self, window: QWidget, what: str) -> str:
         screen = window.screen()
@@ -67,7 +72,7 @@ class Memory:
 
     def recall_words(self, window: QWidget, what: str, otherwise: str) -> str:
         """Return words that were kept."""
-        return str(self._settings.value(self._key(window, what), otherwise))
+        return str(self._value(self._key(window, what), otherwise))
 
     def recall_number(self, window: QWidget, what: str, otherwise: float) -> float:
         """Return a number that was kept."""
@@ -78,11 +83,11 @@ class Memory:
 
     def keep(self, window: QWidget, what: str, value: float | str) -> None:
         """Keep a number or words."""
-        self._settings.setValue(self._key(window, what), value)
+        self._set_value(self._key(window, what), value)
 
     def recall_place(self) -> tuple[QRect, bool] | None:
         """Return where the view was last, on whichever screen, and whether it filled that; None for never."""
-        kept = str(self._settings.value(f"{self._view}/place", "")).split()
+        kept = str(self._value(f"{self._view}/place", "")).split()
         try:
             x, y, width, height, filled = map(int, kept)
         except ValueError:
@@ -93,18 +98,19 @@ class Memory:
         """Keep where a window is, and whether it fills its screen."""
         at = window.normalGeometry() if window.isMaximized() or window.isFullScreen() else window.geometry()
         words = f"{at.x()} {at.y()} {at.width()} {at.height()} {int(window.isMaximized())}"
-        self._settings.setValue(f"{self._view}/place", words)
+        self._set_value(f"{self._view}/place", words)
 
     def recall_splitter(self, window: QWidget, what: str, splitter: QSplitter) -> None:
         """Let a splitter be as it was kept; one that has other parts now stays as it is."""
-        kept = self._settings.value(self._key(window, f"{what}_{splitter.count()}"))
+        kept = self._value(self._key(window, f"{what}_{splitter.count()}"))
         if isinstance(kept, QByteArray):
             splitter.restoreState(kept)
 
     def keep_splitter(self, window: QWidget, what: str, splitter: QSplitter) -> None:
         """Keep the sizes of a splitter's parts."""
-        self._settings.setValue(self._key(window, f"{what}_{splitter.count()}"), splitter.saveState())
+        self._set_value(self._key(window, f"{what}_{splitter.count()}"), splitter.saveState())
 
     def forget(self) -> None:
         """Forget everything about this view, on every screen."""
-        self._settings.remove(self._view)
+        if self._settings is not None:
+            self._settings.remove(self._view)
