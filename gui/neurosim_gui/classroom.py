@@ -77,7 +77,9 @@ class Classroom(SessionWindow):
             self._docks["lesson"].show()
 
     def begin(self, kind: str, name: str) -> None:
-        """Begin what a card of the start screen stands for."""
+        """Begin what a card of the start screen stands for; a recording that is under way is asked about first."""
+        if self.recording and not self.confirm(text("record.close")):
+            return
         if kind == "lesson":
             self.take_lesson(name)
         elif kind == "lab":

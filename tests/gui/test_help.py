@@ -42,6 +42,7 @@ def test_nothing_is_without_a_sentence(name: str, open_console: Opener, qtbot: Q
     qtbot.waitUntil(lambda: window.arrangement is not None, timeout=_WAIT_MS)
     assert window.arrangement is not None
     middle = window.views.widget(0)
+    assert middle is not None
     controls = [widget for widget in middle.findChildren(QWidget) if _is_control(widget)]
     assert len(controls) > 10
     silent = [f"{type(w).__name__} {getattr(w, 'text', str)()}" for w in controls if not sentence_of(w)]
@@ -59,7 +60,7 @@ def test_the_line_tells_what_the_mouse_is_over(open_console: Opener, qtbot: QtBo
     window.help.explain(window.head.play)
     assert window.help.text() == "Lets the session run, or holds it before its next tick."
     panel = window.arrangement.signals[0]
-    window.help.explain(panel.findChildren(QWidget)[-1] if not panel.children() else panel)
+    window.help.explain(panel)
     assert window.help.text() == panel.statusTip()
     window.help.explain(None)
     assert "? shows all keys" in window.help.text()
