@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QSize, QStandardPaths, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QStatusTipEvent
-from PySide6.QtWidgets import QLabel, QLayout, QMessageBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLayout, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from neurosim.core.errors import ConfigError
 from neurosim.core.palette import DARK, LIGHT, PALETTES, Palette
@@ -315,6 +315,7 @@ class Console(Classroom):
     def set_look(self, look: Look) -> None:
         """Take another theme or size."""
         self.look = look
+        QApplication.setPalette(look.qt_palette())  # what has a style sheet asks the application
         self.setPalette(look.qt_palette())
         self.setFont(look.font())
         self.menuBar().setFont(look.font())
@@ -398,8 +399,11 @@ class Console(Classroom):
                 if isinstance(panel, TruthPanel):
                     panel.set_revealed(not covered)
         (self.do_course if view == "course" else self.do_console)()
+        beside = {"stage": self.screens.do_stage, "participant": self.screens.do_participant}
         for name in windows:
-            (self.screens.do_stage if name == "stage" else self.screens.do_participant)()
+            window = getattr(self.screens, name)
+            if window is None or not window.isVisible():
+                beside[name]()
 
     def change_session(self, engine: Engine, name: str, request: LiveRequest | None = None) -> None:
         self.engine.close()

@@ -67,8 +67,6 @@ class Arrangement:
         The tab that is in front at first, as the texts name it; empty for the first one.
     upper
         Height of the upper row in a low window, of 1000.
-    strip
-        The tabs as they stand now.
     """
 
     signals: list[Panel] = field(default_factory=list)
@@ -80,7 +78,6 @@ class Arrangement:
     name: str = ""
     first: str = ""
     upper: int = 560
-    strip: QTabWidget | None = None
 
     @property
     def panels(self) -> list[Panel]:
@@ -89,15 +86,14 @@ class Arrangement:
 
     @property
     def front(self) -> list[str]:
-        """What the tab in front is called, as an address of the texts; none before there are tabs."""
-        panel = None if self.strip is None else self.strip.currentWidget()
-        return [panel.tab] if isinstance(panel, Panel) else []
+        """What the tabs in front are called, as the texts name them; none before there are tabs."""
+        return [panel.tab for panel in self.panels if (tabs := _tabs_of(panel)) and tabs.currentWidget() is panel]
 
     def bring(self, front: Sequence[str]) -> None:
         """Bring the tabs of these names to the front, where they are tabs."""
         for panel in self.panels:
-            if panel.tab in front and self.strip is not None and self.strip.indexOf(panel) >= 0:
-                self.strip.setCurrentWidget(panel)
+            if panel.tab in front and (tabs := _tabs_of(panel)):
+                tabs.setCurrentWidget(panel)
 
     def build(self, *, narrow: bool, low: bool) -> tuple[QSplitter, list[tuple[str, QSplitter]]]:
         """Put the panels into splitters.
@@ -114,6 +110,7 @@ class Arrangement:
         splitters
             By name, the sizes of whose parts can be remembered.
         """
+        front = self.front or [self.first]
         folded = self.folding if low else []
         columns = [[p for p in column if p not in folded] for column in (self.signals, self.trained)]
         moved = [*folded, *(self.below if low else [])]
@@ -140,11 +137,8 @@ class Arrangement:
         tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         tabs.setDocumentMode(True)
         tabs.setStatusTip(text("help.tabs"))
-        front = self.front or [self.first]
         for panel in (*moved, *self.tabs):
             tabs.addTab(panel, panel.tab_words)
-        self.strip = tabs
-        self.bring(front)
         lower.addWidget(tabs)
         lower.setStretchFactor(lower.count() - 1, 720)
         upper.setSizes(shares)
@@ -158,7 +152,15 @@ class Arrangement:
         body.setSizes(heights)
         for splitter in (body, upper, lower):
             splitter.setChildrenCollapsible(False)
+        self.bring(front)
         return body, [("body", body), ("upper", upper), ("lower", lower), *inner]
+
+
+def _tabs_of(panel: Panel) -> QTabWidget | None:
+    """Return the tabs that a panel is one of."""
+    pages = panel.parentWidget()
+    tabs = None if pages is None else pages.parentWidget()
+    return tabs if isinstance(tabs, QTabWidget) and tabs.indexOf(panel) >= 0 else None
 
 
 def _stack(panels: Sequence[Panel]) -> tuple[QWidget, QSplitter]:

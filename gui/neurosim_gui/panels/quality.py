@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import QTableWidgetItem
 
 from neurosim.core.errors import ConfigError
 from neurosim.core.spec import Float, SignalSpec
 from neurosim.core.stage import Stage
 from neurosim.dsp import ElectrodeQuality
 from neurosim_gui.look import Look
+from neurosim_gui.panels.minutes import dress_table, plain_table
 from neurosim_gui.panels.panel import Panel
 from neurosim_gui.panels.rate import Meter
 from neurosim_gui.rings import TICK_ROWS, History
@@ -58,12 +59,7 @@ class QualityPanel(Panel):
         self.marks: Float = np.full(spec.n_channels, np.nan)
         self.invalid = Meter(look, "invalid", hatched=True)
         self.head.addWidget(self.invalid, 1)
-        self.table = QTableWidget(spec.n_channels, len(_COLUMNS))
-        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.table.verticalHeader().hide()
-        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.table = plain_table(spec.n_channels, len(_COLUMNS))
         self.table.setHorizontalHeaderLabels([text(f"quality.{c}", unit=unit_words(spec.unit)) for c in _COLUMNS])
         for row, name in enumerate(spec.ch_names):
             self._write(row, [name, "", ""])
@@ -73,9 +69,7 @@ class QualityPanel(Panel):
     def set_look(self, look: Look) -> None:
         super().set_look(look)
         self.invalid.set_look(look)
-        for part in (self.table, self.table.horizontalHeader()):
-            part.setFont(look.font("ticks"))
-        self.table.verticalHeader().setDefaultSectionSize(round(1.6 * look.size_px("words")))
+        dress_table(self.table, look)
 
     def refresh(self, history: History) -> None:
         if not history.ticks.total or not self.due("quality", _EVERY_S):
