@@ -375,6 +375,9 @@ class Console(Classroom):
         self.head.set_recording(self.recording)
         self.seek.refresh()
         self.help.refresh()
+        if self.engine.status is Status.FINISHED and self._message.isHidden():
+            self._message.setText(f"{text('window.finished')} {self.kept_words()}".strip())
+            self._message.show()
         if self.timeline is not None:
             self.timeline.show_time(now_s)
 

@@ -74,6 +74,7 @@ def test_a_live_session_with_seeks_is_repeated_without_the_window(
     window.seek.slider.triggerAction(QSlider.SliderAction.SliderPageStepAdd)
     window.engine.clock.play()
     qtbot.waitUntil(lambda: session.finished, timeout=_WAIT_MS)
+    qtbot.waitUntil(lambda: window.message == "The session is over.", timeout=_WAIT_MS)
     places = [logged.command.model_dump()["to_s"] for logged in session.command_log]
     assert places == [20.0, 11.0, 40.0, 30.0, pytest.approx(32.5, abs=1.1)]
     source = Recorded(path=recording.source, sidecar=str(recording.sidecar))
