@@ -52,6 +52,8 @@ class Panel(QFrame):
         super().__init__()
         self.look, self.units = look, Units()
         self.shows: frozenset[str] = frozenset()
+        if self.tab:
+            self.setStatusTip(text(f"panel.{self.tab}"))
         self._due_s: dict[str, float] = {}
         self._title = Elided(title)
         self.head, self.body = QHBoxLayout(), QVBoxLayout(self)

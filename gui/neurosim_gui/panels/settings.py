@@ -141,6 +141,7 @@ class SettingsPanel(Panel):
         label = QLabel(name)
         label.setToolTip(description)
         field.setToolTip(description)
+        field.setStatusTip(text("settings.sentence", name=name, what=description) if description else name)
         self._names.append(label)
         self._form.addRow(label, field)
 

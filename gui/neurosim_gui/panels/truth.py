@@ -120,6 +120,7 @@ class TruthPanel(PlotPanel):
         self.buttons = [QPushButton(words) for words in _delay_words()]
         for number, button in enumerate(self.buttons):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setStatusTip(text("truth.predict", words=button.text()))
             button.clicked.connect(lambda _=False, number=number: self.predict(number))
             row.addWidget(button)
         self.body.addWidget(self.words)
