@@ -57,8 +57,7 @@ def stage(session: Session, history: History, qtbot: QtBot) -> Stage:
 
 def _draw(stage: Stage, history: History) -> None:
     QApplication.processEvents()  # lays out
-    for _ in range(40):  # a picture that is drawn anew comes in pieces
-        stage.refresh(history)
+    stage.settle(history)
 
 
 @pytest.mark.parametrize("size", _SIZES, ids=str)
