@@ -102,7 +102,7 @@ def test_frames(capsys: pytest.CaptureFixture[str]) -> None:
             history.streams["eeg"].extend(signal[:, round(k * step) : round((k + 1) * step)])
             history.features.extend(np.array([[5.0 + np.sin(k / 20.0)]]))
             history.thresholds.extend(np.array([[5.0]]))
-            history.ticks.extend(np.array([[1.0], [1.0], [float(k % 30 == 0)], [1.0]]))
+            history.ticks.extend(np.array([[1.0], [1.0], [float(k % 30 == 0)], [1.0], [0.0]]))
         for panel in panels:
             panel.refresh(history)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 from neurosim.core.pace import PacedClock
-from neurosim.core.palette import LIGHT, PALETTES
 from neurosim_gui.request import LiveRequest, prepare
 from neurosim_gui.system import has_screen, make_app
 
@@ -19,7 +18,7 @@ def open_window(request: LiveRequest) -> int:
     from neurosim_gui.engine import Engine
     from neurosim_gui.look import Look
 
-    look = Look(PALETTES.get(request.theme, LIGHT))
+    look = Look.themed(request.theme)
     app.setPalette(look.qt_palette())
     engine = Engine(lambda: prepare(request), PacedClock(request.speed))
     window = Console(engine, request.name, look)

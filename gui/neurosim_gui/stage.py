@@ -262,4 +262,12 @@ class Stage(QWidget):
         self._told_s = now_s
         last = last[np.isfinite(last)]
         if last.size:
-            self.number.setText(f"{last.mean():#.3g}".rstrip("."))
+            self.number.setText(self._written(float(last.mean()), trace))
+
+    def _written(self, value: float, trace: Trace) -> str:
+        """Write a number with three digits, or as many as its plot can tell apart: hundredths of a degree."""
+        digits = 3
+        for plot in self.plots:
+            if plot.trace == trace and value:
+                digits = max(digits, 1 + int(np.floor(np.log10(abs(value))) - np.floor(np.log10(plot.step))))
+        return f"{value:#.{digits}g}".rstrip(".")

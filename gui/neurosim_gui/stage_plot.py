@@ -18,8 +18,10 @@ from neurosim_gui.stage_trace import Trace, round_axis
 from neurosim_gui.sweep import TraceSweep
 from neurosim_gui.texts import text
 
-#: Length of the sweep [s]: a signal's waves must be seen, a feature's course.
-SIGNAL_S, FEATURE_S, SLOW_S = 4.0, 20.0, 40.0
+#: Length of the sweep [s]: a signal's waves must be seen, a feature's course, and what changes slowly.
+SIGNAL_S, FEATURE_S, SLOW_S = 4.0, 20.0, 60.0
+#: Fewer values a second are slow: of a signal, of a feature [Hz].
+_SLOW_SIGNAL_HZ, _SLOW_FEATURE_HZ = 60.0, 10.0
 #: What lies beyond the outer tick labels, as a share of the way from the middle to them.
 _BEYOND = 1.25
 _RESCALE_S = 2.0
@@ -44,7 +46,8 @@ class StagePlot(QWidget):
         super().__init__()
         self.trace = trace
         self.covered = trace.truth
-        self.sweep_s = FEATURE_S if trace.is_feature else SIGNAL_S if trace.fs > 60 else SLOW_S
+        usual_s, slow_hz = (FEATURE_S, _SLOW_FEATURE_HZ) if trace.is_feature else (SIGNAL_S, _SLOW_SIGNAL_HZ)
+        self.sweep_s = usual_s if trace.fs > slow_hz else SLOW_S
         self.title = QLabel(trace.words)
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.canvas = pg.PlotWidget()
@@ -122,6 +125,11 @@ class StagePlot(QWidget):
             "bottom": [text("stage.seconds", seconds=f"{value:g}") for value in seconds],
         }
 
+    @property
+    def step(self) -> float:
+        """From tick label to tick label, in the unit of the trace."""
+        return self._axis[1]
+
     def _tell_scale(self) -> None:
         labels = self.tick_labels
         heights = [0.5 + 0.5 * way / _BEYOND for way in (-1.0, 0.0, 1.0)]
@@ -186,7 +194,9 @@ class StagePlot(QWidget):
         at = (total - ticks.shape[1] + np.arange(ticks.shape[1])) * dt_s % self.sweep_s
         fresh = np.arange(ticks.shape[1]) >= 0.04 * ticks.shape[1] - max(0, round(self.sweep_s / dt_s) - ticks.shape[1])
         rewarded = (ticks[TICK_ROWS.index("reward")] > 0) & fresh
-        self._rewards.setData(at[rewarded], np.full(int(rewarded.sum()), 0.06))
+        half_s = 0.5 * self.look.size_px("marker") / max(1.0, self.plot.vb.width()) * self.sweep_s
+        places = np.clip(at[rewarded], half_s, self.sweep_s - half_s)  # whole, at the ends too
+        self._rewards.setData(places, np.full(places.size, 0.06))
         for item in self._spans:
             self.plot.removeItem(item)
         self._spans = []

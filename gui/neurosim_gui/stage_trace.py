@@ -12,10 +12,14 @@ from neurosim.session.sealing.veil import DrawnSham
 from neurosim.session.session import Session
 from neurosim.session.streams import choose_channels
 from neurosim_gui.layout import trained_feature
-from neurosim_gui.rings import History
-from neurosim_gui.texts import text
+from neurosim_gui.rings import TICK_ROWS, History
+from neurosim_gui.texts import named, text
 from neurosim_gui.units import unit_words
 
+#: What may be asked for besides features and streams.
+_OF_TICKS = ("shown", "pacer")
+#: A stream of fewer values a second has no waves to be seen.
+_SLOW_HZ = 16.0
 #: Steps between tick labels, times a power of ten, and the grids on which the middle one may stand.
 _ROUND = {1.0: (1.0, 0.5), 2.0: (2.0, 1.0), 5.0: (5.0,), 10.0: (10.0, 5.0), 20.0: (20.0, 10.0), 50.0: (50.0,)}
 
@@ -35,11 +39,13 @@ class Trace:
     unit
         As it is written on the screen.
     row
-        Which channel, or which feature.
+        Which channel, which feature, or which row of the ticks.
     stream
         Of the channel; empty for a feature.
     condition
         Where a feature's condition stands among the conditions; None for none.
+    of_ticks
+        Whether it is what is shown, or the pacer.
     """
 
     name: str
@@ -49,6 +55,7 @@ class Trace:
     row: int
     stream: str = ""
     condition: int | None = None
+    of_ticks: bool = False
 
     @property
     def truth(self) -> bool:
@@ -62,7 +69,8 @@ class Trace:
 
     def read(self, history: History, start: int) -> tuple[int, Float]:
         """Return the index of the first value that is left from `start` on, and the values; hold the lock."""
-        ring = history.streams[self.stream] if self.stream else history.features
+        own = history.ticks if self.of_ticks else history.features
+        ring = history.streams[self.stream] if self.stream else own
         first, found = ring.read(start)
         return first, found[self.row]
 
@@ -70,7 +78,8 @@ class Trace:
 def find_trace(name: str, session: Session) -> Trace:
     """Return the trace of a feature (``alpha``), a stream (``ecg``, ``blood_pressure``) or a channel (``eeg:Cz``).
 
-    A stream of the truth goes without its ``truth/`` where no other has the name.
+    ``shown`` is what the subject is shown, ``pacer`` what there is to breathe with. A stream of the truth goes without
+    its ``truth/`` where no other has the name.
 
     Raises
     ------
@@ -82,39 +91,41 @@ def find_trace(name: str, session: Session) -> Trace:
     sealed = isinstance(session.sham, DrawnSham)
     if sealed and (stream not in streams or stream.startswith("truth/")):
         raise ConfigError(f"a sealed session shows signals alone, and no '{name}'")
+    tick_fs = 1.0 / session.protocol.update_interval_s
+    if name in _OF_TICKS:
+        return Trace(name, text(f"stage.{name}"), tick_fs, "", TICK_ROWS.index(name), of_ticks=True)
     if name in features and not sealed:
         conditions = session.rule.condition_names
         unit = unit_words(features[name].unit)
         condition = conditions.index(name) if name in conditions else None
-        words = text("stage.feature", name=name.replace("_", " "), unit=unit)
-        return Trace(name, words, 1.0 / session.protocol.update_interval_s, unit, list(features).index(name),
-                     condition=condition)  # fmt: skip
+        words = text("stage.feature", name=named("name", name), unit=unit)
+        return Trace(name, words, tick_fs, unit, list(features).index(name), condition=condition)
     stream = stream if stream in streams else f"truth/{stream}"
     if stream not in streams:
-        known = [*features, *(s.removeprefix("truth/") for s in streams)]
+        known = [*features, *_OF_TICKS, *(s.removeprefix("truth/") for s in streams)]
         raise ConfigError(f"no feature or stream '{name}'; {did_you_mean(name, known)}")
     spec = streams[stream]
     if channel and channel not in spec.ch_names:
         raise ConfigError(f"no channel '{channel}' in '{stream}'; {did_you_mean(channel, spec.ch_names)}")
     row = spec.ch_names.index(channel) if channel else _usual_channel(stream, session)
     unit = unit_words(spec.unit)
-    names = {"stream": _stream_words(stream.removeprefix("truth/")), "channel": spec.ch_names[row], "unit": unit}
+    names = {"stream": named("stream", stream.removeprefix("truth/")), "channel": spec.ch_names[row], "unit": unit}
     words = text("stage.channel" if spec.n_channels > 1 else "stage.stream", **names)
     return Trace(name, words, spec.fs, unit, row, stream)
 
 
-def _stream_words(stream: str) -> str:
-    try:
-        return text(f"stream.{stream}")
-    except KeyError:
-        return stream.replace("_", " ")
-
-
 def usual_traces(session: Session) -> list[Trace]:
-    """Return the signal and the feature that is made of it; in a sealed session the signal alone."""
-    source = next(iter(trained_feature(session).sources.values()))
-    names = [source.stream] if isinstance(session.sham, DrawnSham) else [source.stream, session.protocol.rule.trained]
-    return [find_trace(name, session) for name in dict.fromkeys(names)]
+    """Return the signal and the feature that is made of it; in a sealed session the signal alone.
+
+    A temperature is nearly the feature that is made of it: the feature is enough.
+    """
+    source, trained = next(iter(trained_feature(session).sources.values())), session.protocol.rule.trained
+    spec = session.source.specs[source.stream]
+    signal = find_trace(f"{source.stream}:{spec.ch_names[choose_channels(source, spec)[0]]}", session)
+    if isinstance(session.sham, DrawnSham):
+        return [signal]
+    feature = find_trace(trained, session)
+    return [feature] if trained == source.stream and spec.fs <= _SLOW_HZ else [signal, feature]
 
 
 def _usual_channel(stream: str, session: Session) -> int:

@@ -154,7 +154,9 @@ def live(
     out: Annotated[Path | None, typer.Option(help="Record from the start, into this folder.")] = None,
     course: Annotated[Path | None, typer.Option(help="Show the course in this folder beside the session.")] = None,
     speed: Annotated[str | None, typer.Option(help="Session seconds a second, or `max`; 1 by default.")] = None,
-    theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
+    theme: Annotated[
+        str, typer.Option(help="light, dark, or stage: light with larger words, to be projected.")
+    ] = "light",
     size: Annotated[str, typer.Option(help="Width x height of the window.")] = "1920x1080",
     seconds: Annotated[
         float | None, typer.Option(help="Take the pictures after so much of the session [20 s].")

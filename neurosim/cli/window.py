@@ -14,7 +14,7 @@ from neurosim.cli.run import fresh_folder, parse_speed
 from neurosim.core.errors import UserError, did_you_mean
 
 _GROUP = "neurosim.window"
-_THEMES = ("light", "dark")
+_THEMES = ("light", "dark", "stage")
 
 
 def open_window(

@@ -15,7 +15,6 @@ from neurosim_gui.console import Console
 from neurosim_gui.engine import Engine, Status
 from neurosim_gui.look import Look
 from neurosim_gui.panels.truth import TruthPanel
-from neurosim_gui.screenshots import take_screenshots
 from neurosim_gui.system import make_app, pass_on
 from PySide6.QtCore import QMessageLogContext, QtMsgType
 from PySide6.QtGui import QAction
@@ -255,20 +254,6 @@ def test_nothing_in_the_window_tells_a_sealed_arm(
     for real, sham in zip(*seen, strict=True):
         assert real == sham
     assert "Compare" not in " ".join(w for w in seen[0][0] if w.endswith("True"))
-
-
-def test_pictures_of_every_view(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from neurosim_gui import screenshots
-
-    monkeypatch.setattr(screenshots, "VIEWS", ("course",))
-    engine = Engine(lambda: prepare(LiveRequest(seed=1)), PacedClock(float("inf")))
-    window = Console(engine, "alpha_up", Look())
-    window.resize(1280, 720)
-    assert take_screenshots(window, tmp_path / "shots", 3.0) == 0
-    assert sorted(path.name for path in (tmp_path / "shots").iterdir()) == ["console.png", "course.png"]
-    assert engine.status is Status.STOPPED
-    assert engine.session is not None
-    assert engine.session.time_s == pytest.approx(3.0, abs=2 / 64)
 
 
 def test_the_first_frame_waits_for_no_heavy_library() -> None:

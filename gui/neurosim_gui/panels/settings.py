@@ -17,10 +17,12 @@ from neurosim.session.session import Session
 from neurosim_gui.look import Look
 from neurosim_gui.panels.panel import Panel
 from neurosim_gui.rings import History
-from neurosim_gui.texts import text
+from neurosim_gui.texts import named, text
 from neurosim_gui.units import unit_words
 
 _WIDEST = 1e6
+#: Endings of names that tell the unit, which stands behind the number.
+_UNITS = ("_s", "_hz", "_uv", "_per_min")
 _EVERY_S = 0.25
 
 
@@ -122,8 +124,7 @@ class SettingsPanel(Panel):
                 self._row(text("settings.threshold", name=condition.called), "", field)
         for setting in settings_of(session.protocol.rule, "rule"):
             if may_change(session, setting):
-                short = setting.place.removeprefix("rule.")
-                self._row(short, setting.description, self._field(setting.place, setting))
+                self._row(self._called(setting), setting.description, self._field(setting.place, setting))
             else:
                 fixed.append(setting)
         if fixed:
@@ -132,7 +133,7 @@ class SettingsPanel(Panel):
             form.addRow(told)
         for setting in fixed:
             unit = unit_words(setting.unit) if setting.unit else ""
-            self._row(setting.place.removeprefix("rule."), setting.description, QLabel(f"{setting.value:g} {unit}"))
+            self._row(self._called(setting), setting.description, QLabel(f"{setting.value:g} {unit}"))
         scroll = QScrollArea()
         scroll.setWidget(page)
         scroll.setWidgetResizable(True)
@@ -140,6 +141,15 @@ class SettingsPanel(Panel):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.body.addWidget(scroll, 1)
         self.set_look(look)
+
+    def _called(self, setting: Setting) -> str:
+        """Return what a number is called: ``refractory``, ``alpha: threshold, percentile``."""
+        place = setting.place.removeprefix("rule.")
+        for i, condition in enumerate(getattr(self._session.protocol.rule, "conditions", ())):
+            place = place.replace(f"conditions[{i}].", f"{named('name', condition.called)}: ")
+        for ending in _UNITS:
+            place = place.removesuffix(ending)
+        return place.replace(".", ", ").replace("_", " ")
 
     def _row(self, name: str, description: str, field: QWidget) -> None:
         label = QLabel(name)
