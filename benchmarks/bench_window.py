@@ -70,7 +70,7 @@ def test_frames(capsys: pytest.CaptureFixture[str]) -> None:
     from neurosim_gui.panels.rate import RatePanel
     from neurosim_gui.panels.signals import SignalsPanel
     from neurosim_gui.panels.spectrogram import SpectrogramPanel
-    from neurosim_gui.rings import History
+    from neurosim_gui.rings import TICK_ROWS, History
     from PySide6.QtWidgets import QGridLayout, QWidget
 
     app = make_app()
@@ -106,7 +106,9 @@ def test_frames(capsys: pytest.CaptureFixture[str]) -> None:
             history.streams["eeg"].extend(signal[:, round(k * step) : round((k + 1) * step)])
             history.features.extend(np.array([[5.0 + np.sin(k / 20.0)]]))
             history.thresholds.extend(np.array([[5.0]]))
-            history.ticks.extend(np.array([[1.0], [1.0], [float(k % 30 == 0)], [1.0], [0.0]]))
+            tick = np.ones((len(TICK_ROWS), 1))
+            tick[TICK_ROWS.index("reward")] = k % 30 == 0
+            history.ticks.extend(tick)
         for panel in panels:
             panel.refresh(history)
 

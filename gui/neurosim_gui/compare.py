@@ -25,8 +25,8 @@ from neurosim_gui.engine import Engine
 from neurosim_gui.look import Look
 from neurosim_gui.panels.panel import PlotPanel
 from neurosim_gui.rings import TICK_ROWS, History
-from neurosim_gui.texts import named, text
-from neurosim_gui.units import unit_words
+from neurosim_gui.texts import text
+from neurosim_gui.units import named, unit_words
 
 if TYPE_CHECKING:
     from neurosim.session.session import Session

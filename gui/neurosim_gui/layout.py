@@ -32,7 +32,8 @@ from neurosim_gui.panels.signals import SignalsPanel
 from neurosim_gui.panels.spectrogram import SpectrogramPanel
 from neurosim_gui.panels.spectrum import SpectrumPanel
 from neurosim_gui.panels.truth import TruthPanel, truth_source
-from neurosim_gui.texts import named, text
+from neurosim_gui.texts import text
+from neurosim_gui.units import named
 
 #: How many channels of a stream are drawn at first.
 _MOST_TRACES, _OTHER_TRACES = 8, 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +12,8 @@ from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Float, Samples, SignalSpec
 from neurosim.session.tick import Sink, Tick
 
-#: What is kept of every tick besides features and thresholds, in the order of the rows of `History.ticks`. The pacer
-#: stands at 1 when all is breathed in, and at 0 when all is out or where there is none.
-TICK_ROWS = ("shown", "met", "reward", "valid", "pacer")
+#: What is kept of every tick besides features and thresholds, in the order of the rows of `History.ticks`.
+TICK_ROWS = ("shown", "met", "reward", "valid")
 
 
 class Ring:
@@ -121,9 +119,7 @@ class History(Sink):
 
     def write(self, tick: Tick) -> None:
         feedback = tick.feedback
-        cue = feedback.cue
-        pacer = 0.5 - 0.5 * math.cos(2.0 * math.pi * cue.pacer_phase) if cue.pacer_per_min else 0.0
-        row = [*(float(getattr(feedback, name)) for name in TICK_ROWS[:-1]), pacer]
+        row = [float(getattr(feedback, name)) for name in TICK_ROWS]
         with self.lock:
             for name, ring in self.streams.items():
                 x: Samples = tick.samples[name]

@@ -18,10 +18,8 @@ from neurosim_gui.stage_trace import Trace, round_axis
 from neurosim_gui.sweep import TraceSweep
 from neurosim_gui.texts import text
 
-#: Length of the sweep [s]: a signal's waves must be seen, a feature's course, and what changes slowly.
-SIGNAL_S, FEATURE_S, SLOW_S = 4.0, 20.0, 60.0
-#: Fewer values a second are slow: of a signal, of a feature [Hz].
-_SLOW_SIGNAL_HZ, _SLOW_FEATURE_HZ = 60.0, 10.0
+#: Length of the sweep [s]: a signal's waves must be seen, a feature's course.
+SIGNAL_S, FEATURE_S, SLOW_S = 4.0, 20.0, 40.0
 #: What lies beyond the outer tick labels, as a share of the way from the middle to them.
 _BEYOND = 1.25
 _RESCALE_S = 2.0
@@ -46,8 +44,7 @@ class StagePlot(QWidget):
         super().__init__()
         self.trace = trace
         self.covered = trace.truth
-        usual_s, slow_hz = (FEATURE_S, _SLOW_FEATURE_HZ) if trace.is_feature else (SIGNAL_S, _SLOW_SIGNAL_HZ)
-        self.sweep_s = usual_s if trace.fs > slow_hz else SLOW_S
+        self.sweep_s = FEATURE_S if trace.is_feature else SIGNAL_S if trace.fs > 60 else SLOW_S
         self.title = QLabel(trace.words)
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.canvas = pg.PlotWidget()

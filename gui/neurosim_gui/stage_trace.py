@@ -12,12 +12,10 @@ from neurosim.session.sealing.veil import DrawnSham
 from neurosim.session.session import Session
 from neurosim.session.streams import choose_channels
 from neurosim_gui.layout import trained_feature
-from neurosim_gui.rings import TICK_ROWS, History
-from neurosim_gui.texts import named, text
-from neurosim_gui.units import unit_words
+from neurosim_gui.rings import History
+from neurosim_gui.texts import text
+from neurosim_gui.units import named, unit_words
 
-#: What may be asked for besides features and streams.
-_OF_TICKS = ("shown", "pacer")
 #: A stream of fewer values a second has no waves to be seen.
 _SLOW_HZ = 16.0
 #: Steps between tick labels, times a power of ten, and the grids on which the middle one may stand.
@@ -39,13 +37,11 @@ class Trace:
     unit
         As it is written on the screen.
     row
-        Which channel, which feature, or which row of the ticks.
+        Which channel, or which feature.
     stream
         Of the channel; empty for a feature.
     condition
         Where a feature's condition stands among the conditions; None for none.
-    of_ticks
-        Whether it is what is shown, or the pacer.
     """
 
     name: str
@@ -55,7 +51,6 @@ class Trace:
     row: int
     stream: str = ""
     condition: int | None = None
-    of_ticks: bool = False
 
     @property
     def truth(self) -> bool:
@@ -69,8 +64,7 @@ class Trace:
 
     def read(self, history: History, start: int) -> tuple[int, Float]:
         """Return the index of the first value that is left from `start` on, and the values; hold the lock."""
-        own = history.ticks if self.of_ticks else history.features
-        ring = history.streams[self.stream] if self.stream else own
+        ring = history.streams[self.stream] if self.stream else history.features
         first, found = ring.read(start)
         return first, found[self.row]
 
@@ -78,8 +72,7 @@ class Trace:
 def find_trace(name: str, session: Session) -> Trace:
     """Return the trace of a feature (``alpha``), a stream (``ecg``, ``blood_pressure``) or a channel (``eeg:Cz``).
 
-    ``shown`` is what the subject is shown, ``pacer`` what there is to breathe with. A stream of the truth goes without
-    its ``truth/`` where no other has the name.
+    A stream of the truth goes without its ``truth/`` where no other has the name.
 
     Raises
     ------
@@ -91,18 +84,16 @@ def find_trace(name: str, session: Session) -> Trace:
     sealed = isinstance(session.sham, DrawnSham)
     if sealed and (stream not in streams or stream.startswith("truth/")):
         raise ConfigError(f"a sealed session shows signals alone, and no '{name}'")
-    tick_fs = 1.0 / session.protocol.update_interval_s
-    if name in _OF_TICKS:
-        return Trace(name, text(f"stage.{name}"), tick_fs, "", TICK_ROWS.index(name), of_ticks=True)
     if name in features and not sealed:
         conditions = session.rule.condition_names
         unit = unit_words(features[name].unit)
         condition = conditions.index(name) if name in conditions else None
         words = text("stage.feature", name=named("name", name), unit=unit)
-        return Trace(name, words, tick_fs, unit, list(features).index(name), condition=condition)
+        return Trace(name, words, 1.0 / session.protocol.update_interval_s, unit, list(features).index(name),
+                     condition=condition)  # fmt: skip
     stream = stream if stream in streams else f"truth/{stream}"
     if stream not in streams:
-        known = [*features, *_OF_TICKS, *(s.removeprefix("truth/") for s in streams)]
+        known = [*features, *(s.removeprefix("truth/") for s in streams)]
         raise ConfigError(f"no feature or stream '{name}'; {did_you_mean(name, known)}")
     spec = streams[stream]
     if channel and channel not in spec.ch_names:

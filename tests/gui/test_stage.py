@@ -188,28 +188,6 @@ def test_a_sealed_session_shows_signals_alone(qtbot: QtBot) -> None:
             stage.show_plots([name])
 
 
-def test_what_is_shown_and_the_pacer_can_be_plotted(qtbot: QtBot) -> None:
-    """Six breaths a minute: in by half after 2.5 s, all in after 5 s, all out after 10 s."""
-    plan = plan_sessions("hrv_resonance", seed=1, signals="all", duration_s=660.0)
-    session = Session(plan.protocol, plan.source, plan.actors)
-    names, conditions = tuple(session.pipeline.specs), session.rule.condition_names
-    history = History(session.source.specs, names, conditions, session.protocol.update_interval_s)
-    begins = next(n for n, block in enumerate(session.schedule.blocks) if block.pacer_per_min)
-    first = session.schedule.start(begins)
-    while session.tick_index < first + 80:
-        history.write(session.step())
-    stage = Stage(Look(LIGHT), session)
-    qtbot.addWidget(stage)
-    stage.show_plots(["shown", "pacer"])
-    shown, pacer = (plot.trace for plot in stage.plots)
-    assert shown.read(history, 0)[1].max() <= 1.0
-    start, breath = pacer.read(history, 0)
-    assert start == 0
-    assert not breath[:first].any()
-    np.testing.assert_allclose(breath[first + np.array([20, 40, 80]) - 1], [0.5, 1.0, 0.0], atol=1e-9)
-    assert [plot.title.text() for plot in stage.plots] == ["feedback shown [0 to 1]", "pacer [0 out, 1 in]"]
-
-
 def test_the_usual_plots_are_the_signal_and_its_feature(qtbot: QtBot) -> None:
     """A muscle's signal beside its rms; a temperature alone, to hundredths of a degree."""
     for name, titles in (
@@ -221,7 +199,6 @@ def test_the_usual_plots_are_the_signal_and_its_feature(qtbot: QtBot) -> None:
         stage = Stage(Look(LIGHT), Session(plan.protocol, plan.source, plan.actors))
         qtbot.addWidget(stage)
         assert [plot.title.text() for plot in stage.plots] == titles
-        assert [plot.sweep_s for plot in stage.plots] == [4.0, 20.0] if name == "emg_frontalis" else [60.0] * 2
         if name == "hand_warming":
             stage.plots[0]._axis = (29.4, 0.05)
             assert stage._written(29.3944, stage.plots[0].trace) == "29.39"

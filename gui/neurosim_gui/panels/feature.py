@@ -15,8 +15,8 @@ from neurosim_gui.look import Look
 from neurosim_gui.panels.panel import PlotPanel, follow
 from neurosim_gui.rings import TICK_ROWS, History
 from neurosim_gui.sweep import FeatureSweep
-from neurosim_gui.texts import named, text
-from neurosim_gui.units import Units
+from neurosim_gui.texts import text
+from neurosim_gui.units import Units, named
 
 _SHOWN_S, _SLOW_S = 30.0, 120.0
 _WORDS_S, _SCALE_S = 0.2, 1.0

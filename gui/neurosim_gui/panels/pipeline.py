@@ -18,8 +18,8 @@ from neurosim_gui.panels.panel import PlotPanel, follow
 from neurosim_gui.panels.signals import nice_above
 from neurosim_gui.rings import History, Ring
 from neurosim_gui.sweep import TraceSweep
-from neurosim_gui.texts import named, text
-from neurosim_gui.units import unit_words
+from neurosim_gui.texts import text
+from neurosim_gui.units import named, unit_words
 from neurosim_gui.widgets import small_button
 
 _SWEEP_S, _KEPT_S = 10.0, 12.0

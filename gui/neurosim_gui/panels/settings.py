@@ -17,8 +17,8 @@ from neurosim.session.session import Session
 from neurosim_gui.look import Look
 from neurosim_gui.panels.panel import Panel
 from neurosim_gui.rings import History
-from neurosim_gui.texts import named, text
-from neurosim_gui.units import unit_words
+from neurosim_gui.texts import text
+from neurosim_gui.units import named, unit_words
 
 _WIDEST = 1e6
 #: Endings of names that tell the unit, which stands behind the number.

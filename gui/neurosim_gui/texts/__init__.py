@@ -29,9 +29,3 @@ def text(address: str, **values: object) -> str:
     if not isinstance(found, str):
         raise KeyError(address)
     return found.format(**values) if values else found
-
-
-def named(section: str, name: str) -> str:
-    """Return what a name of the protocols is called on the screen: its words in a section, or the name as it reads."""
-    words: str = _read(LANGUAGE)[section].get(name, name.replace("_", " "))
-    return words
