@@ -16,7 +16,7 @@ from neurosim.core.spec import Float
 from neurosim.session.session import Session
 from neurosim_gui.look import Look
 from neurosim_gui.rings import History
-from neurosim_gui.stage_plot import PIECES, StagePlot
+from neurosim_gui.stage_plot import StagePlot
 from neurosim_gui.stage_trace import Trace, find_trace, usual_traces
 from neurosim_gui.texts import text
 
@@ -249,7 +249,7 @@ class Stage(QWidget):
     def settle(self, history: History) -> None:
         """Draw at once what otherwise comes in pieces, a frame each: for tests and pictures."""
         self._told_s = -np.inf
-        for _ in range(2 * PIECES + 1):  # the scale may change with the first
+        for _ in range(2 * StagePlot.pieces + 1):  # the scale may change with the first
             self.refresh(history)
 
     def _tell(self, history: History, trace: Trace) -> None:

@@ -25,8 +25,6 @@ _BEYOND = 1.25
 _RESCALE_S = 2.0
 #: Room for a tick label, in font sizes; the same in both plots, so that they stand one above the other.
 _LABEL_WIDTH = 3.9
-#: The fewest frames that a sweep is drawn in: thick lines are slow, and a picture that is drawn anew can wait.
-PIECES = 16
 
 
 class StagePlot(QWidget):
@@ -39,6 +37,9 @@ class StagePlot(QWidget):
     trace
         What is drawn.
     """
+
+    #: The fewest frames that a sweep is drawn in: thick lines are slow, and a picture that is drawn anew can wait.
+    pieces = 16
 
     def __init__(self, look: Look, trace: Trace) -> None:
         super().__init__()
@@ -153,7 +154,7 @@ class StagePlot(QWidget):
             self._rescale(recent[np.isfinite(recent)], threshold)
         if x.size > keep:  # the session goes faster than can be drawn
             start, x = start + x.size - keep, x[-keep:]
-        x = x[: max(1, -(-keep // PIECES))]
+        x = x[: max(1, -(-keep // self.pieces))]
         self._drawn = start + x.size
         self.sweep.append(start, x[None])
         self._threshold.setVisible(bool(np.isfinite(threshold)))

@@ -16,10 +16,10 @@ from neurosim_gui.rings import History
 from neurosim_gui.texts import text
 from neurosim_gui.units import named, unit_words
 
-#: A stream of fewer values a second has no waves to be seen.
-_SLOW_HZ = 16.0
 #: Steps between tick labels, times a power of ten, and the grids on which the middle one may stand.
 _ROUND = {1.0: (1.0, 0.5), 2.0: (2.0, 1.0), 5.0: (5.0,), 10.0: (10.0, 5.0), 20.0: (20.0, 10.0), 50.0: (50.0,)}
+#: A stream of fewer values a second has no waves to be seen.
+_SLOW_HZ = 16.0
 
 
 @dataclass(frozen=True)

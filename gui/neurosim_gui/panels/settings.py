@@ -124,7 +124,8 @@ class SettingsPanel(Panel):
                 self._row(text("settings.threshold", name=condition.called), "", field)
         for setting in settings_of(session.protocol.rule, "rule"):
             if may_change(session, setting):
-                self._row(self._called(setting), setting.description, self._field(setting.place, setting))
+                short = setting.place.removeprefix("rule.")
+                self._row(short, setting.description, self._field(setting.place, setting))
             else:
                 fixed.append(setting)
         if fixed:
@@ -133,7 +134,7 @@ class SettingsPanel(Panel):
             form.addRow(told)
         for setting in fixed:
             unit = unit_words(setting.unit) if setting.unit else ""
-            self._row(self._called(setting), setting.description, QLabel(f"{setting.value:g} {unit}"))
+            self._row(setting.place.removeprefix("rule."), setting.description, QLabel(f"{setting.value:g} {unit}"))
         scroll = QScrollArea()
         scroll.setWidget(page)
         scroll.setWidgetResizable(True)
@@ -142,21 +143,20 @@ class SettingsPanel(Panel):
         self.body.addWidget(scroll, 1)
         self.set_look(look)
 
-    def _called(self, setting: Setting) -> str:
-        """Return what a number is called: ``refractory``, ``alpha: threshold, percentile``."""
-        place = setting.place.removeprefix("rule.")
+    def _row(self, name: str, description: str, field: QWidget) -> None:
+        label = QLabel(self._words_of(name))
+        label.setToolTip(description)
+        field.setToolTip(description)
+        self._names.append(label)
+        self._form.addRow(label, field)
+
+    def _words_of(self, place: str) -> str:
+        """Return what a number of the rule is called: ``refractory``, ``alpha: threshold, percentile``."""
         for i, condition in enumerate(getattr(self._session.protocol.rule, "conditions", ())):
             place = place.replace(f"conditions[{i}].", f"{named('name', condition.called)}: ")
         for ending in _UNITS:
             place = place.removesuffix(ending)
         return place.replace(".", ", ").replace("_", " ")
-
-    def _row(self, name: str, description: str, field: QWidget) -> None:
-        label = QLabel(name)
-        label.setToolTip(description)
-        field.setToolTip(description)
-        self._names.append(label)
-        self._form.addRow(label, field)
 
     def _field(self, place: str, setting: Setting) -> QDoubleSpinBox:
         field = QDoubleSpinBox()
