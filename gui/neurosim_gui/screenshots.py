@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QApplication, QWidget
 
-from neurosim.core.errors import OutputError
+from neurosim.core.errors import OutputError, UserError
 from neurosim.session.tick import Sink, Tick
 from neurosim_gui.engine import Engine, Status
 from neurosim_gui.key_sheet import KeySheet
@@ -68,6 +68,8 @@ def take_screenshots(window: Console, folder: Path, seconds: float) -> int:
     ------
     OutputError
         When a picture cannot be written.
+    UserError
+        When the session does not get so far in five minutes.
     """
     engine, size = window.engine, window.size()
     try:
@@ -169,7 +171,13 @@ class Hold(Sink):
             self._engine.clock.pause()
 
     def run_until(self, there: Callable[[Tick], bool]) -> None:
-        """Let the session run to its first tick of which something is true, or to its end."""
+        """Let the session run to its first tick of which something is true, or to its end.
+
+        Raises
+        ------
+        UserError
+            When it does not get there in time.
+        """
         engine, deadline = self._engine, time.monotonic() + _PATIENCE_S
         self._there = there
         engine.clock.play()
@@ -177,6 +185,8 @@ class Hold(Sink):
             _process()
         engine.clock.pause()
         _process()
+        if self._there is not None and engine.status not in _OVER:
+            raise UserError(f"the session did not get there in {_PATIENCE_S:.0f} s; ask for fewer", "--seconds")
 
     def run_until_feedback(self) -> None:
         """Let the session run until a feedback is seen, if one comes soon; one that stays away is a picture too."""
