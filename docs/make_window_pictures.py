@@ -36,7 +36,7 @@ def main() -> None:
                  "--screenshots", str(folder / "shots"))  # fmt: skip
         for view in VIEWS:
             picture = Image.open(folder / "shots" / f"{view}.png").convert("RGB")
-            few = picture.quantize(256, dither=Image.Dither.NONE)
+            few = picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)  # keeps rare colours
             few.save(PICTURES / f"window_{view}.png", optimize=True)
 
 
