@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from neurosim.core.errors import UserError
 from neurosim.core.pace import PacedClock
-from neurosim.core.palette import LIGHT, PALETTES
 from neurosim.core.spec import Float
 from neurosim_gui.request import LiveRequest, prepare
 from neurosim_gui.system import has_screen, make_app
@@ -37,13 +36,11 @@ def open_window(request: LiveRequest) -> int:
     from neurosim_gui.memory import Memory
 
     choose_language(request.language or QLocale.system().name())
-    palette = PALETTES.get(request.theme or "", LIGHT)
+    look = Look.themed(request.theme or "light")
     scenes = None if request.scenes is None else _read_scenes(request)
     engine = Engine(lambda: prepare(request), PacedClock(request.speed))
-    window = Console(engine, request.name, Look(palette), Memory("console", kept=request.screenshots is None))
+    window = Console(engine, request.name, look, Memory("console", kept=request.screenshots is None))
     window.request = window.running = request
-    if request.theme is not None:
-        window.set_palette(palette)
     if scenes is not None and request.scenes is not None:
         window.bookmarks.take(request.scenes, scenes)
     if request.free_play:
@@ -53,6 +50,10 @@ def open_window(request: LiveRequest) -> int:
     if request.course is not None:
         window.show_course(request.course)
     window.place(request.size)
+    if request.theme is not None:  # what is asked for goes before what is remembered
+        window.set_palette(look.palette)
+    if request.theme == "stage":  # its size of words too
+        window.set_look(look)
     if request.screenshots is not None:
         from neurosim_gui.screenshots import take_screenshots
 

@@ -43,6 +43,8 @@ class KeySheet(QDialog):
         grid = QGridLayout(page)
         grid.setHorizontalSpacing(16)
         per_column = -(-len(self.rows) // _COLUMNS)
+        for column in range(_COLUMNS):
+            grid.setColumnStretch(2 * column + 1, 1)  # the words stand beside their keys
         for i, (keys, words) in enumerate(self.rows):
             column, row = divmod(i, per_column)
             for part, (what, bold) in enumerate(((keys, True), (words, False))):

@@ -36,6 +36,7 @@ from neurosim_gui.panels.trace import SweepPanel, TracePanel
 from neurosim_gui.panels.truth import TruthPanel, truth_source
 from neurosim_gui.stage_trace import find_trace, trained_feature
 from neurosim_gui.texts import text
+from neurosim_gui.units import named
 
 #: How many channels of a stream are drawn at first.
 _MOST_TRACES, _OTHER_TRACES = 8, 2
@@ -44,6 +45,8 @@ _EEG_HZ = (1.0, 40.0)
 _LOWEST_EMG_HZ = 5.0
 #: Below this width the right column folds into the tabs, below this height all but the essentials do [px].
 NARROW_PX, LOW_PX = 1600, 820
+#: Features beside which the pipeline has room.
+_MOST_FEATURES = 2
 #: Panels of the lower row before its tabs.
 _MOST_BELOW = 2
 _HEARTS = ("ecg", "ppg")
@@ -296,8 +299,12 @@ def arrange(
     if not sealed:
         _add_features(found, session, look, submit)
         found.trained.append(RatePanel(look, protocol.update_interval_s, _aim(session)))
-        found.trained.append(PipelinePanel(look, engine, session))
-        found.folding.append(found.trained[-1])
+        pipeline = PipelinePanel(look, engine, session)
+        if len(protocol.features) <= _MOST_FEATURES:
+            found.trained.append(pipeline)
+            found.folding.append(pipeline)
+        else:  # the plots of the features need the room
+            found.tabs.append(pipeline)
     _add_spectra(found, session, trained, specs, look)
     _add_heart(found, session, specs, look, free_play=free_play)
     quality = [QualityPanel(look, "eeg", specs["eeg"], protocol.update_interval_s)] if "eeg" in specs else []
@@ -377,7 +384,7 @@ def _add_features(found: Arrangement, session: Session, look: Look, submit: Call
         if at is not None and conditions[at].called in session.rule.manual:
             drag = _by_hand(conditions[at].called, submit)
         kind = "only" if at is None else "inhibit" if conditions[at].direction == "below" and at else "title"
-        title = text(f"feature.{kind}", name=feature.name.replace("_", " "))
+        title = text(f"feature.{kind}", name=named("name", feature.name))
         unit = session.pipeline.specs[feature.name].unit
         panel = FeaturePanel(look, title, feature.name, unit, column, at, protocol.update_interval_s,
                              rewarded=feature.name == protocol.rule.trained, set_threshold=drag)  # fmt: skip

@@ -167,7 +167,12 @@ def live(
     out: Annotated[Path | None, typer.Option(help="Record from the start, into this folder.")] = None,
     course: Annotated[Path | None, typer.Option(help="Show the course in this folder beside the session.")] = None,
     speed: Annotated[str | None, typer.Option(help="Session seconds a second, or `max`; 1 by default.")] = None,
-    theme: Annotated[str | None, typer.Option(help="light or dark; what the window remembers by default.")] = None,
+    theme: Annotated[
+        str | None,
+        typer.Option(
+            help="light, dark, or stage: light with larger words, to be projected; as the window remembers by default."
+        ),
+    ] = None,
     language: Language = None,
     size: Annotated[
         str | None, typer.Option(help="Width x height of the window, such as 1280x720; as it was last by default.")

@@ -14,7 +14,7 @@ from neurosim.cli.run import parse_speed
 from neurosim.core.errors import UserError, did_you_mean
 
 _GROUP = "neurosim.window"
-_THEMES = ("light", "dark")
+_THEMES = ("light", "dark", "stage")
 _LANGUAGE = "[a-z]{2,3}"
 _PICTURE = "1920x1080"
 

@@ -16,7 +16,6 @@ from neurosim_gui.console import Console
 from neurosim_gui.engine import Engine, Status
 from neurosim_gui.look import Look
 from neurosim_gui.panels.truth import TruthPanel
-from neurosim_gui.screenshots import take_screenshots
 from neurosim_gui.system import make_app, pass_on
 from PySide6.QtCore import QMessageLogContext, QtMsgType
 from PySide6.QtGui import QAction
@@ -262,20 +261,6 @@ def test_nothing_in_the_window_tells_a_sealed_arm(
     there = " ".join(w for w in seen[0][0] if w.endswith("True")).lower()
     assert not [word for word in ("compare", "truth", "scene") if word in there]
     assert any("good" in words for words in seen[0][0])  # electrodes are there to be seen
-
-
-def test_pictures_of_every_view(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from neurosim_gui import screenshots
-
-    monkeypatch.setattr(screenshots, "VIEWS", ("course",))
-    engine = Engine(lambda: prepare(LiveRequest(seed=1)), PacedClock(float("inf")))
-    window = Console(engine, "alpha_up", Look())
-    window.resize(1280, 720)
-    assert take_screenshots(window, tmp_path / "shots", 3.0) == 0
-    assert sorted(path.name for path in (tmp_path / "shots").iterdir()) == ["console.png", "course.png"]
-    assert engine.status is Status.STOPPED
-    assert engine.session is not None
-    assert engine.session.time_s == pytest.approx(3.0, abs=2 / 64)
 
 
 def test_the_first_frame_waits_for_no_heavy_library(tmp_path: Path) -> None:

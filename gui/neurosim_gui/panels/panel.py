@@ -180,7 +180,7 @@ class PlotPanel(Panel):
 
     def _label(self, side: str, label: str) -> None:
         font = self.look.font("ticks")
-        room = self.canvas.width() if side == "bottom" else self.canvas.height()
+        room = self.canvas.width() if side == "bottom" else self.canvas.height() - self.plot.getAxis("bottom").height()
         if QFontMetricsF(font).horizontalAdvance(label) + _MARGIN_PX > room:
             label = label[label.find("[") :]
         style = {"color": self.look.palette.text, "font-size": f"{font.pixelSize()}px"}

@@ -18,7 +18,7 @@ from neurosim_gui.look import Look
 from neurosim_gui.panels.panel import PlotPanel
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
-from neurosim_gui.units import unit_words
+from neurosim_gui.units import named, unit_words
 
 if TYPE_CHECKING:
     from neurosim.session.session import Session
@@ -101,7 +101,7 @@ class TruthPanel(PlotPanel):
 
     def __init__(self, look: Look, source: TruthSource, update_interval_s: float) -> None:
         unit = unit_words(source.feature_unit)
-        super().__init__(look, text("truth.title"), text("truth.time"), f"{source.feature} [{unit}]")
+        super().__init__(look, text("truth.title"), text("truth.time"), f"{named('name', source.feature)} [{unit}]")
         self.source = source
         self.revealed = False
         self.predicted: int | None = None
