@@ -189,6 +189,7 @@ class CompareView(QWidget):
         self.seconds = 0.0
         self.summary = QLabel()
         self.summary.setWordWrap(True)
+        self.setStatusTip(text("tip.compare"))
         axis = f"{named('name', comparison.feature)} [{comparison.unit}]"
         self.feature = _Plot(look, text("compare.feature"), axis)
         self.rate = _Plot(look, text("compare.rate"), text("compare.rate_axis"), y_range=(0.0, 100.0))

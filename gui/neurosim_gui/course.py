@@ -110,8 +110,13 @@ class CourseView(QWidget):
         for name, widget in fields:
             asked.addWidget(QLabel(text(f"course.{name}")))
             asked.addWidget(widget)
+            widget.setStatusTip(text(f"tip.course_{name}"))
         for button in (self.run_button, self.stop_button, self.open_button):
             asked.addWidget(button)
+        buttons = {"run": self.run_button, "stop": self.stop_button, "open": self.open_button, "go": self.go_button}
+        for name, button in buttons.items():
+            button.setStatusTip(text(f"tip.course_{name}"))
+        self.setStatusTip(text("tip.course"))
         told.addWidget(self.message, 1)
         told.addWidget(self.progress)
         plots = QSplitter()

@@ -69,6 +69,9 @@ class Source(ABC):
             The kinds of events that actors may bring about.
         """
 
+    def select_all_beside(self, streams: Collection[str]) -> None:
+        """Make everything there is, but nothing that would end the session before these streams do."""
+
     def events(self) -> tuple[SessionEvent, ...]:
         """Return what the source itself has to tell of the last tick: a recording's annotations, a body's artifacts."""
         return ()

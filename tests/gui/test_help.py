@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from neurosim_gui.commands import COMMANDS
 from neurosim_gui.console import Console
 from neurosim_gui.help_line import sentence_of
+from neurosim_gui.panels.panel import Panel
+from neurosim_gui.texts import text
 from PySide6.QtGui import QStatusTipEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -36,6 +38,17 @@ def _is_control(widget: QWidget) -> bool:
     return isinstance(widget, _CONTROLS) and not isinstance(widget, QScrollBar) and not inside
 
 
+def _controls(widget: QWidget) -> list[QWidget]:
+    return [each for each in widget.findChildren(QWidget) if _is_control(each)]
+
+
+def _silent(controls: Sequence[QWidget]) -> list[str]:
+    """Return those without a sentence; buttons, fields and choices need one of their own."""
+    buttons = (QAbstractButton, QAbstractSpinBox, QComboBox)
+    told = [(w, w.statusTip() if isinstance(w, buttons) else sentence_of(w)) for w in controls]
+    return [f"{type(w).__name__} {getattr(w, 'text', str)()}" for w, words in told if not words.endswith(".")]
+
+
 @pytest.mark.parametrize("name", ["alpha_up", "hrv_resonance"])
 def test_nothing_is_without_a_sentence(name: str, open_console: Opener, qtbot: QtBot) -> None:
     window = open_console(name)
@@ -43,14 +56,52 @@ def test_nothing_is_without_a_sentence(name: str, open_console: Opener, qtbot: Q
     assert window.arrangement is not None
     middle = window.views.widget(0)
     assert middle is not None
-    controls = [widget for widget in middle.findChildren(QWidget) if _is_control(widget)]
+    controls = _controls(middle)
     assert len(controls) > 10
-    silent = [f"{type(w).__name__} {getattr(w, 'text', str)()}" for w in controls if not sentence_of(w)]
-    assert not silent
+    assert not _silent(controls)
     assert not [panel.title for panel in window.arrangement.panels if not panel.statusTip().endswith(".")]
-    buttons = [w for w in controls if isinstance(w, (QAbstractButton, QAbstractSpinBox, QComboBox))]
-    assert not [f"{type(w).__name__} {getattr(w, 'text', str)()}" for w in buttons if not w.statusTip()]
     assert not [name for name, action in window.commands.items() if not action.statusTip().endswith(".")]
+
+
+def test_course_start_lesson_and_quiz_have_sentences_too(open_console: Opener, qtbot: QtBot) -> None:
+    window = open_console()
+    window.do_course()
+    window.do_start()
+    window.take_lesson("alpha_and_eyes")
+    qtbot.waitUntil(lambda: window.runner is not None and window.runner.ready, timeout=_WAIT_MS)
+    lesson, runner = window.lesson, window.runner
+    assert lesson is not None
+    assert runner is not None
+    while not lesson.choices:
+        window.do_next_step()
+    window.show_sheet(runner)
+    for index in range(1, window.views.count()):
+        view = window.views.widget(index)
+        assert view is not None
+        assert not _silent(_controls(view)), type(view).__name__
+        assert sentence_of(view), type(view).__name__
+    assert window.views.count() == 4
+    assert len(_controls(lesson)) >= 4 + 2 * len(lesson.choices)
+    assert not _silent(_controls(lesson))
+    window.take_quiz(seed=1)
+    assert window.quiz is not None
+    assert len(_controls(window.quiz)) == 4
+    assert not _silent(_controls(window.quiz))
+
+
+def test_every_panel_and_command_has_a_sentence_in_english() -> None:
+    """A language that lacks one takes the English one; one that is nowhere would stop the window."""
+    for command in COMMANDS:
+        assert command.sentence.endswith(".")
+    for kind in _kinds(Panel):
+        tab = getattr(kind, "tab", "")
+        assert not tab or text(f"panel.{tab}").endswith("."), kind
+
+
+def _kinds(base: type[QWidget]) -> Iterator[type[QWidget]]:
+    yield base
+    for kind in base.__subclasses__():
+        yield from _kinds(kind)
 
 
 def test_the_line_tells_what_the_mouse_is_over(open_console: Opener, qtbot: QtBot) -> None:

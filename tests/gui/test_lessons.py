@@ -85,6 +85,7 @@ def window(qtbot: QtBot) -> Iterator[Console]:
     window.resize(1280, 720)
     window.show()
     yield window
+    window.keep_recording = True  # else the close asks, and nobody answers
     window.close()
 
 
@@ -205,7 +206,8 @@ def test_the_quiz_counts_what_is_called(window: Console, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: engine.session is not None and engine.session.time_s > 1.0, timeout=60_000)
     panel.buttons["blink"].click()  # before the first event: called for nothing, or within time of none
     assert [call.kind for call in panel.calls] == ["blink"]
-    qtbot.waitUntil(lambda: panel.over, timeout=120_000)
+    qtbot.waitUntil(lambda: panel.over or engine.status is not Status.RUNNING, timeout=120_000)
+    assert engine.failure is None
     panel.refresh()
     assert panel.result.text() == str(panel.quiz.score(panel.calls))
     assert not panel.buttons["blink"].isEnabled()
@@ -389,11 +391,13 @@ def test_the_quiz_is_recorded_too_and_its_events_are_told_at_the_end(window: Con
     qtbot.waitUntil(lambda: window.arrangement is not None and window.engine.recorder is not None, timeout=60_000)
     assert window.arrangement is not None
     assert window.quiz is not None
-    events = next(panel for panel in window.arrangement.panels if isinstance(panel, EventsPanel))
-    assert window.arrangement.focus == [window.arrangement.signals[0]]
+    arrangement = window.arrangement
+    events = next(panel for panel in arrangement.panels if isinstance(panel, EventsPanel))
+    qtbot.waitUntil(lambda: arrangement.focus == [arrangement.signals[0]], timeout=60_000)
     quiz, history = window.quiz, window.engine.history
     assert history is not None
-    qtbot.waitUntil(lambda: quiz.over, timeout=120_000)
+    qtbot.waitUntil(lambda: quiz.over or window.engine.status is not Status.RUNNING, timeout=120_000)
+    assert window.engine.failure is None
     window.poll()
     events.refresh(history)
     lines = [events.list.item(i).text() for i in range(events.list.count())]

@@ -111,12 +111,18 @@ class RecordedSource(Source):
         """Play only these streams, and the marker: the session ends where the first of them does."""
         self.specs = {name: spec for name, spec in self.specs.items() if name in streams or name == "marker"}
 
+    def select_all_beside(self, streams: Collection[str]) -> None:
+        """Play these streams, and all that go on as long as they do."""
+        end = min(self._n_ticks_of(name) for name in streams)
+        self.select([name for name in self.specs if self._n_ticks_of(name) >= end])
+
     @property
     def n_ticks(self) -> int:
         """Number of whole ticks until the shortest of the streams ends; other ones after a move to another place."""
-        return min(self._n_ticks(len(self._by_time[name]), spec.fs) for name, spec in self.specs.items()) - self._moved
+        return min(map(self._n_ticks_of, self.specs)) - self._moved
 
-    def _n_ticks(self, n_times: int, fs: float) -> int:
+    def _n_ticks_of(self, name: str) -> int:
+        n_times, fs = len(self._by_time[name]), self.specs[name].fs
         n = self.grid.n_ticks(n_times / fs)
         while self.grid.first_sample(n, fs) > n_times:
             n -= 1

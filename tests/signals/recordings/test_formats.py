@@ -288,6 +288,9 @@ def test_a_session_plays_each_stream_at_its_rate_and_ends_with_the_shortest(tmp_
     assert "tag" in {event.text for event in warm.events if event.kind == "annotation"}
     calm = simulate("skin_conductance_down", source=source, seed=1)
     assert calm.protocol.duration_s == pytest.approx(60.0)
+    whole = simulate("skin_conductance_down", source=source, seed=1, signals="all")  # all that do not end it sooner
+    assert whole.streams.keys() == recording.streams.keys() - {"temperature"}
+    assert whole.protocol.duration_s == pytest.approx(60.0)
 
 
 def test_json_of_a_dataset_may_be_inherited(tmp_path: Path, files: Any) -> None:
