@@ -248,7 +248,7 @@ def test_nothing_in_the_window_tells_a_sealed_arm(
         assert history is not None
         ticks = history.ticks.newest(1000)
         events = [str(event) for event in history.events]
-        seen.append((_words(window), names, ticks.tolist(), events, window.statusBar().currentMessage()))
+        seen.append((_words(window), names, ticks.tobytes(), events, window.statusBar().currentMessage()))
         participant = window.engine.participant
         assert participant is not None
         assert participant.ticks.newest(15 * 64)[0].any()
