@@ -70,7 +70,7 @@ class Source(ABC):
         """
 
     def select_all_beside(self, streams: Collection[str]) -> None:
-        """Make everything there is, but nothing that would end the session before these streams do."""
+        """Make everything there is, but nothing that would end the session well before these streams do."""
 
     def events(self) -> tuple[SessionEvent, ...]:
         """Return what the source itself has to tell of the last tick: a recording's annotations, a body's artifacts."""

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from neurosim_gui.app import LiveRequest, open_window
 from neurosim_gui.console import Console
 from neurosim_gui.memory import Memory, placed, screens
 from PySide6.QtCore import QRect, QSettings
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 _WAIT_MS = 60_000
@@ -60,6 +61,27 @@ def test_place_theme_units_and_text_come_back(open_console: Opener, qtbot: QtBot
     memory = Memory("console")
     assert memory.recall_place() is None
     assert memory.recall_words(other, "theme", "none kept") == "none kept"
+
+
+def test_what_is_asked_for_goes_before_what_is_remembered(
+    open_console: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_console()
+    for name in ("dark", "larger"):
+        window.commands[name].trigger()
+    window.close()
+    seen = []
+
+    def look_at_it() -> int:
+        (other,) = (w for w in QApplication.topLevelWidgets() if isinstance(w, Console) and w.isVisible())
+        seen.append((other.look.palette.name, other.look.text_scale))
+        other.close()
+        return 0
+
+    monkeypatch.setattr(QApplication, "exec", staticmethod(look_at_it))
+    for theme in (None, "light", "stage"):
+        assert open_window(LiveRequest(seed=1, theme=theme)) == 0
+    assert seen == [("dark", 1.1), ("light", 1.1), ("light", 1.5)]
 
 
 def test_a_window_of_a_lost_screen_is_seen(open_console: Opener, qtbot: QtBot) -> None:

@@ -20,6 +20,9 @@ from neurosim.core.timeline import TickGrid
 from neurosim.signals.recordings.reading import Recording, read_recording
 from neurosim.signals.recordings.sidecar import load_sidecar
 
+#: Sensors of one device stop one after the other: by so much of a recording one may end sooner and is still shown.
+_SPARED = 0.02
+
 
 class Recorded(SourceConfig):
     """A recorded file, played at its own rate; the drive is ignored."""
@@ -112,9 +115,9 @@ class RecordedSource(Source):
         self.specs = {name: spec for name, spec in self.specs.items() if name in streams or name == "marker"}
 
     def select_all_beside(self, streams: Collection[str]) -> None:
-        """Play these streams, and all that go on as long as they do."""
-        end = min(self._n_ticks_of(name) for name in streams)
-        self.select([name for name in self.specs if self._n_ticks_of(name) >= end])
+        """Play these streams, and all that go on as long as they do, but for a moment at the end."""
+        enough = (1.0 - _SPARED) * min(self._n_ticks_of(name) for name in streams)
+        self.select([name for name in self.specs if self._n_ticks_of(name) >= enough])
 
     @property
     def n_ticks(self) -> int:
