@@ -56,6 +56,9 @@ class Source(ABC):
     def rest(self, duration_s: float) -> None:
         """Let the time between two sessions pass [s]; the next tick is 0 again."""
 
+    def select_all_beside(self, streams: Collection[str]) -> None:
+        """Make everything there is, but nothing that would end the session well before these streams do."""
+
     def select(self, streams: Collection[str], events: Collection[str] = ()) -> None:
         """Make only what these streams need, from the start of a session on; `specs` then says what is left.
 
@@ -68,9 +71,6 @@ class Source(ABC):
         events
             The kinds of events that actors may bring about.
         """
-
-    def select_all_beside(self, streams: Collection[str]) -> None:
-        """Make everything there is, but nothing that would end the session well before these streams do."""
 
     def events(self) -> tuple[SessionEvent, ...]:
         """Return what the source itself has to tell of the last tick: a recording's annotations, a body's artifacts."""
