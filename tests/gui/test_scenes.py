@@ -46,6 +46,8 @@ def step(window: Console, qtbot: QtBot, n: int) -> None:
     goal = session.tick_index + n
     window.engine.clock.step(n)
     qtbot.waitUntil(lambda: session.tick_index >= goal, timeout=_WAIT_MS)
+    window.ask_engine(lambda _: None, lambda _: None)  # between two ticks all who watch have seen the last one
+    idle(window, qtbot)
 
 
 def idle(window: Console, qtbot: QtBot) -> None:
