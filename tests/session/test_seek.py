@@ -57,7 +57,7 @@ def test_the_samples_come_from_there(source: Recorded) -> None:
     first = baseline_ticks()
     result = play(source, (first, 60.0))
     n = first * FS / RATE
-    shown, data = result.samples(), samples()
+    shown, data = result.samples(), play(source).samples()  # `test_recorded` says that these are the file's
     np.testing.assert_array_equal(shown[:, : int(n)], data[:, : int(n)])
     np.testing.assert_array_equal(shown[:, int(n) :], data[:, int(60 * FS) :])
     assert result.n_ticks == first + 60 * RATE  # the recording has 60 s left there
@@ -66,8 +66,11 @@ def test_the_samples_come_from_there(source: Recorded) -> None:
 
 def test_back_again_ends_with_the_protocol(source: Recorded) -> None:
     result = play(source, (60 * RATE, 30.0))
-    assert result.n_ticks == play(source).n_ticks
-    np.testing.assert_array_equal(result.samples()[:, int(60 * FS) :], samples()[:, int(30 * FS) : int(90 * FS)])
+    unmoved = play(source)
+    assert result.n_ticks == unmoved.n_ticks
+    np.testing.assert_array_equal(
+        result.samples()[:, int(60 * FS) :], unmoved.samples()[:, int(30 * FS) : int(90 * FS)]
+    )
 
 
 def test_nothing_but_the_baseline_is_remembered(source: Recorded) -> None:
