@@ -1,18 +1,21 @@
 """Make the pictures of the window: ``python docs/make_window_pictures.py``.
 
-Each is what ``neurosim live`` writes with ``--screenshots``, without a display too. The course that is shown is
-computed first (twelve people in two arms, three sessions; about a minute).
+Each is what ``neurosim live`` writes with ``--screenshots``, without a display too; with 256 colours, for small files.
+The course that is shown is computed first (twelve people in two arms, three sessions; about a minute).
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
+
+#: The views that the documents show.
+VIEWS = ("console", "stage", "participant_clearing", "compare", "course", "lesson")
 PICTURES = Path(__file__).parent / "pictures"
 
 
@@ -31,8 +34,10 @@ def main() -> None:
                  "--out", course)  # fmt: skip
         neurosim("live", "alpha_up", "--seed", "1", "--size", "1280x720", "--seconds", "160", "--course", course,
                  "--screenshots", str(folder / "shots"))  # fmt: skip
-        for picture in sorted((folder / "shots").glob("*.png")):
-            shutil.copy(picture, PICTURES / f"window_{picture.name}")
+        for view in VIEWS:
+            picture = Image.open(folder / "shots" / f"{view}.png").convert("RGB")
+            few = picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)  # keeps rare colours
+            few.save(PICTURES / f"window_{view}.png", optimize=True)
 
 
 if __name__ == "__main__":

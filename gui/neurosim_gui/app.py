@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
+from neurosim.core.errors import UserError
 from neurosim.core.pace import PacedClock
-from neurosim.core.palette import LIGHT, PALETTES
 from neurosim.core.spec import Float
 from neurosim_gui.request import LiveRequest, prepare
 from neurosim_gui.system import has_screen, make_app
 from neurosim_gui.texts import choose_language
+
+if TYPE_CHECKING:
+    from neurosim_gui.scenes import Talk
 
 __all__ = ["LiveRequest", "has_screen", "make_app", "measure_display", "open_window", "prepare"]
 
@@ -29,20 +33,27 @@ def open_window(request: LiveRequest) -> int:
     from neurosim_gui.console import Console
     from neurosim_gui.engine import Engine
     from neurosim_gui.look import Look
+    from neurosim_gui.memory import Memory
 
     choose_language(request.language or QLocale.system().name())
-    look = Look(PALETTES.get(request.theme, LIGHT))
-    app.setPalette(look.qt_palette())
+    look = Look.themed(request.theme or "light")
+    scenes = None if request.scenes is None else _read_scenes(request)
     engine = Engine(lambda: prepare(request), PacedClock(request.speed))
-    window = Console(engine, request.name, look)
-    window.request = request
+    window = Console(engine, request.name, look, Memory("console", kept=request.screenshots is None))
+    window.request = window.running = request
+    if scenes is not None and request.scenes is not None:
+        window.bookmarks.take(request.scenes, scenes)
     if request.free_play:
         from neurosim_gui.hints import show_hints
 
         show_hints(window, "free_play")
     if request.course is not None:
         window.show_course(request.course)
-    window.resize(*request.size)
+    window.place(request.size)
+    if request.theme is not None:  # what is asked for goes before what is remembered
+        window.set_palette(look.palette)
+    if request.theme == "stage":  # its size of words too
+        window.set_look(look)
     if request.screenshots is not None:
         from neurosim_gui.screenshots import take_screenshots
 
@@ -59,3 +70,12 @@ def open_window(request: LiveRequest) -> int:
         print(f"neurosim: {failure.line}", file=sys.stderr)
         status = 2 if failure.expected else 1
     return status
+
+
+def _read_scenes(request: LiveRequest) -> Talk:
+    from neurosim_gui.scenes import read_talk
+
+    assert request.scenes is not None
+    if request.blind is not None:
+        raise UserError("a sealed session has no scenes; give --blind or --scenes", "--scenes")
+    return read_talk(request.scenes)

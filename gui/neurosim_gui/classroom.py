@@ -44,6 +44,8 @@ class Classroom(SessionWindow):
         Lessons of a lab that are to come.
     quiz
         The artifact quiz, while it is taken.
+    running
+        What makes the session that runs; None in a lesson, the quiz and a course's person.
     strategy
         The plane of the hidden strategy, where a lesson has one.
     """
@@ -56,6 +58,7 @@ class Classroom(SessionWindow):
         self.lesson: LessonPanel | None = None
         self.to_come: list[str] = []
         self.request = LiveRequest()
+        self.running: LiveRequest | None = None
         self._start: StartView | None = None
         self.strategy: StrategyPanel | None = None
         self.quiz: QuizPanel | None = None
@@ -67,8 +70,8 @@ class Classroom(SessionWindow):
         self._events: EventsPanel | None = None
 
     @abstractmethod
-    def change_session(self, engine: Engine, name: str) -> None:
-        """Leave the running session for another one."""
+    def change_session(self, engine: Engine, name: str, request: LiveRequest | None = None) -> None:
+        """Leave the running session for another one; scenes can be kept of one that a request makes."""
 
     @abstractmethod
     def look_at(self, names: Sequence[str]) -> None:
@@ -98,7 +101,9 @@ class Classroom(SessionWindow):
             self._docks["lesson"].show()
 
     def begin(self, kind: str, name: str) -> None:
-        """Begin what a card of the start screen stands for."""
+        """Begin what a card of the start screen stands for; a recording that is under way is asked about first."""
+        if self.recording and not self.confirm(text("record.close")):
+            return
         if kind == "lesson":
             self.take_lesson(name)
         elif kind == "lab":
@@ -108,12 +113,16 @@ class Classroom(SessionWindow):
         else:
             request = self._request(kind, name)
             if request is not None:
-                self._end_lesson()
-                self.change_session(Engine(lambda: prepare(request), PacedClock(1.0)), request.name)
-                self.do_console()
+                self.begin_engine(Engine(lambda: prepare(request), PacedClock(1.0)), request.name, request)
+
+    def begin_engine(self, engine: Engine, name: str, request: LiveRequest) -> None:
+        """Begin a session of its own, outside lessons."""
+        self._end_lesson()
+        self.change_session(engine, name, request)
+        self.do_console()
 
     def _request(self, kind: str, name: str) -> LiveRequest | None:
-        plain = replace(self.request, screenshots=None, out=None, blind=None, free_play=False)
+        plain = replace(self.request, screenshots=None, out=None, blind=None, free_play=False, commands=())
         if kind == "free_play":
             return replace(plain, free_play=True)
         if kind == "protocol":

@@ -19,16 +19,33 @@ class Command:
         Where it stands.
     keys
         As Qt writes them; the first one is shown in the menu. No command has only a function key.
+    number
+        Of several that do the same to different things, from 1; 0 for one alone.
     """
 
     name: str
     menu: str
     keys: tuple[str, ...] = ()
+    number: int = 0
+
+    @property
+    def called(self) -> str:
+        """Its name among all commands."""
+        return f"{self.name}_{self.number}" if self.number else self.name
 
     @property
     def words(self) -> str:
         """What it is called in the menu."""
-        return text(f"command.{self.name}")
+        return text(f"command.{self.name}", number=self.number)
+
+    @property
+    def sentence(self) -> str:
+        """What it does."""
+        return text(f"does.{self.name}")
+
+
+#: How many scenes can be kept: one for each digit but 0.
+N_SCENES = 9
 
 
 COMMANDS = (
@@ -44,6 +61,11 @@ COMMANDS = (
     Command("real_time", "session", ("\\",)),
     Command("mark", "session", ("M",)),
     Command("compare", "session", ("C",)),
+    Command("go_to", "session", ("Ctrl+G",)),
+    Command("go_back", "session", ("Shift+Left",)),
+    Command("go_forward", "session", ("Shift+Right",)),
+    *(Command("recall_scene", "scenes", (f"{n}",), n) for n in range(1, N_SCENES + 1)),
+    *(Command("keep_scene", "scenes", (f"Ctrl+{n}",), n) for n in range(1, N_SCENES + 1)),
     Command("blink", "subject", ("B",)),
     Command("jaw", "subject", ("J",)),
     Command("pop", "subject", ("O",)),
@@ -63,7 +85,7 @@ COMMANDS = (
     Command("light", "view", ("Ctrl+L",)),
     Command("dark", "view", ("Ctrl+D",)),
     Command("fahrenheit", "view", ("Ctrl+T",)),
-    Command("peak_to_peak", "view", ("Ctrl+K",)),
+    Command("peak_to_peak", "view", ("Ctrl+Shift+K",)),
     Command("full_screen", "view", ("Ctrl+F", "F11")),
     Command("reset_layout", "view", ("Ctrl+0",)),
     Command("lessons", "lesson", ("L",)),
@@ -74,7 +96,7 @@ COMMANDS = (
 )
 
 #: The menus, in order.
-MENUS = ("file", "session", "subject", "view", "lesson", "help")
+MENUS = ("file", "session", "scenes", "subject", "view", "lesson", "help")
 
 #: Keys that are held and belong to the body; they are no commands but strokes in the log.
 BODY_KEYS = {"Space": "breathe", "Up / Down": "tension", "Right / Left": "attention", "E": "eyes"}

@@ -26,13 +26,15 @@ from neurosim_gui.look import Look
 from neurosim_gui.panels.panel import PlotPanel
 from neurosim_gui.rings import TICK_ROWS, History
 from neurosim_gui.texts import text
-from neurosim_gui.units import unit_words
+from neurosim_gui.units import named, unit_words
 
 if TYPE_CHECKING:
     from neurosim.session.session import Session
 
 #: At most so much is drawn [s]; what is shown is a mean over so much [s].
 _SHOWN_S, _RATE_S = 60.0, 30.0
+#: Room for the numbers and the label of an axis, in sizes of its numbers: one time axis for all plots.
+_AXIS_WIDTH = 5.5
 
 
 def words_of(variation: Variation) -> str:
@@ -133,6 +135,9 @@ class _Plot(PlotPanel):
         self._scaled = y_range is None
         if y_range is not None:
             self.plot.setYRange(*y_range, padding=0.05)
+            low, high = y_range
+            ticks = [(value, f"{value:g}") for value in (low, 0.5 * (low + high), high)]
+            self.plot.getAxis("left").setTicks([ticks])
         self.plot.getAxis("left").enableAutoSIPrefix(False)  # the label names the unit
         self.lines = [pg.PlotCurveItem() for _ in range(n_lines)]
         for line in self.lines:
@@ -142,7 +147,9 @@ class _Plot(PlotPanel):
     def set_look(self, look: Look) -> None:
         super().set_look(look)
         dashes = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine)
-        for line, color, dash in zip(self.lines, _colors(look), dashes, strict=False):
+        self.plot.getAxis("left").setWidth(round(_AXIS_WIDTH * look.size_px("ticks")))
+        colors = _colors(look) if len(self.lines) > 1 else (look.palette.text,)
+        for line, color, dash in zip(self.lines, colors, dashes, strict=False):
             line.setPen(QPen(QColor(color), 0, dash))
 
     def draw(self, t: Float, *rows: Float) -> None:
@@ -180,9 +187,10 @@ class CompareView(QWidget):
         super().__init__()
         self.comparison, self.look = comparison, look
         self.seconds = 0.0
-        self.summary, self.notice = QLabel(), QLabel(text("compare.notice"))
+        self.summary = QLabel()
         self.summary.setWordWrap(True)
-        axis = f"{comparison.feature} [{comparison.unit}]"
+        self.setStatusTip(text("tip.compare"))
+        axis = f"{named('name', comparison.feature)} [{comparison.unit}]"
         self.feature = _Plot(look, text("compare.feature"), axis)
         self.rate = _Plot(look, text("compare.rate"), text("compare.rate_axis"), y_range=(0.0, 100.0))
         self.difference = _Plot(look, text("compare.difference"), axis, n_lines=1)
@@ -190,7 +198,6 @@ class CompareView(QWidget):
         column.addWidget(self.summary)
         for plot, stretch in ((self.feature, 3), (self.rate, 2), (self.difference, 2)):
             column.addWidget(plot, stretch)
-        column.addWidget(self.notice)
         self.set_look(look)
 
     def set_look(self, look: Look) -> None:
@@ -199,7 +206,6 @@ class CompareView(QWidget):
         for plot in (self.feature, self.rate, self.difference):
             plot.set_look(look)
         self.summary.setFont(look.font("title", bold=True))
-        self.notice.setFont(look.font())
 
     def refresh(self) -> None:
         """Draw what is new."""
@@ -225,9 +231,12 @@ class CompareView(QWidget):
         reward = TICK_ROWS.index("reward")
         names = (text("compare.running"), c.name)
         told = [text("compare.since", seconds=self.seconds)]
-        for sign, color, name, ticks, y in zip("●○", _colors(self.look), names, (ta, tb), shown, strict=True):
+        for sign, line, color, name, ticks, y in zip(
+            "●○", ("solid", "dashed"), _colors(self.look), names, (ta, tb), shown, strict=True
+        ):
+            words = {"sign": sign, "color": color, "name": name, "line": text(f"compare.{line}")}
             n_rewards = round(float(ticks[reward].sum()))
-            told.append(text("compare.branch", sign=sign, color=color, name=name, n=n_rewards, shown=f"{y[-1]:.0%}"))
+            told.append(text("compare.branch", **words, n=n_rewards, shown=f"{y[-1]:.0%}"))
         self.summary.setText("&nbsp;&nbsp;&nbsp; ".join(told))
 
 

@@ -9,20 +9,23 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QLabel, QLayout, QMessageBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QRect, QSize, QStandardPaths, Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QStatusTipEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLayout, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from neurosim.core.errors import ConfigError
-from neurosim.core.palette import DARK, LIGHT, Palette
+from neurosim.core.palette import DARK, LIGHT, PALETTES, Palette
+from neurosim_gui.bookmarks import Bookmarks
 from neurosim_gui.classroom import Classroom
 from neurosim_gui.commands import COMMANDS, MENUS
 from neurosim_gui.engine import Engine, Status
+from neurosim_gui.help_line import HelpLine
 from neurosim_gui.key_sheet import KeySheet
 from neurosim_gui.look import Look
-from neurosim_gui.memory import Memory
+from neurosim_gui.memory import Memory, placed, screens
 from neurosim_gui.panels.head import SPEEDS, HeadBar
 from neurosim_gui.screens import Screens
+from neurosim_gui.seek import SeekBar
 from neurosim_gui.texts import text
 from neurosim_gui.units import Units
 
@@ -30,11 +33,13 @@ if TYPE_CHECKING:
     from neurosim.session.commands import Command
     from neurosim_gui.layout import Arrangement
     from neurosim_gui.panels.timeline import Timeline
+    from neurosim_gui.request import LiveRequest
 
 _FRAME_MS = 16
 _WORDS_S = 0.2
 _TEXT_STEP = 0.1
-_SMALLEST_PX = 640, 400
+_SMALLEST_PX, _WISHED_PX = (640, 400), (1920, 1080)
+_UNITS = ("fahrenheit", "peak_to_peak")
 _TOLD_MS = 8000
 
 
@@ -48,7 +53,9 @@ class Console(Classroom):
     name
         What runs, in words.
     look
-        Theme and sizes.
+        Theme and sizes, where nothing else is remembered.
+    memory
+        What is remembered of this view.
 
     Attributes
     ----------
@@ -58,18 +65,19 @@ class Console(Classroom):
         How long the newest frame took [s].
     """
 
-    def __init__(self, engine: Engine, name: str, look: Look) -> None:
+    def __init__(self, engine: Engine, name: str, look: Look, memory: Memory | None = None) -> None:
         super().__init__(engine, look)
         self.units = Units()
         self.arrangement: Arrangement | None = None
         self.frame_s = 0.0
-        self._name, self._memory = name, Memory("console")
+        self._name, self._memory = name, memory or Memory("console")
         self._splitters: list[tuple[str, QSplitter]] = []
         self._fold: tuple[bool, bool] | None = None
         self._words_s = 0.0
         self._keys: KeySheet | None = None
         self.setWindowTitle(f"{text('window.title')} - {name}")
         self.screens = Screens(self, engine, look)
+        self.bookmarks, self.seek = Bookmarks(self), SeekBar(look, self.submit)
         self._make_menus()
         self.head = HeadBar(look, self.commands, engine.clock)
         self.head.set_title(name)
@@ -83,6 +91,7 @@ class Console(Classroom):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
         self._column.addWidget(self.head)
+        self._column.addWidget(self.seek)
         self._column.addWidget(self._message)
         self._body: QWidget = QWidget()
         self._column.addWidget(self._body, 1)
@@ -92,9 +101,11 @@ class Console(Classroom):
             if layout is not None:
                 layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.setMinimumSize(*_SMALLEST_PX)
+        self.help = HelpLine(self)
+        self.statusBar().addWidget(self.help, 1)
         self.statusBar().addPermanentWidget(self._notice)
         self.statusBar().setSizeGripEnabled(False)
-        self.set_look(look.with_text_scale(self._memory.recall_number(self, "text_scale", look.text_scale)))
+        self._recall_look()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.refresh)
@@ -103,15 +114,17 @@ class Console(Classroom):
     def _make_menus(self) -> None:
         menus = {name: self.menuBar().addMenu(text(f"menu.{name}")) for name in MENUS}
         for command in COMMANDS:
-            act: Callable[[], None] | None = getattr(self, f"do_{command.name}", None)
-            act = act or getattr(self.screens, f"do_{command.name}", None)
+            name, owners = f"do_{command.name}", (self, self.screens, self.bookmarks, self.seek)
+            act: Callable[..., None] | None = next(filter(None, (getattr(o, name, None) for o in owners)), None)
             action = QAction(command.words, self)
             action.setShortcuts([QKeySequence(key) for key in command.keys])
+            action.setStatusTip(command.sentence)
             action.setEnabled(act is not None)
             if act is not None:
-                action.triggered.connect(lambda _=False, act=act: act())
+                given = (command.number,) if command.number else ()
+                action.triggered.connect(lambda _=False, act=act, given=given: act(*given))
             menus[command.menu].addAction(action)
-            self.commands[command.name] = action
+            self.commands[command.called] = action
 
     @property
     def message(self) -> str:
@@ -191,12 +204,12 @@ class Console(Classroom):
         self._set_text_scale(self.look.text_scale - _TEXT_STEP)
 
     def do_light(self) -> None:
-        """Take the light theme."""
-        self._set_palette(LIGHT)
+        """Take the light theme, for the window that is in front."""
+        self._choose_palette(LIGHT)
 
     def do_dark(self) -> None:
-        """Take the dark theme."""
-        self._set_palette(DARK)
+        """Take the dark theme, for the window that is in front."""
+        self._choose_palette(DARK)
 
     def do_fahrenheit(self) -> None:
         """Write temperatures in °F, or in °C."""
@@ -215,7 +228,10 @@ class Console(Classroom):
         self._memory.forget()
         self._fold = None
         self._splitters = []
+        self._set_units(Units())
         self._set_text_scale(1.0)
+        self.set_palette(LIGHT)
+        self._memory.forget()
         self.tell(text("help.layout"))
 
     def do_keys(self) -> None:
@@ -256,19 +272,50 @@ class Console(Classroom):
     def _set_text_scale(self, scale: float) -> None:
         self.set_look(self.look.with_text_scale(scale))
         self._place_panels()
-        self._memory.keep_number(self, "text_scale", self.look.text_scale)
+        self._memory.keep(self, "text_scale", self.look.text_scale)
 
-    def _set_palette(self, palette: Palette) -> None:
+    def _choose_palette(self, palette: Palette) -> None:
+        if not self.screens.take_theme(palette):
+            self.set_palette(palette)
+            self._memory.keep(self, "theme", palette.name)
+
+    def set_palette(self, palette: Palette) -> None:
+        """Take another theme."""
         self.set_look(Look(palette, self.look.text_scale, self.look.stage_height_px))
+
+    def _recall_look(self) -> None:
+        """Take text size, theme and units that are remembered for this screen."""
+        memory, look = self._memory, self.look
+        palette = PALETTES.get(memory.recall_words(self, "theme", look.palette.name), look.palette)
+        scale = memory.recall_number(self, "text_scale", look.text_scale)
+        fahrenheit, peak_to_peak = (bool(memory.recall_number(self, name, 0.0)) for name in _UNITS)
+        self.units = Units(fahrenheit=fahrenheit, peak_to_peak=peak_to_peak)
+        self.set_look(Look(palette, stage_height_px=look.stage_height_px).with_text_scale(scale))
+
+    def place(self, size: tuple[int, int] | None) -> None:
+        """Be as large as asked, or where and as large as last time; never where no screen is."""
+        if size is not None:
+            self.resize(*size)
+            return
+        kept = self._memory.recall_place()
+        wanted, filled = kept or (QRect(screens()[0].topLeft(), QSize(*_WISHED_PX)), False)
+        at = placed(wanted, screens())
+        self.setGeometry(at)
+        if filled or at.size() in [screen.size() for screen in screens()]:
+            self.setWindowState(Qt.WindowState.WindowMaximized)  # the frame needs room too
+        self._recall_look()
 
     def _set_units(self, units: Units) -> None:
         self.units = units
+        for name in _UNITS:
+            self._memory.keep(self, name, float(getattr(units, name)))
         for panel in self.arrangement.panels if self.arrangement else ():
             panel.set_units(units)
 
     def set_look(self, look: Look) -> None:
         """Take another theme or size."""
         self.look = look
+        QApplication.setPalette(look.qt_palette())  # what has a style sheet asks the application
         self.setPalette(look.qt_palette())
         self.setFont(look.font())
         self.menuBar().setFont(look.font())
@@ -276,6 +323,8 @@ class Console(Classroom):
             label.setFont(look.font())
         self.statusBar().setFont(look.font())
         self.head.set_look(look)
+        self.seek.set_look(look)
+        self.help.setFont(look.font())
         if self.timeline is not None:
             self.timeline.set_look(look)
         for panel in self.arrangement.panels if self.arrangement else ():
@@ -292,6 +341,8 @@ class Console(Classroom):
             self._message.show()
         history = engine.history
         if history is None or engine.status is Status.PREPARING:
+            if share := engine.prepared_share:
+                self._message.setText(text("scenes.coming", name=self._name, share=share))
             return
         if self.arrangement is None:
             self._fill()
@@ -322,11 +373,47 @@ class Console(Classroom):
         now_s = 0.0 if history.newest is None else history.newest.tick.start_s + protocol.update_interval_s
         self.head.show_state(session, now_s, delay_s)
         self.head.set_recording(self.recording)
+        self.seek.refresh()
+        self.help.refresh()
+        if self.engine.status is Status.FINISHED and self._message.isHidden():
+            self._message.setText(f"{text('window.finished')} {self.kept_words()}".strip())
+            self._message.show()
         if self.timeline is not None:
             self.timeline.show_time(now_s)
 
-    def change_session(self, engine: Engine, name: str) -> None:
+    def sight(self) -> tuple[str, list[str], list[str], bool]:
+        """Return what is to be seen: the view, the windows besides, the tabs in front, and whether truth is covered."""
+        from neurosim_gui.panels.truth import TruthPanel
+
+        view = "course" if self._course is not None and self.views.currentWidget() is self._course else "console"
+        beside = {"stage": self.screens.stage, "participant": self.screens.participant}
+        windows = [name for name, window in beside.items() if window is not None and window.isVisible()]
+        panels = self.arrangement.panels if self.arrangement is not None else []
+        covered = not any(panel.revealed for panel in panels if isinstance(panel, TruthPanel))
+        return view, windows, self.arrangement.front if self.arrangement is not None else [], covered
+
+    def restore_sight(self, view: str, windows: Sequence[str], panels: Sequence[str], *, covered: bool) -> None:
+        """Show what was to be seen."""
+        from neurosim_gui.panels.truth import TruthPanel
+
+        if self.arrangement is not None:
+            self.arrangement.bring(panels)
+            for panel in self.arrangement.panels:
+                if isinstance(panel, TruthPanel):
+                    panel.set_revealed(not covered)
+        (self.do_course if view == "course" else self.do_console)()
+        beside = {"stage": self.screens.do_stage, "participant": self.screens.do_participant}
+        for name in windows:
+            window = getattr(self.screens, name)
+            if window is None or not window.isVisible():
+                beside[name]()
+
+    def change_session(self, engine: Engine, name: str, request: LiveRequest | None = None) -> None:
         self.engine.close()
+        self._leave_compare()
+        self.running = request
+        self.seek.follow(None)
+        self._keep_layout()
         self.engine, self._name, self.arrangement = engine, name, None
         self.screens.follow(engine)
         self.head.follow(engine.clock)
@@ -334,7 +421,6 @@ class Console(Classroom):
             self._column.removeWidget(self.timeline)
             self.timeline.deleteLater()
             self.timeline = None
-        self._keep_layout()
         self._fold, self._splitters = None, []
         empty = QWidget()
         self._column.replaceWidget(self._body, empty)
@@ -357,8 +443,13 @@ class Console(Classroom):
         self.head.set_title(session.protocol.title)
         self.timeline = Timeline(self.look, session.protocol.blocks)
         self._column.insertWidget(1, self.timeline)
-        self.arrangement = arrange(self.engine, session, self.look, self.submit)
+        free = self.running is not None and self.running.free_play
+        self.arrangement = arrange(self.engine, session, self.look, self.submit, free_play=free)
+        self.seek.follow(session)
         self._place_panels()
+        for panel in self.arrangement.panels:
+            panel.set_units(self.units)
+        self.bookmarks.restore_sight()
 
     def _place_panels(self) -> None:
         """Put the panels where the size of the window asks for."""
@@ -392,11 +483,19 @@ class Console(Classroom):
 
     def _layout_name(self, splitter: str) -> str:
         narrow, low = self._fold or (False, False)
-        return f"{'narrow' if narrow else 'wide'}_{'low' if low else 'high'}_{splitter}"
+        kind = self.arrangement.name if self.arrangement is not None else ""
+        return f"{kind}{'narrow' if narrow else 'wide'}_{'low' if low else 'high'}_{splitter}"
 
     def _keep_layout(self) -> None:
         for name, splitter in self._splitters:
             self._memory.keep_splitter(self, self._layout_name(name), splitter)
+
+    def event(self, event: QEvent) -> bool:
+        """Tell what the mouse is over in a menu."""
+        if isinstance(event, QStatusTipEvent):
+            self.help.say(event.tip())
+            return True
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         """Fold or unfold."""
@@ -410,6 +509,7 @@ class Console(Classroom):
             return
         self._timer.stop()
         self._keep_layout()
+        self._memory.keep_place(self)
         self.screens.close()
         self.engine.close()
         super().closeEvent(event)

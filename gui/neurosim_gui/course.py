@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from neurosim.core.errors import UserError
 from neurosim_gui.course_job import CourseJob, CourseRequest
 from neurosim_gui.look import Look
+from neurosim_gui.panels.flow import FlowLayout
 from neurosim_gui.panels.panel import PlotPanel
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
@@ -87,6 +88,8 @@ class CourseView(QWidget):
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.curves = _Curves(look, text("course.curves"), text("course.sessions"), text("course.change"))
         self.within = _Curves(look, text("course.within"), text("course.blocks"), text("course.change"))
+        for plot in (self.curves.plot, self.within.plot):  # no sessions and no blocks yet
+            plot.getAxis("bottom").setTicks([[]])
         self._arrange()
         self.run_button.clicked.connect(lambda _=False: self.run())
         self.stop_button.clicked.connect(lambda _=False: self.stop())
@@ -97,7 +100,7 @@ class CourseView(QWidget):
         self._show_state()
 
     def _arrange(self) -> None:
-        asked, told = QHBoxLayout(), QHBoxLayout()
+        asked, told = FlowLayout(), QHBoxLayout()
         fields = (
             ("protocol", self.protocol),
             ("people", self.people),
@@ -107,9 +110,13 @@ class CourseView(QWidget):
         for name, widget in fields:
             asked.addWidget(QLabel(text(f"course.{name}")))
             asked.addWidget(widget)
+            widget.setStatusTip(text(f"tip.course_{name}"))
         for button in (self.run_button, self.stop_button, self.open_button):
             asked.addWidget(button)
-        asked.addStretch(1)
+        buttons = {"run": self.run_button, "stop": self.stop_button, "open": self.open_button, "go": self.go_button}
+        for name, button in buttons.items():
+            button.setStatusTip(text(f"tip.course_{name}"))
+        self.setStatusTip(text("tip.course"))
         told.addWidget(self.message, 1)
         told.addWidget(self.progress)
         plots = QSplitter()

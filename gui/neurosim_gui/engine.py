@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from neurosim.core.errors import UserError
+from neurosim.core.errors import ConfigError, UserError
 from neurosim.core.pace import PacedClock
 
 if TYPE_CHECKING:
     from neurosim.session.minutes import Minutes
     from neurosim.session.recorder import Recorder
     from neurosim.session.session import Session
+    from neurosim.session.simulate import Plan
     from neurosim.session.tick import Sink
     from neurosim.session.twin import Past
     from neurosim_gui.rings import History
@@ -44,6 +45,30 @@ class Failure:
     expected: bool
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """A session between two ticks, with everything that watches it: what goes on from here goes on as it did.
+
+    Parameters
+    ----------
+    session
+        The session.
+    plan
+        What it is made of; None where it cannot be recorded.
+    history, participant
+        What is drawn of it; the same one where it is not sealed.
+    past, minutes
+        As the engine has them.
+    """
+
+    session: Session
+    plan: Plan | None
+    history: History
+    participant: History
+    past: Past
+    minutes: Minutes
+
+
 #: Makes the session and the sinks that record it; called in the engine's thread, for it may take a second.
 Prepare: TypeAlias = "Callable[[], tuple[Session, Sequence[Sink]]]"
 
@@ -57,6 +82,10 @@ class Engine:
         Makes the session; it is called in the engine's thread.
     clock
         Playing or paused, and how fast.
+    to_tick
+        The session goes so far as fast as it can before the clock has anything to say.
+    resume
+        What to go on from, instead of a session that is prepared; it may be gone on from again.
 
     Attributes
     ----------
@@ -80,8 +109,16 @@ class Engine:
         Who watches besides; changed only between ticks.
     """
 
-    def __init__(self, prepare: Prepare, clock: PacedClock | None = None) -> None:
-        self._prepare = prepare
+    def __init__(
+        self,
+        prepare: Prepare | None = None,
+        clock: PacedClock | None = None,
+        *,
+        to_tick: int = 0,
+        resume: Snapshot | None = None,
+    ) -> None:
+        self._prepare, self._to_tick, self._resume = prepare, to_tick, resume
+        self._done = 0
         self.clock = clock or PacedClock()
         self.status = Status.PREPARING
         self.failure: Failure | None = None
@@ -132,40 +169,85 @@ class Engine:
         """Let a sink that follows watch no longer; for actions between ticks."""
         self.sinks.remove(sink)
 
+    def take_snapshot(self, session: Session) -> Snapshot:
+        """Return a copy of everything, for an action between ticks.
+
+        Raises
+        ------
+        ConfigError
+            When the session is sealed: a copy could be gone on from with what it is not to tell.
+        """
+        if self.sealed:
+            raise ConfigError("a sealed session has no scenes")
+        assert self.history is not None
+        assert self.participant is not None
+        plan = None if self.recorder is None else self.recorder.plan
+        watching = session, self.history, self.participant, self.past, self.minutes
+        with self.history.lock:
+            session, history, participant, past, minutes = copy.deepcopy(watching)
+        return Snapshot(session, plan, history, participant, past, minutes)
+
+    @property
+    def prepared_share(self) -> float:
+        """How much of the way to where the clock begins is done, 0 to 1."""
+        return self._done / self._to_tick if self._to_tick else 0.0
+
     def _run(self) -> None:
-        # Loaded here, in the engine's thread, while the window shows its first frame.
-        from neurosim.session.minutes import Minutes
-        from neurosim.session.recorder import Recorder
-        from neurosim.session.run import run
-        from neurosim.session.sealing.veil import DrawnSham, Veil
-        from neurosim.session.tick import Relay
-        from neurosim.session.twin import Past
-        from neurosim_gui.rings import History
+        from neurosim.session.run import run  # loaded here, in the engine's thread, while the first frame is seen
 
         try:
-            session, sinks = self._prepare()
-            self.session = session
-            if session.source.live:
-                self.clock.set_speed(math.inf)  # the samples set the pace
-            self.sealed = isinstance(session.sham, DrawnSham)
-            self.recorder = next((sink for sink in sinks if isinstance(sink, Recorder)), None)
-            shown = {n: s for n, s in session.source.specs.items() if not s.batch_shape}
-            names, conditions = tuple(session.pipeline.specs), session.rule.condition_names
-            interval_s = session.protocol.update_interval_s
-            history = self.participant = History(shown, names, conditions, interval_s)
-            self.past, self.minutes = Past(), Minutes()
-            watching: list[Sink] = [history, self.past, self.minutes, Relay(self.sinks)]
-            if self.sealed:
-                self.participant = History({}, names, conditions, interval_s)
-                watching = [*map(Veil, watching), self.participant]
-            self.history = history
+            session, watching = self._resumed(self._resume) if self._resume is not None else self._prepared()
+            while session.tick_index < self._to_tick and not session.finished and not self._stop.is_set():
+                tick = session.step()
+                for sink in watching:
+                    sink.write(tick)
+                self._done = session.tick_index
+            self.session = session  # only now: whoever gives commands gives them to what is live
             self.status = Status.RUNNING
-            finished = run(session, self.clock, [*watching, *sinks], self._between)
+            finished = run(session, self.clock, watching, self._between)
             self.status = Status.FINISHED if finished else Status.STOPPED
         except UserError as error:
             self._fail(str(error), expected=True)
         except Exception as error:  # shown in the window with the place; what was recorded has been closed by run()
             self._fail(f"{type(error).__name__}: {error}", expected=False)
+
+    def _prepared(self) -> tuple[Session, list[Sink]]:
+        """Return a session before its first tick, and who watches it."""
+        from neurosim.session.minutes import Minutes
+        from neurosim.session.recorder import Recorder
+        from neurosim.session.sealing.veil import DrawnSham, Veil
+        from neurosim.session.tick import Relay
+        from neurosim.session.twin import Past
+        from neurosim_gui.rings import History
+
+        assert self._prepare is not None
+        session, sinks = self._prepare()
+        if session.source.live:
+            self.clock.set_speed(math.inf)  # the samples set the pace
+        self.sealed = isinstance(session.sham, DrawnSham)
+        self.recorder = next((sink for sink in sinks if isinstance(sink, Recorder)), None)
+        shown = {n: s for n, s in session.source.specs.items() if not s.batch_shape}
+        names, conditions = tuple(session.pipeline.specs), session.rule.condition_names
+        interval_s = session.protocol.update_interval_s
+        history = self.participant = History(shown, names, conditions, interval_s)
+        self.past, self.minutes = Past(), Minutes()
+        watching: list[Sink] = [history, self.past, self.minutes, Relay(self.sinks)]
+        if self.sealed:
+            self.participant = History({}, names, conditions, interval_s)
+            watching = [*map(Veil, watching), self.participant]
+        self.history = history
+        return session, [*watching, *sinks]
+
+    def _resumed(self, kept: Snapshot) -> tuple[Session, list[Sink]]:
+        """Return a session as it was kept, and who watches it."""
+        from neurosim.session.recorder import Recorder
+        from neurosim.session.tick import Relay
+
+        watching = kept.session, kept.history, kept.participant, kept.past, kept.minutes
+        session, self.history, self.participant, self.past, self.minutes = copy.deepcopy(watching)
+        self.recorder = None if kept.plan is None else Recorder(kept.plan)
+        sinks: list[Sink] = [self.history, self.past, self.minutes, Relay(self.sinks)]
+        return session, sinks if self.recorder is None else [*sinks, self.recorder]
 
     def _between(self) -> bool:
         while True:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from neurosim_gui.commands import BODY_KEYS, COMMANDS
+from neurosim_gui.commands import BODY_KEYS, COMMANDS, N_SCENES
 from neurosim_gui.look import Look
 from neurosim_gui.texts import text
 
@@ -30,12 +30,21 @@ class KeySheet(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         self.rows = [(keys, text(f"body_keys.{name}")) for keys, name in BODY_KEYS.items()]
         for command in COMMANDS:
-            keys = ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys)
-            self.rows.append((keys, command.words))
+            if command.number > 1:
+                continue
+            written = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys]
+            if command.number:  # those that differ by a digit are one row
+                last = next(c for c in COMMANDS if c.name == command.name and c.number == N_SCENES)
+                words = text(f"command.{command.name}", number=f"1 … {N_SCENES}")
+                self.rows.append((f"{written[0]} … {last.keys[0]}", words))
+            else:
+                self.rows.append((", ".join(written), command.words))
         page = QWidget()
         grid = QGridLayout(page)
         grid.setHorizontalSpacing(16)
         per_column = -(-len(self.rows) // _COLUMNS)
+        for column in range(_COLUMNS):
+            grid.setColumnStretch(2 * column + 1, 1)  # the words stand beside their keys
         for i, (keys, words) in enumerate(self.rows):
             column, row = divmod(i, per_column)
             for part, (what, bold) in enumerate(((keys, True), (words, False))):

@@ -26,6 +26,7 @@ from neurosim_gui.panels.heart import Heart, HeartWavePanel, IntervalsPanel, Int
 from neurosim_gui.panels.minutes import MinutesPanel
 from neurosim_gui.panels.panel import Panel
 from neurosim_gui.panels.pipeline import PipelinePanel
+from neurosim_gui.panels.quality import QualityPanel
 from neurosim_gui.panels.rate import RatePanel
 from neurosim_gui.panels.settings import SettingsPanel
 from neurosim_gui.panels.signals import SignalsPanel
@@ -35,6 +36,7 @@ from neurosim_gui.panels.trace import SweepPanel, TracePanel
 from neurosim_gui.panels.truth import TruthPanel, truth_source
 from neurosim_gui.stage_trace import find_trace, trained_feature
 from neurosim_gui.texts import text
+from neurosim_gui.units import named
 
 #: How many channels of a stream are drawn at first.
 _MOST_TRACES, _OTHER_TRACES = 8, 2
@@ -43,6 +45,8 @@ _EEG_HZ = (1.0, 40.0)
 _LOWEST_EMG_HZ = 5.0
 #: Below this width the right column folds into the tabs, below this height all but the essentials do [px].
 NARROW_PX, LOW_PX = 1600, 820
+#: Features beside which the pipeline has room.
+_MOST_FEATURES = 2
 #: Panels of the lower row before its tabs.
 _MOST_BELOW = 2
 _HEARTS = ("ecg", "ppg")
@@ -70,6 +74,12 @@ class Arrangement:
         What stands above all others while a lesson looks at it; empty for the usual places.
     added
         Those that a lesson wanted besides.
+    name
+        What its sizes are remembered under.
+    first
+        The tab that is in front at first, as the texts name it; empty for the first one.
+    upper
+        Height of the upper row in a low window, of 1000.
     """
 
     signals: list[Panel] = field(default_factory=list)
@@ -80,6 +90,9 @@ class Arrangement:
     folding: list[Panel] = field(default_factory=list)
     focus: list[Panel] = field(default_factory=list)
     added: list[Panel] = field(default_factory=list)
+    name: str = ""
+    first: str = ""
+    upper: int = 560
 
     @property
     def panels(self) -> list[Panel]:
@@ -116,6 +129,17 @@ class Arrangement:
         changed, self.focus = focus != self.focus, focus
         return changed
 
+    @property
+    def front(self) -> list[str]:
+        """What the tabs in front are called, as the texts name them; none before there are tabs."""
+        return [panel.tab for panel in self.panels if (tabs := _tabs_of(panel)) and tabs.currentWidget() is panel]
+
+    def bring(self, front: Sequence[str]) -> None:
+        """Bring the tabs of these names to the front, where they are tabs."""
+        for panel in self.panels:
+            if panel.tab in front and (tabs := _tabs_of(panel)):
+                tabs.setCurrentWidget(panel)
+
     def build(self, *, narrow: bool, low: bool) -> tuple[QSplitter, list[tuple[str, QSplitter]]]:
         """Put the panels into splitters.
 
@@ -131,8 +155,11 @@ class Arrangement:
         splitters
             By name, the sizes of whose parts can be remembered.
         """
+        front = self.front or [self.first]
         if self.focus:
-            return self._build_around_focus(narrow=narrow), []
+            body = self._build_around_focus(narrow=narrow)
+            self.bring(front)
+            return body, []
         folded = self.folding if low else []
         columns = [[p for p in column if p not in folded] for column in (self.signals, self.trained)]
         moved = [*folded, *(self.below if low else [])]
@@ -161,12 +188,13 @@ class Arrangement:
         body = QSplitter(Qt.Orientation.Vertical)
         body.addWidget(upper)
         body.addWidget(lower)
-        heights = (560, 440 if low else 340)
+        heights = (self.upper, 1000 - self.upper) if low else (560, 340)
         for i, height in enumerate(heights):
             body.setStretchFactor(i, height)
         body.setSizes(heights)
         for splitter in (body, upper, lower):
             splitter.setChildrenCollapsible(False)
+        self.bring(front)
         return body, [("body", body), ("upper", upper), ("lower", lower), *inner]
 
     def _build_around_focus(self, *, narrow: bool) -> QSplitter:
@@ -199,9 +227,17 @@ def _tabs(panels: Sequence[Panel]) -> QTabWidget:
     tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
     tabs.setDocumentMode(True)
+    tabs.setStatusTip(text("help.tabs"))
     for panel in panels:
         tabs.addTab(panel, panel.tab_words)
     return tabs
+
+
+def _tabs_of(panel: Panel) -> QTabWidget | None:
+    """Return the tabs that a panel is one of."""
+    pages = panel.parentWidget()
+    tabs = None if pages is None else pages.parentWidget()
+    return tabs if isinstance(tabs, QTabWidget) and tabs.indexOf(panel) >= 0 else None
 
 
 def _stack(panels: Sequence[Panel]) -> tuple[QWidget, QSplitter]:
@@ -236,7 +272,9 @@ def bands_of(stages: tuple[Any, ...]) -> list[tuple[float, float]]:
     return found
 
 
-def arrange(engine: Engine, session: Session, look: Look, submit: Callable[[Command], bool]) -> Arrangement:
+def arrange(
+    engine: Engine, session: Session, look: Look, submit: Callable[[Command], bool], *, free_play: bool = False
+) -> Arrangement:
     """Choose the panels of a session.
 
     Parameters
@@ -249,20 +287,29 @@ def arrange(engine: Engine, session: Session, look: Look, submit: Callable[[Comm
         Theme and sizes.
     submit
         Hands a command to the session.
+    free_play
+        Whether somebody plays with a body: then what answers the keys is in front, spectrum and heart.
     """
     found = Arrangement()
     protocol, trained = session.protocol, trained_feature(session)
     specs = {n: s for n, s in session.source.specs.items() if not n.startswith("truth/") and not s.batch_shape}
-    found.signals.append(SignalsPanel(look, _ordered(specs, protocol.streams), _first_channels(session, specs)))
+    channels = _played_channels(session, specs) if free_play else _first_channels(session, specs)
+    found.signals.append(SignalsPanel(look, _ordered(specs, protocol.streams), channels))
     sealed = isinstance(session.sham, DrawnSham)
     if not sealed:
         _add_features(found, session, look, submit)
         found.trained.append(RatePanel(look, protocol.update_interval_s, _aim(session)))
-        found.trained.append(PipelinePanel(look, engine, session))
-        found.folding.append(found.trained[-1])
+        pipeline = PipelinePanel(look, engine, session)
+        if len(protocol.features) <= _MOST_FEATURES:
+            found.trained.append(pipeline)
+            found.folding.append(pipeline)
+        else:  # the plots of the features need the room
+            found.tabs.append(pipeline)
     _add_spectra(found, session, trained, specs, look)
-    _add_heart(found, session, specs, look)
-    if sealed:  # what is trained and what it earns are not to be seen
+    _add_heart(found, session, specs, look, free_play=free_play)
+    quality = [QualityPanel(look, "eeg", specs["eeg"], protocol.update_interval_s)] if "eeg" in specs else []
+    if sealed:  # what is trained, what it earns and what is shown are not to be seen
+        found.trained += quality
         found.tabs += [ArtifactsPanel(look, submit), EventsPanel(look)]
         return found
     if (truth := truth_source(session)) is not None:
@@ -271,8 +318,22 @@ def arrange(engine: Engine, session: Session, look: Look, submit: Callable[[Comm
     table = MinutesPanel(look, engine.minutes, features)
     body = "eeg" not in {source.stream for source in trained.sources.values()}
     (found.below if body and len(found.below) < _MOST_BELOW else found.tabs).append(table)
-    found.tabs += [SettingsPanel(look, session, submit), ArtifactsPanel(look, submit), EventsPanel(look)]
+    found.tabs += [SettingsPanel(look, session, submit), ArtifactsPanel(look, submit), EventsPanel(look), *quality]
+    if free_play:
+        _play_in_front(found)
     return found
+
+
+def _play_in_front(found: Arrangement) -> None:
+    """Put the spectrum and the heart's wave into the middle, where they are seen at every size of the window."""
+    chosen = [*(p for p in found.below if isinstance(p, SpectrumPanel)),
+              *(p for p in found.signals if isinstance(p, HeartWavePanel))]  # fmt: skip
+    rest = [panel for panel in found.trained if not isinstance(panel, RatePanel)]
+    found.signals = [panel for panel in found.signals if panel not in chosen]
+    found.below = [panel for panel in found.below if panel not in chosen]
+    found.trained = [*chosen, *(panel for panel in found.trained if isinstance(panel, RatePanel))]
+    found.tabs = [*rest, *found.tabs]
+    found.name, found.folding, found.first, found.upper = "play_", [], "feature", 660
 
 
 def _ordered(specs: dict[str, SignalSpec], first: frozenset[str]) -> dict[str, SignalSpec]:
@@ -298,6 +359,13 @@ def _first_channels(session: Session, specs: dict[str, SignalSpec]) -> dict[str,
     return chosen
 
 
+def _played_channels(session: Session, specs: dict[str, SignalSpec]) -> dict[str, list[int]]:
+    """Return the channels that answer the keys of somebody who plays: eyes, alpha, heart, breath, muscle."""
+    source = next(iter(trained_feature(session).sources.values()))
+    eeg = [*choose_channels(source, specs["eeg"]), *(i for i, n in enumerate(specs["eeg"].ch_names) if n == "Fp1")]
+    return {"eeg": eeg} | {name: [0] for name in (*_HEARTS[:1], "respiration", "emg") if name in specs}
+
+
 def _conditions(session: Session) -> list[Any]:
     return list(getattr(session.protocol.rule, "conditions", ()))
 
@@ -316,7 +384,7 @@ def _add_features(found: Arrangement, session: Session, look: Look, submit: Call
         if at is not None and conditions[at].called in session.rule.manual:
             drag = _by_hand(conditions[at].called, submit)
         kind = "only" if at is None else "inhibit" if conditions[at].direction == "below" and at else "title"
-        title = text(f"feature.{kind}", name=feature.name.replace("_", " "))
+        title = text(f"feature.{kind}", name=named("name", feature.name))
         unit = session.pipeline.specs[feature.name].unit
         panel = FeaturePanel(look, title, feature.name, unit, column, at, protocol.update_interval_s,
                              rewarded=feature.name == protocol.rule.trained, set_threshold=drag)  # fmt: skip
@@ -352,14 +420,21 @@ def _add_spectra(
         found.side.append(HeadMapPanel(look, source.stream, spec.fs, spec.unit, channels, at, bands[0]))
 
 
-def _add_heart(found: Arrangement, session: Session, specs: dict[str, SignalSpec], look: Look) -> None:
-    stream = next((name for name in _HEARTS if name in session.protocol.streams and name in specs), None)
+def _add_heart(
+    found: Arrangement, session: Session, specs: dict[str, SignalSpec], look: Look, *, free_play: bool
+) -> None:
+    used = specs.keys() if free_play else session.protocol.streams
+    stream = next((name for name in _HEARTS if name in used and name in specs), None)
     if stream is None:
         return
     heart = Heart(stream, specs[stream])
     breath = "respiration" if "respiration" in specs else None
+    wave = HeartWavePanel(look, heart, breath, specs.get("respiration"))
+    if free_play:
+        found.signals.append(wave)
+        return
     found.folding.append(found.signals[0])
-    found.signals.insert(0, HeartWavePanel(look, heart, breath, specs.get("respiration")))
+    found.signals.insert(0, wave)
     intervals = IntervalsPanel(look, heart)
     found.trained.insert(1, intervals)
     found.folding.append(intervals)

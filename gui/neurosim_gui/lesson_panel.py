@@ -61,6 +61,11 @@ class LessonPanel(QFrame):
         self.notes_button.clicked.connect(lambda _=False: self.notes.show())
         for button in (self.back, self.on, self.notes_button, self.sheet_button):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the space bar breathes
+        self.setStatusTip(text("tip.lesson"))
+        self.back.setStatusTip(text("does.previous_step"))
+        self.on.setStatusTip(text("does.next_step"))
+        self.notes_button.setStatusTip(text("tip.lesson_notes"))
+        self.sheet_button.setStatusTip(text("tip.lesson_sheet"))
         self._arrange()
         self.set_look(look)
 
@@ -144,6 +149,7 @@ class LessonPanel(QFrame):
         mark = "" if taken.answer is None else "✓ " if right else "● " if chosen else ""
         button, hands, row = ChoiceButton(f"{mark}{words}"), QSpinBox(), QWidget()
         button.set_look(self.look, bold=chosen)
+        button.setStatusTip(text("tip.lesson_choice"))
         button.setEnabled(taken.answer is None)
         button.clicked.connect(lambda _=False: self.choose(number))
         hands.setRange(0, 999)
@@ -151,6 +157,7 @@ class LessonPanel(QFrame):
         hands.setFont(self.look.font())
         hands.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         hands.setAccessibleName(text("lesson.hands_for", choice=words))
+        hands.setStatusTip(text("tip.lesson_hands"))
         hands.setEnabled(taken.answer is None)
         hands.setVisible(self.in_room)
         hands.lineEdit().returnPressed.connect(hands.clearFocus)  # the keys are the body's again

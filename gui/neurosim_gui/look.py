@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtGui import QColor, QFont, QPalette
 
-from neurosim.core.palette import LIGHT, Palette
+from neurosim.core.palette import LIGHT, PALETTES, Palette
 
 #: Shares of the height of the picture. A reader six picture heights away needs letters without ascenders of 3 %
 #: of the height (ANSI/AVIXA V202.01, basic decision making): 5.8 % of font size, or 4.2 % where there are digits alone.
@@ -16,8 +16,9 @@ _STAGE = {"words": 0.058, "title": 0.058, "ticks": 0.042, "number": 0.10, "signa
 _CONSOLE_PX = {"words": 14.0, "title": 16.0, "ticks": 12.0, "number": 22.0, "signal": 1.0, "feature": 2.0,
                "marker": 8.0}  # fmt: skip
 
-#: Smallest and largest size of words against the usual.
+#: Smallest and largest size of words against the usual, and that of a Console that is projected.
 TEXT_SCALES = (0.8, 2.0)
+_PROJECTED = 1.5
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ class Look:
     palette: Palette = LIGHT
     text_scale: float = 1.0
     stage_height_px: float | None = None
+
+    @classmethod
+    def themed(cls, name: str) -> Look:
+        """Return a theme: light, dark, or stage, which is light with the words half as large again, to be projected."""
+        return cls(LIGHT, _PROJECTED) if name == "stage" else cls(PALETTES[name])
 
     def size_px(self, what: str) -> float:
         """Return the size of words, title, ticks, number or a marker, or the width of a signal or feature line [px]."""

@@ -1,9 +1,45 @@
-"""What a window remembers from one time to the next: sizes of its parts, text size; by view and screen."""
+"""What a window remembers: its place, sizes of its parts, text, theme and units, by view and screen."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QSettings
+from collections.abc import Sequence
+
+from PySide6.QtCore import QByteArray, QRect, QSettings
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSplitter, QWidget
+
+
+def placed(wanted: QRect, screens: Sequence[QRect]) -> QRect:
+    """Return a place as large as wanted where all of it can be seen.
+
+    Parameters
+    ----------
+    wanted
+        Where a window was, or would like to be.
+    screens
+        What windows may take of each screen, the main one first.
+
+    Returns
+    -------
+    QRect
+        On the screen that has most of the wanted place, on the first one if none has any: moved and shrunk into it.
+    """
+
+    def seen(screen: QRect) -> int:
+        common = wanted.intersected(screen)
+        return max(common.width(), 0) * max(common.height(), 0)
+
+    screen = max(screens, key=seen)
+    width, height = min(wanted.width(), screen.width()), min(wanted.height(), screen.height())
+    x = min(max(wanted.x(), screen.x()), screen.x() + screen.width() - width)
+    y = min(max(wanted.y(), screen.y()), screen.y() + screen.height() - height)
+    return QRect(x, y, width, height)
+
+
+def screens() -> list[QRect]:
+    """Return what windows may take of each screen, the main one first."""
+    main = QGuiApplication.primaryScreen()
+    return [screen.availableGeometry() for screen in sorted(QGuiApplication.screens(), key=lambda s: s is not main)]
 
 
 class Memory:
@@ -13,38 +49,68 @@ class Memory:
     ----------
     view
         Its name.
+    kept
+        Whether it outlives the window. Pictures for documents look the same at everybody's, and change nothing.
     """
 
-    def __init__(self, view: str) -> None:
+    def __init__(self, view: str, *, kept: bool = True) -> None:
         self._view = view
-        self._settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "neurosim", "window")
+        scope = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+        self._settings = QSettings(*scope, "neurosim", "window") if kept else None
+
+    def _value(self, key: str, otherwise: object = None) -> object:
+        return otherwise if self._settings is None else self._settings.value(key, otherwise)
+
+    def _set_value(self, key: str, value: object) -> None:
+        if self._settings is not None:
+            self._settings.setValue(key, value)
 
     def _key(self, window: QWidget, what: str) -> str:
         screen = window.screen()
         name = "screen" if screen is None else screen.name() or "screen"
         return f"{self._view}/{name.replace('/', '_')}/{what}"
 
+    def recall_words(self, window: QWidget, what: str, otherwise: str) -> str:
+        """Return words that were kept."""
+        return str(self._value(self._key(window, what), otherwise))
+
     def recall_number(self, window: QWidget, what: str, otherwise: float) -> float:
         """Return a number that was kept."""
         try:
-            return float(str(self._settings.value(self._key(window, what), otherwise)))
+            return float(self.recall_words(window, what, str(otherwise)))
         except ValueError:
             return otherwise
 
-    def keep_number(self, window: QWidget, what: str, value: float) -> None:
-        """Keep a number."""
-        self._settings.setValue(self._key(window, what), value)
+    def keep(self, window: QWidget, what: str, value: float | str) -> None:
+        """Keep a number or words."""
+        self._set_value(self._key(window, what), value)
+
+    def recall_place(self) -> tuple[QRect, bool] | None:
+        """Return where the view was last, on whichever screen, and whether it filled that; None for never."""
+        kept = str(self._value(f"{self._view}/place", "")).split()
+        try:
+            x, y, width, height, filled = map(int, kept)
+        except ValueError:
+            return None
+        return (QRect(x, y, width, height), bool(filled)) if width > 0 and height > 0 else None
+
+    def keep_place(self, window: QWidget) -> None:
+        """Keep where a window is, and whether it fills its screen."""
+        at = window.normalGeometry() if window.isMaximized() or window.isFullScreen() else window.geometry()
+        words = f"{at.x()} {at.y()} {at.width()} {at.height()} {int(window.isMaximized())}"
+        self._set_value(f"{self._view}/place", words)
 
     def recall_splitter(self, window: QWidget, what: str, splitter: QSplitter) -> None:
         """Let a splitter be as it was kept; one that has other parts now stays as it is."""
-        kept = self._settings.value(self._key(window, f"{what}_{splitter.count()}"))
+        kept = self._value(self._key(window, f"{what}_{splitter.count()}"))
         if isinstance(kept, QByteArray):
             splitter.restoreState(kept)
 
     def keep_splitter(self, window: QWidget, what: str, splitter: QSplitter) -> None:
         """Keep the sizes of a splitter's parts."""
-        self._settings.setValue(self._key(window, f"{what}_{splitter.count()}"), splitter.saveState())
+        self._set_value(self._key(window, f"{what}_{splitter.count()}"), splitter.saveState())
 
     def forget(self) -> None:
         """Forget everything about this view, on every screen."""
-        self._settings.remove(self._view)
+        if self._settings is not None:
+            self._settings.remove(self._view)

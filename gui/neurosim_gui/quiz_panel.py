@@ -35,11 +35,13 @@ class QuizPanel(QFrame):
         self.quiz, self._now_s = quiz, now_s
         self.calls: list[Call] = []
         self.told, self.result = QLabel(text("quiz.told", n=len(quiz.events))), QLabel()
+        self.setStatusTip(text("tip.quiz"))
         column = QVBoxLayout(self)
         column.addWidget(self.told)
         self.buttons = {kind: QPushButton(text(f"quiz.{kind}")) for kind in KINDS}
         for kind, button in self.buttons.items():
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setStatusTip(text("tip.quiz_call"))
             button.clicked.connect(lambda _=False, kind=kind: self.call(kind))
             column.addWidget(button)
         column.addWidget(self.result)

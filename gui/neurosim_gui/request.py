@@ -11,6 +11,7 @@ from neurosim.core.errors import ConfigError, UserError
 
 if TYPE_CHECKING:
     from neurosim.feedback.protocol import TrainingProtocol
+    from neurosim.session.commands import Logged
     from neurosim.session.session import Session
     from neurosim.session.tick import Sink
     from neurosim.subject.subject import Subject
@@ -39,8 +40,14 @@ class LiveRequest:
         Where the session is sent to besides.
     out
         Folder to record into from the start; None to record when the user asks for it.
+    theme, size
+        Of the window; None for what it remembers.
     screenshots, seconds
         Folder of the pictures, and after how much of the session they are taken [s]; then the window closes.
+    scenes
+        File of a lecture's scenes, read and written.
+    commands
+        What is done to the session in which tick: the log of one that is to be repeated.
     """
 
     protocol: str = "alpha_up"
@@ -55,8 +62,8 @@ class LiveRequest:
     network: bool = False
     out: Path | None = None
     speed: float = 1.0
-    theme: str = "light"
-    size: tuple[int, int] = (1920, 1080)
+    theme: str | None = None
+    size: tuple[int, int] | None = None
     seconds: float = 20.0
     screenshots: Path | None = None
     free_play: bool = False
@@ -64,6 +71,8 @@ class LiveRequest:
     subject_key: Path | None = None
     lesson: str = ""
     language: str = ""
+    scenes: Path | None = None
+    commands: tuple[Logged, ...] = ()
 
     @property
     def name(self) -> str:
@@ -102,7 +111,7 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
     plan = plan_sessions(protocol, subject, source, sham=sham, seed=request.seed, signals="all", artifacts=artifacts)
     plan.hidden = request.subject_key is not None
     try:
-        session = Session(plan.protocol, plan.source, plan.actors, sham=plan.sham)
+        session = Session(plan.protocol, plan.source, plan.actors, sham=plan.sham, commands=request.commands)
     except ConfigError as error:
         raise ConfigError(error.problems, f"{plan.protocol.name}.toml") from None
     facts = None if seal is None or request.out is None else seal.facts(request.out, None)

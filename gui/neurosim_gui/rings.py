@@ -6,6 +6,7 @@ import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -118,6 +119,13 @@ class History(Sink):
         self.events: list[SessionEvent] = []
         self.newest: Newest | None = None
         self._n_rewards = 0
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__ |= state
+        self.lock = threading.Lock()  # a copy is written and read by others
 
     def write(self, tick: Tick) -> None:
         feedback = tick.feedback

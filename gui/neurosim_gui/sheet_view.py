@@ -28,6 +28,8 @@ class SheetView(QWidget):
         self._runner = runner
         self.page, self.save = QTextBrowser(), QPushButton(text("lesson.sheet"))
         self.save.clicked.connect(lambda _=False: self.save_asked.emit())
+        self.save.setStatusTip(text("tip.lesson_sheet"))
+        self.setStatusTip(text("tip.sheet"))
         column = QVBoxLayout(self)
         column.addWidget(self.page, 1)
         column.addWidget(self.save)

@@ -314,6 +314,12 @@ class Stage(QWidget):
         if self._number is not None:
             self._tell(history, self._number)
 
+    def settle(self, history: History) -> None:
+        """Draw at once what otherwise comes in pieces, a frame each: for tests and pictures."""
+        self._told_s = -np.inf
+        for _ in range(2 * StagePlot.pieces + 1):  # the scale may change with the first
+            self.refresh(history)
+
     def _tell(self, history: History, trace: Trace) -> None:
         with history.lock:
             now_s = history.ticks.total * history.update_interval_s
@@ -324,4 +330,12 @@ class Stage(QWidget):
         self._told_s = now_s
         last = last[np.isfinite(last)]
         if last.size:
-            self.number.setText(f"{last.mean():#.3g}".rstrip("."))
+            self.number.setText(self._written(float(last.mean()), trace))
+
+    def _written(self, value: float, trace: Trace) -> str:
+        """Write a number with three digits, or as many as its plot can tell apart: hundredths of a degree."""
+        digits = 3
+        for plot in self.plots:
+            if plot.trace == trace and value:
+                digits = max(digits, 1 + int(np.floor(np.log10(abs(value))) - np.floor(np.log10(plot.step))))
+        return f"{value:#.{digits}g}".rstrip(".")

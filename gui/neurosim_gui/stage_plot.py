@@ -22,20 +22,20 @@ from neurosim_gui.texts import text
 
 #: Length of the sweep [s]: a signal's waves must be seen, a feature's course.
 SIGNAL_S, FEATURE_S, SLOW_S = 4.0, 20.0, 40.0
+#: A feature of fewer values a second changes slowly.
+_SLOW_HZ = 10.0
 #: What lies beyond the outer tick labels, as a share of the way from the middle to them.
 _BEYOND = 1.25
 _RESCALE_S = 2.0
 #: Room for a tick label, in font sizes; the same in both plots, so that they stand one above the other.
 _LABEL_WIDTH = 3.9
-#: The largest share of a sweep that one frame draws: thick lines are slow, and a picture that is drawn anew can wait.
-_MOST_A_FRAME = 1.0 / 16.0
 
 
 def usual_sweep_s(trace: Trace) -> float:
     """Return the length of a sweep that fits a trace [s]."""
     if trace.stream and trace.fs > 60:
         return SIGNAL_S
-    return SLOW_S if trace.stream else FEATURE_S
+    return SLOW_S if trace.stream or trace.fs < _SLOW_HZ else FEATURE_S
 
 
 def common_sweep_s(traces: Sequence[Trace]) -> float | None:
@@ -62,6 +62,9 @@ class StagePlot(QWidget):
     sweep_s
         Length of the sweep [s]; what fits the trace by default.
     """
+
+    #: The fewest frames that a sweep is drawn in: thick lines are slow, and a picture that is drawn anew can wait.
+    pieces = 16
 
     def __init__(self, look: Look, trace: Trace, sweep_s: float | None = None) -> None:
         super().__init__()
@@ -146,6 +149,11 @@ class StagePlot(QWidget):
             "bottom": [text("stage.seconds", seconds=f"{value:g}") for value in seconds],
         }
 
+    @property
+    def step(self) -> float:
+        """From tick label to tick label, in the unit of the trace."""
+        return self._axis[1]
+
     def _tell_scale(self) -> None:
         labels = self.tick_labels
         heights = [0.5 + 0.5 * way / _BEYOND for way in (-1.0, 0.0, 1.0)]
@@ -175,7 +183,7 @@ class StagePlot(QWidget):
             self._rescale(recent[np.isfinite(recent)], threshold)
         if x.size > keep:  # the session goes faster than can be drawn
             start, x = start + x.size - keep, x[-keep:]
-        x = x[: max(1, round(_MOST_A_FRAME * keep))]
+        x = x[: max(1, -(-keep // self.pieces))]
         self._drawn = start + x.size
         self.sweep.append(start, x[None])
         self._threshold.setVisible(bool(np.isfinite(threshold)))
@@ -213,7 +221,9 @@ class StagePlot(QWidget):
         at = (total - ticks.shape[1] + np.arange(ticks.shape[1])) * dt_s % self.sweep_s
         fresh = np.arange(ticks.shape[1]) >= 0.04 * ticks.shape[1] - max(0, round(self.sweep_s / dt_s) - ticks.shape[1])
         rewarded = (ticks[TICK_ROWS.index("reward")] > 0) & fresh
-        self._rewards.setData(at[rewarded], np.full(int(rewarded.sum()), 0.06))
+        half_s = 0.5 * self.look.size_px("marker") / max(1.0, self.plot.vb.width()) * self.sweep_s
+        places = np.clip(at[rewarded], half_s, self.sweep_s - half_s)  # whole, at the ends too
+        self._rewards.setData(places, np.full(places.size, 0.06))
         for item in self._spans:
             self.plot.removeItem(item)
         self._spans = []

@@ -14,13 +14,15 @@ from neurosim.session.session import Session
 from neurosim.session.streams import choose_channels
 from neurosim_gui.rings import TICK_ROWS, History
 from neurosim_gui.texts import text
-from neurosim_gui.units import unit_words
+from neurosim_gui.units import named, unit_words
 
 #: What stands in every tick and can be drawn.
 OF_TICKS = ("shown", "pacer")
 
 #: Steps between tick labels, times a power of ten, and the grids on which the middle one may stand.
 _ROUND = {1.0: (1.0, 0.5), 2.0: (2.0, 1.0), 5.0: (5.0,), 10.0: (10.0, 5.0), 20.0: (20.0, 10.0), 50.0: (50.0,)}
+#: A stream of fewer values a second has no waves to be seen.
+_SLOW_HZ = 16.0
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def find_trace(name: str, session: Session) -> Trace:
         conditions = session.rule.condition_names
         unit = unit_words(features[name].unit)
         condition = conditions.index(name) if name in conditions else None
-        words = text("stage.feature", name=name.replace("_", " "), unit=unit)
+        words = text("stage.feature", name=named("name", name), unit=unit)
         return Trace(name, words, 1.0 / tick_s, unit, list(features).index(name), condition=condition)
     stream = stream if stream in streams else f"truth/{stream}"
     if stream not in streams:
@@ -114,7 +116,7 @@ def find_trace(name: str, session: Session) -> Trace:
         raise ConfigError(f"no channel '{channel}' in '{stream}'; {did_you_mean(channel, spec.ch_names)}")
     row = spec.ch_names.index(channel) if channel else _usual_channel(stream, session)
     unit = unit_words(spec.unit)
-    names = {"stream": _stream_words(stream.removeprefix("truth/")), "channel": spec.ch_names[row], "unit": unit}
+    names = {"stream": named("stream", stream.removeprefix("truth/")), "channel": spec.ch_names[row], "unit": unit}
     kind = "stream" if spec.n_channels == 1 else "channel" if stream in ("eeg", "emg") else "part"
     words = text(f"stage.{kind}", **names)
     if stream.startswith("truth/"):
@@ -122,18 +124,18 @@ def find_trace(name: str, session: Session) -> Trace:
     return Trace(name, words, spec.fs, unit, row, stream)
 
 
-def _stream_words(stream: str) -> str:
-    try:
-        return text(f"stream.{stream}")
-    except KeyError:
-        return stream.replace("_", " ")
-
-
 def usual_traces(session: Session) -> list[Trace]:
-    """Return the signal and the feature that is made of it; in a sealed session the signal alone."""
-    source = next(iter(trained_feature(session).sources.values()))
-    names = [source.stream] if isinstance(session.sham, DrawnSham) else [source.stream, session.protocol.rule.trained]
-    return [find_trace(name, session) for name in dict.fromkeys(names)]
+    """Return the signal and the feature that is made of it; in a sealed session the signal alone.
+
+    A temperature is nearly the feature that is made of it: the feature is enough.
+    """
+    source, trained = next(iter(trained_feature(session).sources.values())), session.protocol.rule.trained
+    spec = session.source.specs[source.stream]
+    signal = find_trace(f"{source.stream}:{spec.ch_names[choose_channels(source, spec)[0]]}", session)
+    if isinstance(session.sham, DrawnSham):
+        return [signal]
+    feature = find_trace(trained, session)
+    return [feature] if trained == source.stream and spec.fs <= _SLOW_HZ else [signal, feature]
 
 
 def _usual_channel(stream: str, session: Session) -> int:

@@ -97,6 +97,7 @@ class StartView(QScrollArea):
             made = [CardButton(card) for card in group]
             for button in made:
                 button.clicked.connect(lambda _=False, card=button.card: self.chosen.emit(card.kind, card.name))
+                button.setStatusTip(text("tip.card"))
                 self.buttons[button.card.kind, button.card.name] = button
             self._grids.append((grid, made))
             column.addWidget(label)
@@ -104,6 +105,7 @@ class StartView(QScrollArea):
         self._notice = QLabel(text("start.seed"))
         column.addWidget(self._notice)
         column.addStretch(1)
+        self.setStatusTip(text("does.start"))
         self.setWidget(inner)
         self.set_look(look)
 

@@ -1,4 +1,4 @@
-"""How numbers and units are written on the screen."""
+"""How numbers, units and names are written on the screen."""
 
 from __future__ import annotations
 
@@ -42,6 +42,14 @@ class Units:
         """Say how large a signal is, rms or from peak to peak."""
         size = float(np.ptp(x)) if self.peak_to_peak else float(np.std(x))
         return f"{size:.3g} {self.words(unit)} {text('unit.pp' if self.peak_to_peak else 'unit.rms')}"
+
+
+def named(section: str, name: str) -> str:
+    """Return what a name of the protocols is called: its words in a section of the texts, or the name as it reads."""
+    try:
+        return text(f"{section}.{name}")
+    except KeyError:
+        return name.replace("_", " ")
 
 
 def unit_words(unit: str) -> str:

@@ -41,6 +41,7 @@ def small_button(words: str, tip: str) -> QToolButton:
     button = QToolButton()
     button.setText(words)
     button.setToolTip(tip)
+    button.setStatusTip(tip)
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return button
 

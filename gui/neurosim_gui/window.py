@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QTabWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QTabWidget, QWidget
 
+from neurosim_gui.commands import COMMANDS
 from neurosim_gui.engine import Engine, Status
 from neurosim_gui.look import Look
 from neurosim_gui.texts import text
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _POLL_MS = 33
 _SHOWN_MS = 10_000
 #: What tells the arm of a session, and is not there while it is sealed.
-TELLING = ("reveal", "compare", "compare_now")
+TELLING = ("reveal", "compare", "compare_now", "keep_scene", "recall_scene")
 
 
 class SessionWindow(QMainWindow):
@@ -96,10 +97,13 @@ class SessionWindow(QMainWindow):
                 self.tell(str(given)) if isinstance(given, Exception) else then(given)
         if self.engine.sealed and not self._hidden:
             self._hidden = True
-            for name in TELLING:
-                if name in self.commands:
-                    self.commands[name].setVisible(False)
-                    self.commands[name].setEnabled(False)
+            for command in COMMANDS:
+                if command.name in TELLING:
+                    self.commands[command.called].setVisible(False)
+                    self.commands[command.called].setEnabled(False)
+            for menu in self.menuBar().actions():
+                inside = menu.menu()
+                menu.setVisible(isinstance(inside, QMenu) and any(each.isVisible() for each in inside.actions()))
         if self.engine.failure is not None and not self._told_failure:
             self._told_failure = True
             if kept := self.kept_words():
@@ -260,6 +264,11 @@ class SessionWindow(QMainWindow):
         if view is not None:
             self.views.removeTab(self.views.indexOf(view))
             view.deleteLater()
+
+    def _leave_compare(self) -> None:
+        """Leave the comparison of a session that is no more."""
+        self._leave(self._compare)
+        self._compare = None
 
     def set_look_of_views(self, look: Look) -> None:
         """Give the other views another theme or size."""

@@ -167,9 +167,19 @@ def live(
     out: Annotated[Path | None, typer.Option(help="Record from the start, into this folder.")] = None,
     course: Annotated[Path | None, typer.Option(help="Show the course in this folder beside the session.")] = None,
     speed: Annotated[str | None, typer.Option(help="Session seconds a second, or `max`; 1 by default.")] = None,
-    theme: Annotated[str, typer.Option(help="light or dark.")] = "light",
+    theme: Annotated[
+        str | None,
+        typer.Option(
+            help="light, dark, or stage: light with larger words, to be projected; as the window remembers by default."
+        ),
+    ] = None,
     language: Language = None,
-    size: Annotated[str, typer.Option(help="Width x height of the window.")] = "1920x1080",
+    size: Annotated[
+        str | None, typer.Option(help="Width x height of the window, such as 1280x720; as it was last by default.")
+    ] = None,
+    scenes: Annotated[
+        Path | None, typer.Option(help="TOML file of a lecture's scenes, read and written: 1 to 9 recall them.")
+    ] = None,
     seconds: Annotated[
         float | None, typer.Option(help="Take the pictures after so much of the session [20 s].")
     ] = None,
@@ -183,7 +193,7 @@ def live(
     open_window(
         protocol=protocol, source=source, sidecar=sidecar, subject=subject, seed=seed, sham=sham, blind=blind,
         subject_key=subject_key, lsl=lsl, osc=osc, network=network, record=record, out=out, course=course, speed=speed,
-        theme=theme, size=size, seconds=seconds, screenshots=screenshots, language=language,
+        theme=theme, size=size, scenes=scenes, seconds=seconds, screenshots=screenshots, language=language,
     )  # fmt: skip
 
 
@@ -232,7 +242,7 @@ def lesson(
         raise typer.Exit(0 if take_lessons([name], sheet, instructor, language or "en") else 1)
     from neurosim.cli.window import open_window
 
-    open_window(lesson=name, speed="1", theme="light", size="1920x1080", language=language)
+    open_window(lesson=name, speed="1", theme=None, size=None, language=language)
 
 
 @app.command()

@@ -14,12 +14,13 @@ from neurosim.cli.run import parse_speed
 from neurosim.core.errors import UserError, did_you_mean
 
 _GROUP = "neurosim.window"
-_THEMES = ("light", "dark")
+_THEMES = ("light", "dark", "stage")
 _LANGUAGE = "[a-z]{2,3}"
+_PICTURE = "1920x1080"
 
 
 def open_window(
-    *, speed: str | None, theme: str, size: str, record: bool = False, seconds: float | None = None,
+    *, speed: str | None, theme: str | None, size: str | None, record: bool = False, seconds: float | None = None,
     screenshots: Path | None = None, out: Path | None = None, language: str | None = None, **options: Any,
 ) -> None:  # fmt: skip
     """Open the window; the options are those of the command.
@@ -30,18 +31,16 @@ def open_window(
         For what cannot be used, or when there is no window to open.
     """
     window = load_window()
-    if theme not in _THEMES:
+    if theme is not None and theme not in _THEMES:
         raise UserError(f"unknown theme '{theme}'; {did_you_mean(theme, _THEMES)}", "--theme")
     if language is not None and not re.fullmatch(_LANGUAGE, language):
         raise UserError(f"must be a code of two or three letters such as 'de', got '{language}'", "--language")
-    measures = re.fullmatch(r"(\d+)x(\d+)", size)
-    if measures is None or not all(200 <= int(m) <= 10000 for m in measures.groups()):
-        raise UserError(f"must be like 1920x1080, got {size}", "--size")
     if seconds is not None and screenshots is None:
         raise UserError("says when pictures are taken; name their folder with --screenshots", "--seconds")
     if seconds is not None and not 0 < seconds < math.inf:
         raise UserError(f"must be above 0 s, got {seconds:g}", "--seconds")
-    width, height = map(int, measures.groups())
+    if size is None and screenshots is not None:
+        size = _PICTURE
     # Nobody watches while pictures are taken.
     pace = parse_speed(speed or ("1" if screenshots is None else "max"))
     if out is None and (record or options.get("blind") is not None):
@@ -51,7 +50,7 @@ def open_window(
     request = window.LiveRequest(
         speed=pace,
         theme=theme,
-        size=(width, height),
+        size=None if size is None else _parse_size(size),
         seconds=seconds or 20.0,
         screenshots=screenshots,
         out=out,
@@ -59,6 +58,14 @@ def open_window(
         **options,
     )
     raise typer.Exit(window.open_window(request))
+
+
+def _parse_size(size: str) -> tuple[int, int]:
+    measures = re.fullmatch(r"(\d+)x(\d+)", size)
+    if measures is None or not all(200 <= int(m) <= 10000 for m in measures.groups()):
+        raise UserError(f"must be like 1920x1080, got {size}", "--size")
+    width, height = map(int, measures.groups())
+    return width, height
 
 
 def play_freely(seed: int | None, speed: str, out: Path | None) -> None:
@@ -69,7 +76,7 @@ def play_freely(seed: int | None, speed: str, out: Path | None) -> None:
     UserError
         For what cannot be used.
     """
-    open_window(speed=speed, theme=_THEMES[0], size="1280x720", seed=seed, out=out, free_play=True)
+    open_window(speed=speed, theme=None, size=None, seed=seed, out=out, free_play=True)
 
 
 def has_window() -> bool:

@@ -66,6 +66,10 @@ class Calibrating(Stage):
         self._valid: list[Bool] = []
         self._next_valid: Bool | None = None
 
+    def restart(self) -> None:
+        self.stage.restart()
+        self._next_valid = None
+
     def mark_valid(self, valid: Bool) -> None:
         self._next_valid = valid
 

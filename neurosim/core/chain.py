@@ -31,6 +31,10 @@ class _Compound(Stage):
         for stage in self.stages:
             stage.reset()
 
+    def restart(self) -> None:
+        for stage in self.stages:
+            stage.restart()
+
 
 def single_stages(stage: Stage) -> Iterator[Stage]:
     """Yield the stages that a pipeline is made of, first to last, none of them a chain or a fork."""
@@ -91,6 +95,11 @@ class ChainStage(_Compound):
         for after in self._after:
             after.reset()
         self._add_delays()
+
+    def restart(self) -> None:
+        super().restart()
+        for after in self._after:
+            after.reset()
 
     def _add_delays(self) -> None:
         """Take note of the delays of stages that have been fitted, or are so no longer."""

@@ -10,6 +10,7 @@ from pydantic import SerializeAsAny
 
 from neurosim.core.config import KindConfig, of_kind
 from neurosim.core.drive import Drive
+from neurosim.core.errors import ConfigError
 from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Samples, SignalSpec
 from neurosim.core.step import Step, step_of
@@ -56,6 +57,9 @@ class Source(ABC):
     def rest(self, duration_s: float) -> None:
         """Let the time between two sessions pass [s]; the next tick is 0 again."""
 
+    def select_all_beside(self, streams: Collection[str]) -> None:
+        """Make everything there is, but nothing that would end the session well before these streams do."""
+
     def select(self, streams: Collection[str], events: Collection[str] = ()) -> None:
         """Make only what these streams need, from the start of a session on; `specs` then says what is left.
 
@@ -76,6 +80,27 @@ class Source(ABC):
     def events(self) -> tuple[SessionEvent, ...]:
         """Return what the source itself has to tell of the last tick: a recording's annotations, a body's artifacts."""
         return ()
+
+    @property
+    def length_s(self) -> float | None:
+        """How long what it plays is [s], where one can go to another place of it; None where that cannot be."""
+        return None
+
+    def place_s(self, tick_index: int) -> float:
+        """Return the place that a tick is played from [s]."""
+        return self.grid.start_s(tick_index)
+
+    def seek(self, tick_index: int, to_s: float) -> None:
+        """Play on from another place: the tick `tick_index` begins at the last tick border up to `to_s`.
+
+        Ticks are counted on, and asked for in order, as before.
+
+        Raises
+        ------
+        ConfigError
+            Where there is no such place.
+        """
+        raise ConfigError("only in a recording can one go to another place")
 
     @property
     def n_ticks(self) -> int | None:

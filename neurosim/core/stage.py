@@ -52,6 +52,10 @@ class Stage(ABC):
     def reset(self) -> None:
         """Return to the state before the first sample."""
 
+    def restart(self) -> None:
+        """Begin again at another place of the signal: what the baseline has taught stays, all other memory goes."""
+        self.reset()
+
     def calibrate(self) -> Baseline | None:
         """Fit to the baseline seen so far; stages that are not calibrated do nothing.
 

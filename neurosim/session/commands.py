@@ -231,6 +231,35 @@ class Point(Command):
                 actor.move(self.x, self.y)
 
 
+class Seek(Command):
+    """Goes to another place of the recording that is played.
+
+    The session itself goes on: its clock, its blocks and what its rule has learned. The pipeline begins again at the
+    new place, with what the baseline has taught it, so a feature is there what it would be had the recording begun
+    there. A baseline itself is never cut: whoever wants to leave it waits for its end.
+    """
+
+    command: Literal["seek"] = "seek"
+    to_s: float = Field(ge=0, description="place in the recording", json_schema_extra={"unit": "s"})
+
+    def check(self, session: Session) -> None:
+        length_s = session.source.length_s
+        if length_s is None:
+            raise ConfigError("only in a recording can one go to another place")
+        if self.to_s >= length_s:
+            raise ConfigError(f"the recording goes from 0 to {length_s:.1f} s, and {self.to_s:g} s is not in it")
+        block = session.protocol.blocks[session.block_index]
+        if block.kind == "baseline":
+            end_s = session.grid.start_s(session.schedule.ends[session.block_index])
+            raise ConfigError(
+                f"'{block.name}' is a baseline, and is learned from without a cut; go there after {end_s:.0f} s"
+            )
+
+    def apply(self, session: Session) -> None:
+        session.source.seek(session.tick_index, self.to_s)
+        session.pipeline.restart()
+
+
 def _check_subject(subject: int | None, session: Session) -> None:
     n = session.batch_shape[0] if session.batch_shape else 1
     if subject is not None and subject >= n:
@@ -247,6 +276,7 @@ COMMANDS: dict[str, type[Command]] = {
     "mark": Mark,
     "pacer": SetPacer,
     "point": Point,
+    "seek": Seek,
 }
 
 

@@ -108,6 +108,14 @@ class FeaturePath:
         unknown: Bool = np.logical_or.reduce([*self._no_value.values()])
         return unknown
 
+    def restart(self) -> None:
+        """Begin again at another place of the signal, with what the baseline has taught."""
+        for stage in self.stages:
+            stage.restart()
+        self._join.reset()
+        for no_value in self._no_value.values():
+            no_value[:] = True
+
     def _note(self, name: str, stage: Stage) -> None:
         known = stage.known
         self._no_value[name][:] = False if known is None else ~known[..., -1].reshape(-1)

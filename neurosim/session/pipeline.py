@@ -150,6 +150,18 @@ class Pipeline:
         """Return the stages that make a feature: those of each input, and those behind the join."""
         return self._paths[feature].stages
 
+    def restart(self) -> None:
+        """Begin again at another place of the signal, with what the baseline has taught.
+
+        Features have no value until there is one again, as at the start; each is then what it would be had the signal
+        begun here.
+        """
+        for stream in self._streams.values():
+            stream.restart()
+        for path in self._paths.values():
+            path.restart()
+        self._unknown[:] = True
+
     def calibrate(self) -> None:
         """Fit what is calibrated to the baseline seen so far."""
         for path in self._paths.values():

@@ -98,6 +98,13 @@ class OpenStream:
             for gate in self.gates:
                 gate.closed[:] = False
 
+    def restart(self) -> None:
+        """Begin again at another place of the signal, with what the baseline has taught."""
+        self.entrance.reset()
+        for gate in self.gates:
+            gate.stage.restart()
+            gate.closed[:] = False
+
     def settle(self) -> None:
         """Let bad samples be distrusted as long as what is made from the stream remembers them."""
         delays = [tap.path.spec.delay_s - self.spec.delay_s for tap in self.taps]

@@ -6,6 +6,7 @@ import copy
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,11 @@ class Past(Sink):
     def __init__(self) -> None:
         self._seen: list[tuple[Values, Bool]] = []
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Past:
+        copied = Past()
+        copied._seen = list(self._seen)  # what was seen does not change
+        return copied
+
     def write(self, tick: Tick) -> None:
         self._seen.append((tick.features, np.asarray(tick.feedback.valid)))
 
@@ -54,7 +60,7 @@ class Shared(Source):
 
     def __init__(self, source: Source) -> None:
         super().__init__(source.specs, source.grid)
-        self._n_ticks = source.n_ticks
+        self._source = source
         self.samples: Mapping[str, Samples] = {}
 
     def generate(self, tick_index: int, drive: Drive) -> dict[str, Samples]:
@@ -63,9 +69,16 @@ class Shared(Source):
     def rest(self, duration_s: float) -> None:
         """Do nothing: the other session rests."""
 
+    def seek(self, tick_index: int, to_s: float) -> None:
+        """Do nothing: the other session has gone there, and its samples come from there."""
+
+    @property
+    def length_s(self) -> float | None:
+        return self._source.length_s
+
     @property
     def n_ticks(self) -> int | None:
-        return self._n_ticks
+        return self._source.n_ticks
 
 
 class Variation(ABC):

@@ -218,6 +218,32 @@ def _mixes(config: StageConfig) -> bool:
     return config.mixes_channels or any(_mixes(stage) for _, stage in stages_inside(config))
 
 
+def restart_keeps_what_was_learned(config: StageConfig) -> None:
+    """At another place of the signal a stage begins anew, with what the baseline has taught it and nothing else.
+
+    Over the baseline once more it gives what it said it gives there once it is fitted; and whatever came between the
+    baseline and the new place changes nothing behind it.
+    """
+    x, valid = _alone(0)
+    baseline, after = slice(_N_BASELINE), slice(_N_BASELINE, None)
+    between = _other(x)[..., : 5 * _CHUNK], valid[..., : 5 * _CHUNK]
+    tails = []
+    for seen in (None, between):
+        stage = config.prepare(law_spec(()))
+        run_stage(stage, x[..., baseline], valid[..., baseline], calibrate_at=None)
+        given, spec = stage.calibrate(), stage.spec
+        if seen is not None:
+            run_stage(stage, *seen, calibrate_at=None)
+        stage.restart()
+        assert stage.spec == spec, f"{config.kind}: spec has changed from {spec} to {stage.spec} by a restart"
+        if given is not None:
+            again = run_stage(stage, x[..., baseline], valid[..., baseline], calibrate_at=None)
+            assert_identical(again, given[0], f"{config.kind}: the baseline once more, after a restart")
+            stage.restart()
+        tails.append(run_stage(stage, x[..., after], valid[..., after], calibrate_at=None))
+    assert_identical(tails[1], tails[0], f"{config.kind}: after a restart, what came before it")
+
+
 #: The laws of stages by name; each takes a `StageConfig` and raises AssertionError.
 STAGE_LAWS: dict[str, Callable[[StageConfig], None]] = {
     "chunking": chunking_never_matters,
@@ -226,6 +252,7 @@ STAGE_LAWS: dict[str, Callable[[StageConfig], None]] = {
     "time": index_is_time,
     "finite": recovers,
     "delay": delay_agrees,
+    "another place": restart_keeps_what_was_learned,
 } | step_laws(stage_trial)
 
 

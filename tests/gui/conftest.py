@@ -46,4 +46,5 @@ def open_console() -> Iterator[Callable[..., object]]:
 
     yield open_it
     for window in windows:
+        window.keep_recording = True  # else the close asks, and nobody answers
         window.close()

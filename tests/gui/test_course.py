@@ -9,6 +9,7 @@ from neurosim_gui.console import Console
 from neurosim_gui.course import CourseView
 from neurosim_gui.course_job import CourseRequest
 from neurosim_gui.look import Look
+from PySide6.QtWidgets import QLabel, QToolBar
 from pytestqt.qtbot import QtBot
 
 from neurosim.cohort import read_course
@@ -50,6 +51,13 @@ def test_a_course_is_computed_drawn_and_one_person_opened(view: CourseView, qtbo
     assert isinstance(window, Console)
     qtbot.waitUntil(lambda: window.arrangement is not None or window.engine.failure is not None, timeout=_PATIENCE_MS)
     assert window.engine.failure is None
+    arm, number, sitting = view.chosen
+    said = [label.text() for bar in window.findChildren(QToolBar) for label in bar.findChildren(QLabel)]
+    assert f"alpha_up: person {number} of the arm '{arm}', session {sitting}" in said
+    assert "Untrained as in the course; what is shown is what the arm is shown." in said
+    session = window.engine.session
+    assert session is not None
+    assert (session.sham is None) == (arm == "real")
     window.close()
 
 

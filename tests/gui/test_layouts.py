@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from neurosim_gui.console import Console
@@ -108,17 +104,3 @@ def test_layouts(name: str, open_console: Callable[..., Console], qtbot: QtBot) 
             window.refresh()
             found += [f"{name} {size}: {fault}" for fault in faults(window)]
     assert not found, "\n".join(dict.fromkeys(found))
-
-
-@pytest.mark.parametrize("scale", ["1.5", "2"])
-def test_scale_factors(scale: str, tmp_path: Path) -> None:
-    """1920 by 1080 pixels of a screen whose scale makes them 1280 by 720, or 960 by 540."""
-    picture = tmp_path / f"console_{scale}.png"
-    environment = os.environ | {"QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen"}
-    run = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("scaled_console.py")), str(picture), str(tmp_path)],
-        env=environment, capture_output=True, text=True, timeout=200, check=False,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert not run.stderr
-    assert picture.stat().st_size > 10_000

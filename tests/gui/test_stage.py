@@ -57,8 +57,7 @@ def stage(session: Session, history: History, qtbot: QtBot) -> Stage:
 
 def _draw(stage: Stage, history: History) -> None:
     QApplication.processEvents()  # lays out
-    for _ in range(40):  # a picture that is drawn anew comes in pieces
-        stage.refresh(history)
+    stage.settle(history)
 
 
 @pytest.mark.parametrize("size", _SIZES, ids=str)
@@ -142,7 +141,7 @@ def test_the_truth_is_covered_until_it_is_revealed(stage: Stage, history: Histor
     assert not _has(truth, LIGHT.truth)
     stage.reveal(shown=True)
     _draw(stage, history)
-    assert truth.title.text() == "blood pressure at systolic [mmHg]"
+    assert truth.title.text() == "true blood pressure, systolic [mmHg]"
     assert _has(truth, LIGHT.truth)
 
 
@@ -187,6 +186,22 @@ def test_a_sealed_session_shows_signals_alone(qtbot: QtBot) -> None:
     for name in ("truth/skin_temperature", "skin_temperature"):
         with pytest.raises(ConfigError, match="a sealed session shows signals alone"):
             stage.show_plots([name])
+
+
+def test_the_usual_plots_are_the_signal_and_its_feature(qtbot: QtBot) -> None:
+    """A muscle's signal beside its rms; a temperature alone, to hundredths of a degree."""
+    for name, titles in (
+        ("emg_frontalis", ["EMG at frontalis [µV]", "EMG [µV]"]),
+        ("hand_warming", ["temperature [°C]"]),
+        ("slow_breathing", ["breath [L]", "breathing rate [1/min]"]),
+    ):
+        plan = plan_sessions(name, seed=1, signals="all", duration_s=60.0)
+        stage = Stage(Look(LIGHT), Session(plan.protocol, plan.source, plan.actors))
+        qtbot.addWidget(stage)
+        assert [plot.title.text() for plot in stage.plots] == titles
+        if name == "hand_warming":
+            stage.plots[0]._axis = (29.4, 0.05)
+            assert stage._written(29.3944, stage.plots[0].trace) == "29.39"
 
 
 def test_round_axes_hold_their_range() -> None:

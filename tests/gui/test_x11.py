@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,8 +64,8 @@ raise SystemExit(app.exec())
 class _Live:
     """A window in a process of its own, and the newest that it told."""
 
-    def __init__(self) -> None:
-        environment = {**os.environ, "QT_QPA_PLATFORM": "xcb"}
+    def __init__(self, settings: Path) -> None:
+        environment = {**os.environ, "QT_QPA_PLATFORM": "xcb", "XDG_CONFIG_HOME": str(settings)}
         self.process = subprocess.Popen(
             [sys.executable, "-c", _CHILD], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
         )
@@ -89,8 +90,8 @@ def _do(*arguments: object) -> None:
 
 
 @pytest.fixture
-def live() -> Iterator[_Live]:
-    live = _Live()
+def live(tmp_path: Path) -> Iterator[_Live]:
+    live = _Live(tmp_path)
     try:
         live.until(lambda told: True)
         _do("windowfocus", live.told["window"])

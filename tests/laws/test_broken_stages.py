@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from neurosim.core.spec import Samples, SignalSpec
-from neurosim.core.stage import Stage, StageConfig
+from neurosim.core.stage import Baseline, Stage, StageConfig
 from neurosim.testing import LAWS, check_stage
 
 
@@ -176,6 +176,39 @@ class PretendsDelay(Broken):
         return _Any(spec.replace(added_delay_s=0.01), Broken.run)
 
 
+class _FittedOnce(_Any):
+    """Takes the mean of the baseline away, and knows of it no more when it begins again."""
+
+    def reset(self) -> None:
+        super().reset()
+        self.seen: list[Samples] = []
+
+    def calibrate(self) -> Baseline | None:
+        baseline = np.concatenate(self.seen, axis=-1)
+        self.state = baseline.mean(axis=-1, keepdims=True)
+        return baseline - self.state, np.ones(baseline.shape[-1], dtype=np.bool_)
+
+
+def _centre(stage: _FittedOnce, x: Samples) -> Any:
+    stage.seen.append(x)
+    return x - stage.state
+
+
+class ForgetsItsFit(Broken):
+    def prepare(self, spec: SignalSpec) -> Stage:
+        return _FittedOnce(spec, _centre)  # type: ignore[arg-type]
+
+
+class _NeverRestarts(_Any):
+    def restart(self) -> None:
+        """Forget nothing."""
+
+
+class RemembersThePlaceBefore(Broken):
+    def prepare(self, spec: SignalSpec) -> Stage:
+        return _NeverRestarts(spec, _integrate)
+
+
 _CAUGHT: list[tuple[type[Broken], str, str]] = [
     (ChunkMean, "chunking", "broken: cut into .*, not whole: .* numbers differ"),
     (BatchMean, "batch", "subject 17 as number .* not alone"),
@@ -191,6 +224,8 @@ _CAUGHT: list[tuple[type[Broken], str, str]] = [
     (CountsAllCalls, "noise", "prepared again"),
     (ForgetsToReset, "reset", r"after reset\(\)"),
     (SharedByCopies, "reset", "deep copy"),
+    (ForgetsItsFit, "another place", "the baseline once more, after a restart: .* numbers differ"),
+    (RemembersThePlaceBefore, "another place", "after a restart, what came before it: .* numbers differ"),
     (NeverForgets, "finite", "a second without samples is still there"),  # the entrance lets no spike of 1e5 in
     (Overflows, "finite", "saturation at 3200|a spike of 1e5.*not finite"),
     (HidesDelay, "delay", "spec.delay_s is 0.0000 s, a slow modulation takes 0.035"),  # 9 samples of 1/256 s

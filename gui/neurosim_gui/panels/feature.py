@@ -16,7 +16,7 @@ from neurosim_gui.panels.panel import PlotPanel, follow
 from neurosim_gui.rings import TICK_ROWS, History
 from neurosim_gui.sweep import FeatureSweep
 from neurosim_gui.texts import text
-from neurosim_gui.units import Units
+from neurosim_gui.units import Units, named
 
 _SHOWN_S, _SLOW_S = 30.0, 120.0
 _WORDS_S, _SCALE_S = 0.2, 1.0
@@ -76,7 +76,7 @@ class FeaturePanel(PlotPanel):
 
     @property
     def tab_words(self) -> str:
-        return self.name.replace("_", " ")
+        return named("name", self.name)
 
     def drag_to(self, shown: float) -> None:
         """Set the threshold by hand to a value as it is written on the axis."""
@@ -85,7 +85,7 @@ class FeaturePanel(PlotPanel):
 
     def set_units(self, units: Units) -> None:
         super().set_units(units)
-        self.label_axis("left", f"{self.name} [{units.words(self._unit)}]")
+        self.label_axis("left", f"{named('name', self.name)} [{units.words(self._unit)}]")
         self._top = 0.0
 
     def set_look(self, look: Look) -> None:

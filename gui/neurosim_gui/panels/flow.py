@@ -14,6 +14,11 @@ class FlowLayout(QLayout):
     def __init__(self) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
+        self._breaks: set[int] = set()
+
+    def begin_line(self) -> None:
+        """Let what is added next stand in a line of its own."""
+        self._breaks.add(len(self._items))
 
     def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 Qt's name
         self._items.append(item)
@@ -50,12 +55,25 @@ class FlowLayout(QLayout):
         return size
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
-        x, y, line = rect.x(), rect.y(), 0
-        for item in self._items:
-            size = item.sizeHint()
-            if x > rect.x() and x + size.width() > rect.right() + 1:
-                x, y, line = rect.x(), y + line + _SPACE, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), size))
-            x, line = x + size.width() + _SPACE, max(line, size.height())
-        return y + line - rect.y()
+        y = rect.y()
+        for line in self._lines(rect.width()):
+            height = max(item.sizeHint().height() for item in line)
+            x = rect.x()
+            for item in line if move else ():
+                size = item.sizeHint()
+                item.setGeometry(QRect(QPoint(x, y + (height - size.height()) // 2), size))
+                x += size.width() + _SPACE
+            y += height + _SPACE
+        return max(0, y - _SPACE - rect.y())
+
+    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+        lines: list[list[QLayoutItem]] = []
+        x = 0
+        for i, item in enumerate(self._items):
+            needed = item.sizeHint().width()
+            if not lines or i in self._breaks or x + needed > width:
+                lines.append([])
+                x = 0
+            lines[-1].append(item)
+            x += needed + _SPACE
+        return lines

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from neurosim.core.errors import ConfigError
 from neurosim.core.spec import Float
-from neurosim.signals.eeg.mixing import sphere_mixing, unit
+from neurosim.signals.eeg.mixing import SENSORS_1020, sphere_mixing, unit
 from neurosim_gui.look import Look
 from neurosim_gui.panels.color_bar import ColorBar
 from neurosim_gui.panels.panel import Panel
@@ -22,8 +22,8 @@ from neurosim_gui.units import unit_words
 
 _PIXELS = 48
 _WINDOW_S, _EVERY_S, _TAU_S = 1.0, 0.25, 1.0
-#: The head's outline is where the sensors of the largest circle of the 10-20 system lie (Fpz, T7, Oz, T8).
-_RIM = np.pi / 2.0
+#: The head's outline lies just beyond the lowest sensors of the 10-20 system (F7, T7), this share of their angle.
+_BEYOND = 1.05
 #: Distance at which a sensor counts half as much as one at a pixel [rad]; smooths the map.
 _NEAR_RAD = 0.2
 
@@ -31,15 +31,29 @@ _NEAR_RAD = 0.2
 def flat_positions(ch_names: tuple[str, ...]) -> Float | None:
     """Return where sensors stand on a head seen from above ``(channel, 2)``: its rim is 1; None for unknown names.
 
-    Azimuthal equidistant: the distance from the middle is the angle from the vertex.
+    Azimuthal equidistant around Cz: the distance from the middle is the angle from there. The table's axes are those
+    of the nasion and the ears, where Cz stands a little in front of the top.
     """
     try:
-        at = unit(sphere_mixing().positions(ch_names))
+        at = _with_cz_on_top(ch_names)
     except ConfigError:
         return None
-    away = np.arccos(np.clip(at[:, 2], -1.0, 1.0)) / _RIM
-    around = np.arctan2(at[:, 1], at[:, 0])
+    rim = _BEYOND * float(_from_top(_with_cz_on_top(SENSORS_1020)).max())
+    away, around = _from_top(at) / rim, np.arctan2(at[:, 1], at[:, 0])
     return np.stack([away * np.cos(around), away * np.sin(around)], axis=1)
+
+
+def _with_cz_on_top(ch_names: tuple[str, ...]) -> Float:
+    mixing = sphere_mixing()
+    x, y, z = unit(mixing.positions(ch_names)).T
+    _, ahead, up = unit(mixing.positions(("Cz",)))[0]
+    tilt = np.arctan2(ahead, up)
+    return np.stack([x, y * np.cos(tilt) - z * np.sin(tilt), y * np.sin(tilt) + z * np.cos(tilt)], axis=1)
+
+
+def _from_top(at: Float) -> Float:
+    angle: Float = np.arccos(np.clip(at[:, 2], -1.0, 1.0))
+    return angle
 
 
 def weights(at: Float, n: int) -> Float:
@@ -157,7 +171,8 @@ class _Map(QWidget):
             painter.drawImage(head, colored(np.nan_to_num(picture), self.colors, 0.0, self._top))
             painter.restore()
         painter.drawEllipse(head)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._look.palette.ground))
+        # White with a dark rim, so that sensors are seen on every colour of the map.
+        painter.setPen(QPen(QColor("black"), 1.0))
+        painter.setBrush(QColor("white"))
         for x, y in self._at:
-            painter.drawEllipse(QPointF(middle.x() + x * radius, middle.y() - y * radius), 2.0, 2.0)
+            painter.drawEllipse(QPointF(middle.x() + x * radius, middle.y() - y * radius), 2.5, 2.5)

@@ -20,6 +20,29 @@ _EVERY_S = 0.5
 _COLUMNS = ("stretch", "start", "mean", "sd", "change", "baseline", "valid")
 
 
+def dress_table(table: QTableWidget, look: Look) -> None:
+    """Give a table the theme and the size of everything else."""
+    for part in (table, table.horizontalHeader()):
+        part.setFont(look.font("ticks"))
+    table.verticalHeader().setDefaultSectionSize(round(1.6 * look.size_px("words")))
+    colors = look.palette
+    table.setStyleSheet(
+        f"QHeaderView::section {{ background: {colors.panel}; color: {colors.text}; border: 0; padding: 2px; }}"
+    )
+
+
+def plain_table(n_rows: int, n_columns: int) -> QTableWidget:
+    """Return a table that is looked at, and takes no keys."""
+    table = QTableWidget(n_rows, n_columns)
+    table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    table.verticalHeader().hide()
+    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    return table
+
+
 class MinutesPanel(Panel):
     """A feature in each minute of every block, or in each trial.
 
@@ -40,19 +63,14 @@ class MinutesPanel(Panel):
         self._minutes, self._features = minutes, list(features)
         self.choice = QComboBox()
         self.choice.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.choice.setStatusTip(text("minutes.choose"))
         self.choice.addItems([name for name, _ in features])
         self.choice.currentIndexChanged.connect(lambda _: self._start())
         self.head.addWidget(self.choice)
         self.choice.setVisible(len(features) > 1)
-        self.table = QTableWidget(0, len(_COLUMNS))
-        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.table.verticalHeader().hide()
+        self.table = plain_table(0, len(_COLUMNS))
         header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.body.addWidget(self.table, 1)
         self._start()
         self.set_look(look)
@@ -70,14 +88,8 @@ class MinutesPanel(Panel):
 
     def set_look(self, look: Look) -> None:
         super().set_look(look)
-        for part in (self.table, self.table.horizontalHeader()):
-            part.setFont(look.font("ticks"))
+        dress_table(self.table, look)
         self.choice.setFont(look.font())
-        self.table.verticalHeader().setDefaultSectionSize(round(1.6 * look.size_px("words")))
-        colors = look.palette
-        self.table.setStyleSheet(
-            f"QHeaderView::section {{ background: {colors.panel}; color: {colors.text}; border: 0; padding: 2px; }}"
-        )
 
     def refresh(self, history: History) -> None:
         if not self.due("rows", _EVERY_S):

@@ -52,6 +52,8 @@ class Panel(QFrame):
         super().__init__()
         self.look, self.units = look, Units()
         self.shows: frozenset[str] = frozenset()
+        if self.tab:
+            self.setStatusTip(text(f"panel.{self.tab}"))
         self._due_s: dict[str, float] = {}
         self._title = Elided(title)
         self.head, self.body = QHBoxLayout(), QVBoxLayout(self)
@@ -178,7 +180,7 @@ class PlotPanel(Panel):
 
     def _label(self, side: str, label: str) -> None:
         font = self.look.font("ticks")
-        room = self.canvas.width() if side == "bottom" else self.canvas.height()
+        room = self.canvas.width() if side == "bottom" else self.canvas.height() - self.plot.getAxis("bottom").height()
         if QFontMetricsF(font).horizontalAdvance(label) + _MARGIN_PX > room:
             label = label[label.find("[") :]
         style = {"color": self.look.palette.text, "font-size": f"{font.pixelSize()}px"}

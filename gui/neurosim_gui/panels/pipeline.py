@@ -19,7 +19,7 @@ from neurosim_gui.panels.signals import nice_above
 from neurosim_gui.rings import History, Ring
 from neurosim_gui.sweep import TraceSweep
 from neurosim_gui.texts import text
-from neurosim_gui.units import unit_words
+from neurosim_gui.units import named, unit_words
 from neurosim_gui.widgets import small_button
 
 _SWEEP_S, _KEPT_S = 10.0, 12.0
@@ -83,6 +83,7 @@ class PipelinePanel(PlotPanel):
         chain.setLayout(self._flow)
         protocol = session.protocol
         for feature in protocol.features:
+            self._flow.begin_line()
             origin = ", ".join(self._origin(session, feature.name))
             self._flow.addWidget(QLabel(f"{origin} ▸"))
             for i, delay in enumerate(stage_delays(session, feature.name)):
@@ -92,7 +93,7 @@ class PipelinePanel(PlotPanel):
                 button.clicked.connect(lambda on, f=feature.name, i=i, b=button: self._click(f, i, b, on))
                 self.buttons.append(button)
                 self._flow.addWidget(button)
-            self._flow.addWidget(QLabel(f"▸ {feature.name}"))
+            self._flow.addWidget(QLabel(f"▸ {named('name', feature.name)}"))
         waits = 500.0 * protocol.update_interval_s, 1000.0 * protocol.display_delay_s
         self._flow.addWidget(QLabel(text("pipeline.then", tick=waits[0], display=waits[1])))
         self.body.insertWidget(1, chain)
@@ -106,9 +107,9 @@ class PipelinePanel(PlotPanel):
         feature = next(f for f in session.protocol.features if f.name == name)
         spec = session.pipeline.specs[name]
         return (
-            [*(source.stream for source in feature.sources.values())]
+            [*(named("stream", source.stream) for source in feature.sources.values())]
             if feature.inputs
-            else [f"{feature.stream} {'+'.join(spec.ch_names)}"]
+            else [f"{named('stream', feature.stream)} {'+'.join(spec.ch_names)}"]
         )
 
     @property

@@ -18,10 +18,12 @@ from neurosim_gui.look import Look
 from neurosim_gui.panels.panel import Panel
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
-from neurosim_gui.units import unit_words
+from neurosim_gui.units import named, unit_words
 from neurosim_gui.widgets import scrolling
 
 _WIDEST = 1e6
+#: Endings of names that tell the unit, which stands behind the number.
+_UNITS = ("_s", "_hz", "_uv", "_per_min")
 _EVERY_S = 0.25
 
 
@@ -138,11 +140,20 @@ class SettingsPanel(Panel):
         self.set_look(look)
 
     def _row(self, name: str, description: str, field: QWidget) -> None:
-        label = QLabel(name)
+        label = QLabel(self._words_of(name))
         label.setToolTip(description)
         field.setToolTip(description)
+        field.setStatusTip(text("settings.sentence", name=name, what=description) if description else name)
         self._names.append(label)
         self._form.addRow(label, field)
+
+    def _words_of(self, place: str) -> str:
+        """Return what a number of the rule is called: ``refractory``, ``alpha: threshold, percentile``."""
+        for i, condition in enumerate(getattr(self._session.protocol.rule, "conditions", ())):
+            place = place.replace(f"conditions[{i}].", f"{named('name', condition.called)}: ")
+        for ending in _UNITS:
+            place = place.removesuffix(ending)
+        return place.replace(".", ", ").replace("_", " ")
 
     def _field(self, place: str, setting: Setting) -> QDoubleSpinBox:
         field = QDoubleSpinBox()

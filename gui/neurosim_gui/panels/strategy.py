@@ -122,6 +122,8 @@ class StrategyPanel(PlotPanel):
         The lesson whose session the point moves.
     """
 
+    tab = "strategy"
+
     def __init__(self, look: Look, runner: LessonRunner) -> None:
         assert runner.session is not None
         super().__init__(look, text("strategy.title"), text("strategy.time"))

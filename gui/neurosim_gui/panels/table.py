@@ -26,6 +26,8 @@ class TablePanel(PlotPanel):
         What is drawn.
     """
 
+    tab = "table"
+
     def __init__(self, look: Look, name: str, plot: Plot) -> None:
         super().__init__(look, plot.title, plot.x_label, plot.y_label)
         self._title.setWordWrap(True)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QHelpEvent, QPainter, Q
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from neurosim_gui.look import Look
+from neurosim_gui.texts import text
 from neurosim_gui.widgets import clock_words
 
 #: Kinds are told apart by pattern, and by their names.
@@ -42,6 +43,7 @@ class Timeline(QWidget):
         self._whole_s = sum(block.duration_s for block in blocks)
         self._now_s, self._drawn_px = 0.0, -1
         self.setMouseTracking(True)
+        self.setStatusTip(text("timeline.sentence"))
 
     def set_look(self, look: Look) -> None:
         """Take another theme or size."""

@@ -34,8 +34,11 @@ class SweepPanel(Panel):
         Length of the sweep [s]: that of the panel beside it.
     """
 
+    tab = "trace"
+
     def __init__(self, look: Look, trace: Trace, sweep_s: float | None) -> None:
         super().__init__(look, trace.words)
+        self.tab = trace.name  # each has a tab of its own
         self.sweep = StagePlot(look, trace, sweep_s)
         self.sweep.title.hide()
         self.shows = frozenset({trace.name})
@@ -69,9 +72,11 @@ class TracePanel(PlotPanel):
         What is drawn.
     """
 
+    tab = "trace"
+
     def __init__(self, look: Look, trace: Trace) -> None:
         super().__init__(look, trace.words, text("feature.past"), trace.words)
-        self.trace = trace
+        self.trace, self.tab = trace, trace.name  # each has a tab of its own
         self.shows = frozenset({trace.name, trace.stream})
         self._covered = trace.truth
         self._curve, self._cover = pg.PlotCurveItem(), pg.TextItem(text("stage.covered"), anchor=(0.5, 0.5))

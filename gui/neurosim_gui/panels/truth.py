@@ -18,7 +18,7 @@ from neurosim_gui.look import Look
 from neurosim_gui.panels.panel import PlotPanel
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
-from neurosim_gui.units import unit_words
+from neurosim_gui.units import named, unit_words
 
 if TYPE_CHECKING:
     from neurosim.session.session import Session
@@ -101,7 +101,7 @@ class TruthPanel(PlotPanel):
 
     def __init__(self, look: Look, source: TruthSource, update_interval_s: float) -> None:
         unit = unit_words(source.feature_unit)
-        super().__init__(look, text("truth.title"), text("truth.time"), f"{source.feature} [{unit}]")
+        super().__init__(look, text("truth.title"), text("truth.time"), f"{named('name', source.feature)} [{unit}]")
         self.source = source
         self.revealed = False
         self.predicted: int | None = None
@@ -120,6 +120,7 @@ class TruthPanel(PlotPanel):
         self.buttons = [QPushButton(words) for words in _delay_words()]
         for number, button in enumerate(self.buttons):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setStatusTip(text("truth.predict", words=button.text()))
             button.clicked.connect(lambda _=False, number=number: self.predict(number))
             row.addWidget(button)
         self.body.addWidget(self.words)

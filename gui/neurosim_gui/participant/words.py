@@ -44,7 +44,8 @@ def choose_words(cue: Cue, block: Block, left_s: float, following: Block | None)
     following
         The next block; None for the end.
     """
-    large = "" if cue.block == "training" else text(f"participant.{cue.block}")
+    follows = cue.block == "training" or cue.pacer_per_min > 0.0  # there is a picture to follow
+    large = "" if follows else text(f"participant.{cue.block}")
     if left_s <= _COUNTDOWN_S and following is not None and following.kind in ("training", "transfer"):
         large = f"{max(1, math.ceil(left_s))}"
     eyes = [text(f"participant.eyes_{cue.eyes}")] if cue.eyes else []

@@ -93,6 +93,11 @@ class GateStage(LaneStage):
         self._trusted: list[Bool] = []
         self._next_valid: Bool | None = None
 
+    def restart(self) -> None:
+        learned = self.limits, self._baseline, self._trusted
+        self.reset()
+        self.limits, self._baseline, self._trusted = learned
+
     @abstractmethod
     def measure(self, x: Float, out: Float) -> None:
         """Fill ``out (time, lane)`` with the measure; `index` is that of the first sample."""

@@ -288,6 +288,12 @@ def test_a_session_plays_each_stream_at_its_rate_and_ends_with_the_shortest(tmp_
     assert "tag" in {event.text for event in warm.events if event.kind == "annotation"}
     calm = simulate("skin_conductance_down", source=source, seed=1)
     assert calm.protocol.duration_s == pytest.approx(60.0)
+    lasting = {"skin_conductance", "ppg", "heart_rate"}  # what moved lasts 4 s, the intervals 10
+    for n_rows, streams, ends_s in ((200, lasting, 60.0), (238, {*lasting, "temperature"}, 59.5)):
+        (root / "TEMP.csv").write_text("1600000000.0\n4.0\n" + "31.0\n" * n_rows, encoding="utf-8")
+        whole = simulate("skin_conductance_down", source=source, seed=1, signals="all")
+        assert whole.streams.keys() == streams
+        assert whole.protocol.duration_s == pytest.approx(ends_s)
 
 
 def test_json_of_a_dataset_may_be_inherited(tmp_path: Path, files: Any) -> None:
