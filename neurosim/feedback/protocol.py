@@ -8,6 +8,7 @@ from typing import Literal, Self, TypeAlias
 
 from pydantic import Field, field_validator, model_validator
 
+from neurosim.core.actor import AnyActor
 from neurosim.core.config import Config, load_named, refuse, validate
 from neurosim.core.drive import LATENTS
 from neurosim.core.errors import ConfigError, Problem, did_you_mean
@@ -112,6 +113,9 @@ class TrainingProtocol(Config):
         0.25, gt=0, description="how long a learner tries one thing: about 0.25 s for rhythms of the EEG, several "
         "seconds where heart, breath and skin answer late", json_schema_extra={"unit": "s"}
     )  # fmt: skip
+    devices: tuple[AnyActor, ...] = Field(
+        (), description="what acts on the body besides the subject: a stimulator, a drug"
+    )
     update_interval_s: float = Field(
         1 / 64, ge=0.001, le=1, description="length of a tick", json_schema_extra={"unit": "s"}
     )

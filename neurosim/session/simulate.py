@@ -283,7 +283,7 @@ def plan_sessions(
         raise RecordingError(f"is shorter than a tick of {protocol.update_interval_s:g} s", _name_of(person, source))
     if body.n_ticks is not None and body.n_ticks < grid.n_ticks(protocol.duration_s):
         protocol = protocol.fit(grid.start_s(body.n_ticks))
-    events = frozenset[str]().union(*(actor.events for actor in person.actors))
+    events = frozenset[str]().union(*(actor.events for actor in (*person.actors, *protocol.devices)))
     _attach(body, protocol, signals, events, alone=subjects is None)
     shamming = parse_sham(sham) if isinstance(sham, str) else sham
     return Plan(
@@ -328,8 +328,8 @@ def _name_of(person: Subject, source: SourceConfig | None) -> str:
 
 
 def actors_of(person: Subject, protocol: TrainingProtocol) -> list[ActorConfig]:
-    """Return who acts on the body: those of the subject, and who does to it what the blocks ask for."""
-    actors = [_aimed(actor, protocol) for actor in person.actors]
+    """Return who acts on the body: those of the subject, the protocol's devices, and who does what the blocks ask."""
+    actors = [*(_aimed(actor, protocol) for actor in person.actors), *protocol.devices]
     return [*actors, Stressors(stressors=protocol.stressors)] if protocol.stressors else actors
 
 

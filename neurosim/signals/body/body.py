@@ -23,6 +23,7 @@ from neurosim.signals.body.span import STEP_HZ, Span
 from neurosim.signals.body.state import State, moved_quantities
 from neurosim.signals.body.traits import Traits
 from neurosim.signals.body.truth import ArtifactTruth, StateTruth
+from neurosim.signals.circuits.basal_ganglia import BasalGanglia
 from neurosim.signals.eeg.eeg import EEG
 from neurosim.signals.heart.beats import Heart
 from neurosim.signals.heart.ecg import ECG
@@ -62,6 +63,9 @@ class Body(SourceConfig):
     emg: EMG = Field(default_factory=lambda: EMG(), description="the electromyogram of forehead and shoulder")
     temperature: Temperature = Field(default_factory=lambda: Temperature(), description="of a finger")
     skin_conductance: SkinConductance = Field(default_factory=lambda: SkinConductance(), description="of a palm")
+    basal_ganglia: BasalGanglia = Field(
+        default_factory=lambda: BasalGanglia(), description="an electrode in the subthalamic nucleus"
+    )
     age_years: float = Field(30.0, ge=4, le=100, description="age", json_schema_extra={"unit": "years"})
     rest: dict[str, float] = Field(
         default_factory=dict,
