@@ -86,7 +86,9 @@ class Pulses(Config):
             raise ValueError(f"no site '{self.site}'; {did_you_mean(self.site, SITES)}")
         if self.width_us * self.frequency_hz > 0.5e6:
             most = 0.5e6 / self.frequency_hz
-            raise ValueError(f"two phases of width_us must fit into a period: at most {most:.0f} us, got {self.width_us:g}")
+            raise ValueError(
+                f"two phases of width_us must fit into a period: at most {most:.0f} us, got {self.width_us:g}"
+            )
         contact, charge = self.contact, self.charge_uc
         if charge > contact.most_charge_uc * (1.0 + 1e-9):
             raise ValueError(

@@ -24,6 +24,8 @@ from neurosim.signals.body.state import State, moved_quantities
 from neurosim.signals.body.traits import Traits
 from neurosim.signals.body.truth import ArtifactTruth, StateTruth
 from neurosim.signals.circuits.basal_ganglia import BasalGanglia
+from neurosim.signals.circuits.epileptic_focus import EpilepticFocus
+from neurosim.signals.circuits.pain_gate import PainGate
 from neurosim.signals.eeg.eeg import EEG
 from neurosim.signals.heart.beats import Heart
 from neurosim.signals.heart.ecg import ECG
@@ -66,6 +68,10 @@ class Body(SourceConfig):
     basal_ganglia: BasalGanglia = Field(
         default_factory=lambda: BasalGanglia(), description="an electrode in the subthalamic nucleus"
     )
+    epileptic_focus: EpilepticFocus = Field(
+        default_factory=lambda: EpilepticFocus(), description="an electrode beside a focus of the cortex"
+    )
+    pain_gate: PainGate = Field(default_factory=lambda: PainGate(), description="pain, at the gate of the spinal cord")
     age_years: float = Field(30.0, ge=4, le=100, description="age", json_schema_extra={"unit": "years"})
     rest: dict[str, float] = Field(
         default_factory=dict,

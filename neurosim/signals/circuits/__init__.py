@@ -1,1 +1,1 @@
-"""Circuits that stimulation and drugs act on: basal ganglia, a focus of epilepsy, the gate of pain, a column of cortex."""
+"""Circuits for stimulation and drugs: basal ganglia, an epileptic focus, the gate of pain, a cortical column."""

@@ -58,7 +58,7 @@ class BasalGanglia(OrganConfig):
     fluctuation_s: float = _in("s", 1.5, "time constant of this wandering", gt=0)
     strength_per_ma: float = _in("1/s", 240.0, "input to S for a mA of pulses of 60 us", ge=0)
     chronaxie_us: float = _in("us", 200.0, "of the axons that are stimulated", gt=0)
-    depression: float = Field(0.4, ge=0, le=1, description="share of the loss that long stimulation makes up for")
+    depression: float = Field(0.15, ge=0, le=1, description="share of the loss that long stimulation makes up for")
     depression_on_s: float = _in("s", 1.0, "time constant with which it builds up", gt=0)
     depression_off_s: float = _in("s", 6.0, "time constant with which it wears off", gt=0)
 
@@ -146,7 +146,7 @@ class BasalGangliaOrgan(Organ):
 
     def _run(self, start: int, offset: int, lost: Float, strength: Float, hertz: Float) -> Float:
         """Return the rate of the subthalamic nucleus ``(time, subject)`` [1/s], mean over each sample."""
-        from neurosim.core.kernels.circuits import fire_basal_ganglia
+        from neurosim.core.kernels.basal_ganglia import fire_basal_ganglia
 
         n, per_sample = len(lost), self._n_steps // _HOLD
         slow = self._slow.normal(self._base + offset + max(start, 0), n)

@@ -1,4 +1,4 @@
-"""Circuits of the brain and the spinal cord as rate models: small differential equations with delays and pulses."""
+"""The subthalamic nucleus and the globus pallidus: two rates with delays and pulses."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ def fire_basal_ganglia(
 
     ``lost (time, lane)`` share of dopamine that is lost; ``strength, hertz (time, lane)`` of the pulses, as an input
     [1/s]; ``slow (time, lane)`` and ``noise (time * n_steps / n_hold, lane)`` normals, each of the latter held for
-    ``n_hold`` steps, of what wanders of the loss, as its share, and of the cortex; ``healthy, sick (5,)`` weights; ``rates (6,)``: the highest and the resting
-    rate of both, the cortex and the striatum; ``taus, delays (3,)``: time constants of S and G [s], and the steps of
-    the delays S to G and back, and G to itself; ``poles, spreads (2,)`` of the two noises; ``pulse_steps`` of an
-    effective pulse; ``most_effective`` strength times rate at which depression is complete, ``depressing`` what it
-    takes off ``lost`` (by the square of the share of it that there is), ``on, off`` the share of a gap that it closes in a step; ``first`` the number of the first
-    step, which may be negative; ``rings (2, ring, lane)``, their length a power of two; ``state (7, lane)``; ``stn, out (time, lane)``.
+    ``n_hold`` steps, of what wanders of the loss, as its share, and of the cortex; ``healthy, sick (5,)`` weights;
+    ``rates (6,)``: the highest and the resting rate of both, the cortex and the striatum; ``taus, delays (2,)``: time
+    constants of S and G [s], and the steps of the delays between them and of G to itself; ``poles, spreads (2,)`` of
+    the two noises; ``pulse_steps`` of an effective pulse; ``most_effective`` strength times rate at which depression
+    is complete, ``depressing`` what it takes off ``lost`` (by the square of the share of it that there is), ``on,
+    off`` the share of a gap that it closes in a step; ``first`` the number of the first step, which may be negative;
+    ``rings (2, ring, lane)``, their length a power of two; ``state (7, lane)``; ``stn, out (time, lane)``.
     """
     mask, n_lanes = rings.shape[1] - 1, rings.shape[2]
     most_s, base_s, most_g, base_g, cortex, striatum = rates[0], rates[1], rates[2], rates[3], rates[4], rates[5]
