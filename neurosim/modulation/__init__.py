@@ -1,6 +1,9 @@
 """What acts on the nervous system from outside: stimulators, magnetic coils, drugs. They are actors like a learner."""
 
+from neurosim.modulation.drug import Drug
+from neurosim.modulation.medicine import Medicine, load_medicine
+from neurosim.modulation.pharmacokinetics import Pharmacokinetics
 from neurosim.modulation.pulses import Electrode, Pulses
 from neurosim.modulation.stimulator import Stimulator
 
-__all__ = ["Electrode", "Pulses", "Stimulator"]
+__all__ = ["Drug", "Electrode", "Medicine", "Pharmacokinetics", "Pulses", "Stimulator", "load_medicine"]
