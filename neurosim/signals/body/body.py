@@ -34,6 +34,7 @@ from neurosim.signals.heart.ppg import PPG
 from neurosim.signals.heart.pressure import Circulation
 from neurosim.signals.heart.respiration import Respiration
 from neurosim.signals.periphery.emg import EMG
+from neurosim.signals.periphery.hand_emg import HandEMG
 from neurosim.signals.periphery.skin_conductance import SkinConductance
 from neurosim.signals.periphery.temperature import Temperature
 
@@ -65,6 +66,9 @@ class Body(SourceConfig):
     emg: EMG = Field(default_factory=lambda: EMG(), description="the electromyogram of forehead and shoulder")
     temperature: Temperature = Field(default_factory=lambda: Temperature(), description="of a finger")
     skin_conductance: SkinConductance = Field(default_factory=lambda: SkinConductance(), description="of a palm")
+    hand_emg: HandEMG = Field(
+        default_factory=lambda: HandEMG(), description="the electromyogram of a hand, for magnetic pulses"
+    )
     basal_ganglia: BasalGanglia = Field(
         default_factory=lambda: BasalGanglia(), description="an electrode in the subthalamic nucleus"
     )

@@ -118,11 +118,12 @@ class PainGateOrgan(Organ):
             return np.ascontiguousarray(span.rows(quantity, start, n_times, self.fs))
 
         config = self._config
-        cord, nerve = (tuple(rows(f"{site}_{what}") for what in ("ma", "us", "hz")) for site in ("cord", "nerve"))
+        cord_ma, cord_us, cord_hz = (rows(f"cord_{what}") for what in ("ma", "us", "hz"))
+        nerve_ma, nerve_us, nerve_hz = (rows(f"nerve_{what}") for what in ("ma", "us", "hz"))
         wanted = (
-            self._reached("cord", config.thick(*cord, config.cord_rheobase_ma)),
-            self._reached("nerve", config.thick(*nerve, config.rheobase_ma)),
-            self._reached("cord", config.calmed(*cord)),
+            self._reached("cord", config.thick(cord_ma, cord_us, cord_hz, config.cord_rheobase_ma)),
+            self._reached("nerve", config.thick(nerve_ma, nerve_us, nerve_hz, config.rheobase_ma)),
+            self._reached("cord", config.calmed(cord_ma, cord_us, cord_hz)),
         )
         at_cord, at_nerve, calmed = (self._follow(i, aim) for i, aim in enumerate(wanted))
         firing = self._fire(rows("nociception"), 1.0 - (1.0 - at_cord) * (1.0 - at_nerve), calmed)
