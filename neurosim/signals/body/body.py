@@ -24,6 +24,7 @@ from neurosim.signals.body.state import State, moved_quantities
 from neurosim.signals.body.traits import Traits
 from neurosim.signals.body.truth import ArtifactTruth, StateTruth
 from neurosim.signals.circuits.basal_ganglia import BasalGanglia
+from neurosim.signals.circuits.cortical_column import CorticalColumn
 from neurosim.signals.circuits.epileptic_focus import EpilepticFocus
 from neurosim.signals.circuits.pain_gate import PainGate
 from neurosim.signals.eeg.eeg import EEG
@@ -74,6 +75,9 @@ class Body(SourceConfig):
     )
     epileptic_focus: EpilepticFocus = Field(
         default_factory=lambda: EpilepticFocus(), description="an electrode beside a focus of the cortex"
+    )
+    cortical_column: CorticalColumn = Field(
+        default_factory=lambda: CorticalColumn(), description="a model of a column of cortex, beside the EEG"
     )
     pain_gate: PainGate = Field(default_factory=lambda: PainGate(), description="pain, at the gate of the spinal cord")
     age_years: float = Field(30.0, ge=4, le=100, description="age", json_schema_extra={"unit": "years"})
