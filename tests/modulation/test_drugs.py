@@ -75,7 +75,7 @@ def test_carbamazepine_speeds_up_its_own_elimination() -> None:
 
 
 def test_usual_doses_at_the_plateau_bring_the_usual_effect() -> None:
-    """By construction ("set"): 1 on average over a dosing interval; an average of a curve is not the curve's average."""
+    """By construction ("set"): 1 on average over a dosing interval, where the effect is in proportion."""
     drug = Drug(medicine=Medicine.example(), before_h=24.0 * 120, hours_per_s=1.0)
     drug = drug.model_copy(update={"medicine": drug.medicine.model_copy(update={"half_effect": 1e6})})
     induced = drug.medicine.kinetics.model_copy(update={"induced_half_life_h": None})
