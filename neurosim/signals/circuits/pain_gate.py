@@ -44,6 +44,14 @@ class PainGate(OrganConfig):
     recruitment: float = Field(0.15, gt=0, le=2, description="spread of thresholds, as a share of the threshold")
     frequency_hz: float = _in("Hz", 30.0, "pulses a second that drive thick fibres to 63 % of what they can", gt=0)
     fast_ma: float = _in("mA", 2.0, "current at 30 us of fast pulses that has 63 % of its effect", gt=0)
+    cord_reach: float = Field(
+        0.71,
+        gt=0,
+        le=5,
+        description="how well pulses at the cord reach the fibres of a place: the back worse than a leg",
+    )
+    fast_reach: float = Field(1.0, gt=0, le=5, description="the same of fast pulses and inhibitory cells")
+    nerve_reach: float = Field(1.0, gt=0, le=5, description="the same of pulses at a nerve and its thick fibres")
     build_up_s: float = _in("s", 5.0, "time constant with which an effect builds up", gt=0)
     nerve_wash_out_s: float = _in("s", 900.0, "time constant with which that at a nerve wears off", gt=0)
     cord_wash_out_s: float = _in("s", 7200.0, "time constant with which that at the cord wears off", gt=0)
@@ -82,7 +90,9 @@ class PainGateOrgan(Organ):
 
     def __init__(self, config: PainGate, given: Given) -> None:
         self._config, self._n = config, given.n
-        self._reach = {site: given.traits(f"{site}_reach", 1.0) for site in ("cord", "nerve")}
+        between = given.traits("cord_reach", 1.0)
+        self._reach = (config.cord_reach * between, given.traits("nerve_reach", config.nerve_reach),
+                       config.fast_reach * between)  # fmt: skip
         self._n_steps = round(1.0 / (config.fs * _STEP_S))
         self._on = 1.0 - math.exp(-1.0 / (config.fs * config.build_up_s))
         wash_out = (config.cord_wash_out_s, config.nerve_wash_out_s, config.cord_wash_out_s)
@@ -121,9 +131,9 @@ class PainGateOrgan(Organ):
         cord_ma, cord_us, cord_hz = (rows(f"cord_{what}") for what in ("ma", "us", "hz"))
         nerve_ma, nerve_us, nerve_hz = (rows(f"nerve_{what}") for what in ("ma", "us", "hz"))
         wanted = (
-            self._reached("cord", config.thick(cord_ma, cord_us, cord_hz, config.cord_rheobase_ma)),
-            self._reached("nerve", config.thick(nerve_ma, nerve_us, nerve_hz, config.rheobase_ma)),
-            self._reached("cord", config.calmed(cord_ma, cord_us, cord_hz)),
+            config.thick(cord_ma, cord_us, cord_hz, config.cord_rheobase_ma),
+            config.thick(nerve_ma, nerve_us, nerve_hz, config.rheobase_ma),
+            config.calmed(cord_ma, cord_us, cord_hz),
         )
         at_cord, at_nerve, calmed = (self._follow(i, aim) for i, aim in enumerate(wanted))
         firing = self._fire(rows("nociception"), 1.0 - (1.0 - at_cord) * (1.0 - at_nerve), calmed)
@@ -133,13 +143,11 @@ class PainGateOrgan(Organ):
         rating = np.clip(10.0 * firing + scatter, 0.0, 10.0)
         return {"pain": from_lanes(rating, shape, 1), "truth/pain": from_lanes(firing, shape, 1)}
 
-    def _reached(self, site: str, drive: Float) -> Float:
-        return np.minimum(drive * self._reach[site], 1.0)
-
     def _follow(self, row: int, aim: Float) -> Float:
-        """Return an effect that builds up fast and wears off slowly ``(time, subject)``."""
+        """Return an effect as it reaches its cells: it builds up fast and wears off slowly ``(time, subject)``."""
         from neurosim.core.kernels.slow import follow
 
         out = np.empty_like(aim)
+        aim = np.minimum(aim * self._reach[row], 1.0)
         follow(aim, self._on, self._off[row], math.inf, self._effects[row], self._started, out)
         return out
