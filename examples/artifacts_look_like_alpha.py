@@ -19,13 +19,14 @@ WHEN = {"jaw": palette.FEATURE, "blink": palette.INVALID, "neither": palette.FAI
 # %%
 # Each gate has a band and a limit [µV]: slow waves at the forehead are eyes, fast ones at the temples are muscles.
 
+THRESHOLD = {"kind": "percentile", "percentile": 70, "window_s": 30}
 GATES = {"no gate": None, "gate for eyes": (1.0, 15.0, 75.0), "gate for muscles": (40.0, 100.0, 40.0)}
 
 
 def protocol(training: str, gate: str) -> ns.TrainingProtocol:
     channel, low_hz, high_hz = TRAININGS[training]
     stages = [{"kind": "dc_block"}, {"kind": "band_power", "low_hz": low_hz, "high_hz": high_hz, "tau_s": 0.15}]
-    above = {"feature": "power", "direction": "above", "threshold": {"kind": "percentile", "percentile": 70}}
+    above = {"feature": "power", "direction": "above", "threshold": THRESHOLD}
     gates = []
     if limits := GATES[gate]:
         seen = {"kind": "bandpass", "low_hz": limits[0], "high_hz": limits[1]}

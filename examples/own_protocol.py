@@ -42,7 +42,7 @@ kind = "operant"
 [[rule.conditions]]
 feature = "theta_beta"
 direction = "below"
-threshold = { kind = "percentile", percentile = 60 }
+threshold = { kind = "percentile", percentile = 60, window_s = 15 }
 """
 WRONG = PROTOCOL.replace('"ratio"', '"ratoi"').replace("= 20 }", "= -20 }")
 

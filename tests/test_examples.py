@@ -173,6 +173,29 @@ def test_a_forehead_relaxes_by_feedback_and_not_by_a_sham() -> None:
     assert abs(change["sham"]) < 5.0
 
 
+@pytest.mark.slow
+def test_hands_get_warm_by_feedback_and_not_by_a_sham() -> None:
+    gain = load("warm_hands").main(show=False)
+    assert gain["real"] > gain["sham"] + 0.3
+
+
+def test_a_blind_study_opens_every_key_and_finds_the_real_arm_as_it_was_earned() -> None:
+    revealed = load("blind_study").main(duration_s=40.0, show=False)
+    assert len({r.commitment for r in revealed}) == len(revealed)
+    for r in revealed:
+        assert (r.agreement == 1.0) == (r.sham is None)
+
+
+@pytest.mark.slow
+def test_more_people_find_more_and_the_first_session_tells_little() -> None:
+    power = load("how_many_subjects").main(show=False)
+    sizes = sorted(power)
+    assert power[sizes[-1]] > power[sizes[0]]
+    n_learned, r = load("class_of_learners").main(show=False)
+    assert 0 < n_learned <= 20
+    assert r > 0.0
+
+
 def test_fast_signals_recover_before_the_slow() -> None:
     half_s = load("stress_profile").main(duration_s=1800.0, show=False)
     assert max(half_s["forehead"], half_s["heart"]) < half_s["skin"] < half_s["hand"]

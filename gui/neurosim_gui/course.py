@@ -138,7 +138,7 @@ class CourseView(QWidget):
 
     def run(self, request: CourseRequest | None = None, folder: Path | None = None) -> None:
         """Compute a course in another process, as the fields say or as requested."""
-        from neurosim_gui.window import fresh_folder
+        from neurosim.session.fresh import fresh_folder
 
         self.stop()
         protocol, arms = self.protocol.currentText(), self.arms.text().replace(" ", "")

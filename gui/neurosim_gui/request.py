@@ -94,6 +94,8 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
     subject = subject.by_hand()
     sham = request.sham if seal is None else seal.sham
     plan = plan_sessions(protocol, subject, source, sham=sham, seed=request.seed, signals="all", artifacts=artifacts)
+    if request.subject_key is not None:
+        plan.recipe = None  # nobody is to read in the recording which subject it is
     try:
         session = Session(plan.protocol, plan.source, plan.actors, sham=plan.sham)
     except ConfigError as error:

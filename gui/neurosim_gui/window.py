@@ -121,6 +121,8 @@ class SessionWindow(QMainWindow):
 
     def do_record(self) -> None:
         """Begin to record, or end the recording; a sealed session is recorded from its start to its end."""
+        from neurosim.session.fresh import fresh_folder
+
         recorder = self.engine.recorder
         if recorder is None:
             self.tell(text("record.cannot"))
@@ -277,13 +279,3 @@ class SessionWindow(QMainWindow):
         """Return whether the user says yes."""
         yes = QMessageBox.StandardButton.Yes
         return QMessageBox.question(self, text("window.title"), words) == yes
-
-
-def fresh_folder(name: str) -> Path:
-    """Return a folder name that is not taken: ``sessions/alpha_up-20260131T101500``."""
-    first = Path("sessions") / f"{name}-{time.strftime('%Y%m%dT%H%M%S')}"
-    path, number = first, 1
-    while path.exists():
-        number += 1
-        path = first.with_name(f"{first.name}-{number}")
-    return path

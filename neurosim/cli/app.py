@@ -252,6 +252,18 @@ def reveal(
 
 
 @app.command()
+def repeat(
+    folder: Annotated[Path, typer.Argument(help="Folder of a session, or of a batch.")],
+    key: Annotated[Path | None, typer.Option(help="Key of a sealed session.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a session again from its folder alone: the same to the bit, or (status 1) where it first differs."""
+    from neurosim.cli.repeat import repeat_folder
+
+    raise typer.Exit(0 if repeat_folder(folder, key, as_json) else 1)
+
+
+@app.command()
 def report(
     folder: Annotated[Path, typer.Argument(help="Folder of a session or a course.")],
     out: Annotated[Path | None, typer.Option(help="File to write; report.html in the folder by default.")] = None,

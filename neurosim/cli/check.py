@@ -18,6 +18,8 @@ def check_file(path: Path) -> None:
         With everything that is wrong.
     """
     keys = set(parse_toml(read_text(path), path.name))
+    if not keys:
+        raise ConfigError("is empty; begin with a copy of one that ships (docs/protocols names them)", path.name)
     kind, model = _guess(keys)
     config = load_toml(path, model)
     from neurosim.feedback.protocol import TrainingProtocol

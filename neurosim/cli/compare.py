@@ -7,12 +7,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from neurosim.cli.console import make_console, say
+from neurosim.cli.report import NOTICE
 from neurosim.cli.warm import warm_up
 
 if TYPE_CHECKING:
     import pandas as pd
-
-NOTICE = "Simulation of group averages, not medical advice."
 
 
 def compare(protocol: str, policies: tuple[str, ...], as_json: bool, reward_rate: float, **options: Any) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from neurosim.cli.console import make_console, say
 from neurosim.cli.report import NOTICE
-from neurosim.cli.run import fresh_folder, no_empty_folder, until_interrupted
+from neurosim.cli.run import no_empty_folder, until_interrupted
 from neurosim.cli.warm import warm_up
 from neurosim.core.errors import OutputError, UserError
 
@@ -71,6 +71,7 @@ def run_course_command(request: CourseRequest) -> None:
         For everything that cannot be used.
     """
     from neurosim.cohort.course import continue_course, run_course
+    from neurosim.session.fresh import fresh_folder
 
     if (request.protocol is None) == (request.go_on is None):
         raise UserError("name a protocol for a new course, or the folder of one with --continue", "course")

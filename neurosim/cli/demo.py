@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from neurosim.cli.console import make_console
 from neurosim.cli.report import save_summary, show_result
-from neurosim.cli.run import fresh_folder, no_empty_folder, parse_speed, until_interrupted
+from neurosim.cli.run import no_empty_folder, parse_speed, until_interrupted
 from neurosim.cli.warm import warm_up
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ def play_demo(speed: str, seed: int | None, out: Path | None) -> None:
     console = make_console()
     console.print("neurosim demo: 90 seconds of a neurofeedback session. Ctrl-C ends it.")
     protocol, subject = story()
+    from neurosim.session.fresh import fresh_folder
+
     where = out or fresh_folder("demo")
 
     def watch(session: Session) -> Sequence[Sink]:

@@ -186,8 +186,8 @@ class TerminalView(_Watcher):
         for trace, n_rows in zip(self.traces, heights, strict=True):
             rows += self._drawn(trace, width, n_rows)
         rows += [
-            *self._bar(tick, width),
-            Text(""),
+            # A tone next door and the feature on this screen would tell the arm together.
+            *([] if self.sealed else [*self._bar(tick, width), Text("")]),
             self._row("signal", *self._trust(tick)),
             self._row("feedback", *self._verdict(tick)),
             self._row("rewards", "sealed" if self.sealed else f"{self.n_rewards:<5}reward rate {self.rate}{self.aim}"),
@@ -249,12 +249,14 @@ class PlainView(_Watcher):
             print(f"{tick.start_s:5.1f} s  {caption}", flush=True)
         if tick.start_s - self._printed_s >= _LINE_S:
             self._printed_s = tick.start_s
-            threshold = float(tick.feedback.threshold)
-            mark = "not yet" if np.isnan(threshold) else f"{threshold:.1f}"
             trusted = "trusted" if tick.feedback.valid else "not trusted"
-            earned = "sealed" if self.sealed else f"rewards {self.n_rewards}, reward rate {self.rate}"
-            print(
-                f"{tick.start_s:5.1f} s  {tick.block.name}: {self.label} {float(tick.feedback.value):5.1f}, "
-                f"threshold {mark}, {trusted}, {earned}",
-                flush=True,
-            )
+            said = f"{trusted}, sealed" if self.sealed else self._earned(tick, trusted)
+            print(f"{tick.start_s:5.1f} s  {tick.block.name}: {said}", flush=True)
+
+    def _earned(self, tick: Tick, trusted: str) -> str:
+        threshold = float(tick.feedback.threshold)
+        mark = "not yet" if np.isnan(threshold) else f"{threshold:.1f}"
+        return (
+            f"{self.label} {float(tick.feedback.value):5.1f}, threshold {mark}, {trusted}, "
+            f"rewards {self.n_rewards}, reward rate {self.rate}"
+        )

@@ -6,7 +6,6 @@ import json
 import math
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -92,6 +91,7 @@ def run_protocol(request: Request) -> None:
     from neurosim.cli.report import course_summary, doubt, note_on_length, save_summary, show_result, write_json
     from neurosim.core.noise import pick_seed
     from neurosim.report.make import report_on
+    from neurosim.session.fresh import fresh_folder
     from neurosim.session.simulate import simulate_sessions
 
     protocol = _asked_protocol(request)
@@ -230,16 +230,6 @@ def parse_speed(text: str) -> float:
     if not 0 < speed < math.inf:
         raise UserError(f"must be a number above 0, or max, got '{text}'", "--speed")
     return speed
-
-
-def fresh_folder(name: str) -> Path:
-    """Return a folder name that is not taken: ``sessions/alpha_up-20260131T101500``."""
-    first = Path("sessions") / f"{name}-{time.strftime('%Y%m%dT%H%M%S')}"
-    path, number = first, 1
-    while path.exists():
-        number += 1
-        path = first.with_name(f"{first.name}-{number}")
-    return path
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neurosim.cli.console import make_console
+from neurosim.cli.report import NOTICE
 from neurosim.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -91,4 +92,4 @@ def _print(revealed: Sequence[Revealed], indices: dict[str, dict[str, BlindingIn
                 console.print(f"{who}, {name}: {i.value:.2f} (95 % interval {i.low:.2f} to {i.high:.2f}, n = {i.n})")
     if indices:
         console.print("James: 1 nobody knows, 0.5 chance, 0 all know. Bang: 0 chance, 1 all know, -1 all wrong.")
-    console.print("Simulation of group averages, not medical advice.")
+    console.print(NOTICE)

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from neurosim.cli.run import fresh_folder, parse_speed
+from neurosim.cli.run import parse_speed
 from neurosim.core.errors import UserError, did_you_mean
 
 _GROUP = "neurosim.window"
@@ -42,6 +42,8 @@ def open_window(
     # Nobody watches while pictures are taken.
     pace = parse_speed(speed or ("1" if screenshots is None else "max"))
     if out is None and (record or options.get("blind") is not None):
+        from neurosim.session.fresh import fresh_folder
+
         out = fresh_folder(Path(options.get("protocol", "free_play")).stem)
     request = window.LiveRequest(
         speed=pace,

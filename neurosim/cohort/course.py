@@ -44,7 +44,10 @@ class Course:
     sittings
         Those that people have come to so far.
     blocks
-        One row for each block, arm and person (pandas): means of the trained feature and of the truth about it, rates.
+        One row for each block, arm and person (pandas): means of the trained feature and of the truth about it; shares
+        of the block's time in which all was met (``reward_rate``), all held at once (``joint_rate``) and each condition
+        by itself (``holding_NAME``), and in which it was trusted and each cause made it invalid (``invalid_CAUSE``;
+        causes that never came have no column).
     memory
         What the last sitting left behind in those who act.
     """
@@ -294,7 +297,9 @@ def _go_on(
             break
         course.sittings = [*course.sittings, sitting]
         rows = [_rows(course, session, block) for block in sink.blocks]
-        course.blocks = pd.concat([course.blocks, *rows], ignore_index=True)
+        table = pd.concat([course.blocks, *rows], ignore_index=True)
+        rare = [str(name) for name in table if str(name).startswith("invalid_")]
+        course.blocks = table.fillna(dict.fromkeys(rare, 0.0))  # a cause that had not come before
         course.memory = prepared.actors[0].memory()
         if folder is not None:
             course.save(folder)
@@ -308,6 +313,8 @@ def _rows(course: Course, session: Session, block: BlockStatistics) -> pd.DataFr
     plan, n = course.plan, course.plan.people
     trained = plan.protocol.rule.trained
     number = [feature.name for feature in plan.protocol.features].index(trained)
+    holding = {f"holding_{name}": block.holding_rate[:, i] for i, name in enumerate(session.rule.condition_names)}
+    causes = {f"invalid_{name}": block.cause_rate[:, i] for i, name in enumerate(session.pipeline.cause_names)}
     return pd.DataFrame(
         {
             "sitting": len(course.sittings),
@@ -322,6 +329,9 @@ def _rows(course: Course, session: Session, block: BlockStatistics) -> pd.DataFr
             "reward_rate": block.reward_rate,
             "shown_rate": block.shown_rate,
             "valid_rate": block.valid_rate,
+            "joint_rate": block.joint_rate,
+            **holding,
+            **{name: rate for name, rate in causes.items() if rate.any()},
         }
     )
 

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from neurosim.core.actor import Actor
 from neurosim.core.drive import Drive, total_drive
-from neurosim.core.errors import ConfigError, Problem
+from neurosim.core.errors import ConfigError, Loc, Problem
 from neurosim.core.feedback import Cue, Feedback
 from neurosim.core.rule import Allotted, AnyRule, Rule, RuleConfig
 from neurosim.core.spec import Bool, Float, SignalSpec, Values
@@ -145,6 +145,9 @@ class SplitRule(RuleConfig):
 
     def problems(self, features: Collection[str], allotted: Allotted) -> list[Problem]:
         return [problem for rule in self.rules for problem in rule.problems(features, allotted)]
+
+    def by_baseline(self) -> list[tuple[Loc, str, float]]:
+        return [found for rule in self.rules for found in rule.by_baseline()]
 
     def prepare(self, features: Mapping[str, SignalSpec], grid: TickGrid, batch_shape: tuple[int, ...]) -> Rule:
         """Prepare each rule for its arm.

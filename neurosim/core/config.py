@@ -57,6 +57,26 @@ class KindConfig(Config, ABC):
 
 _T = TypeVar("_T", bound=Config)
 
+#: What is wanted where a value is of another type, in the words of whoever writes the file.
+_PLAINLY = {
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "dict_type": "a table",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "model_type": "a table",
+    "string_type": "text between quotes",
+    "tuple_type": "a list",
+}
+
+
+def _shown(value: Any) -> str:
+    return "a table" if isinstance(value, dict) else "a list" if isinstance(value, (list, tuple)) else repr(value)
+
 
 def _problems(error: ErrorDetails, model: type[BaseModel]) -> list[Problem]:
     """Say in words what pydantic found."""
@@ -67,6 +87,13 @@ def _problems(error: ErrorDetails, model: type[BaseModel]) -> list[Problem]:
         return [Problem(loc, f"unknown key; {did_you_mean(str(loc[0]), model.model_fields)}")]
     if error["type"] == "missing":
         return [Problem(loc, "is missing")]
+    if error["type"] == "too_short":
+        least, there = context["min_length"], context["actual_length"]
+        return [Problem(loc, f"must have {least} {'entry' if least == 1 else 'entries'} at least, got {there}")]
+    if error["type"] == "string_pattern_mismatch" and len(loc) == 1 and loc[0] in model.model_fields:
+        return [Problem(loc, f"must be {model.model_fields[str(loc[0])].description}, got {error['input']!r}")]
+    if error["type"] in _PLAINLY:
+        return [Problem(loc, f"must be {_PLAINLY[error['type']]}, got {_shown(error['input'])}")]
     message = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     message = message if message != error["msg"].removeprefix("Value error, ") else message[:1].lower() + message[1:]
     if error["msg"].startswith("Input should be "):

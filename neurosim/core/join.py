@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.core.spec import (
+    MIXED,
     Bool,
     Samples,
     SignalSpec,
@@ -87,7 +88,7 @@ class Join:
     ----------
     spec
         Of the joined stream. Its delay is the longest of the inputs, the mean of holding included; its unit that of
-        the first input.
+        them all; where they differ, each channel has its own.
     hold_s
         Mean delay of each input by being held [s].
 
@@ -121,8 +122,12 @@ class Join:
     def spec_of(self, inputs: Mapping[str, SignalSpec]) -> SignalSpec:
         """Return the spec of the joined stream, where the delays of the inputs may have changed."""
         first = next(iter(inputs.values()))
+        units = tuple(spec.unit for spec in inputs.values() for _ in spec.ch_names)
+        differ = len(set(units)) > 1
+        unit = MIXED if differ else first.unit
         delay_s = max(spec.delay_s + self.hold_s[name] for name, spec in inputs.items())
-        return SignalSpec(self._fs, branch_names(inputs), first.unit, first.batch_shape, delay_s, first.trials_s)
+        return SignalSpec(self._fs, branch_names(inputs), unit, first.batch_shape, delay_s, first.trials_s,
+                          units if differ else ())  # fmt: skip
 
     def reset(self) -> None:
         """Return to the state before the first sample."""

@@ -11,10 +11,12 @@ from typing import Annotated, ClassVar
 from pydantic import SerializeAsAny
 
 from neurosim.core.config import KindConfig, of_kind
-from neurosim.core.errors import ConfigError, Problem
+from neurosim.core.errors import ConfigError, Loc, Problem
 from neurosim.core.feedback import Cue, Feedback
 from neurosim.core.spec import Bool, SignalSpec, Values
 from neurosim.core.timeline import TickGrid
+
+_UNCHANGING = "nothing of this rule may change while it runs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +86,24 @@ class Rule(ABC):
         """
 
     def set_threshold(self, condition: str, value: float, subject: int | None = None) -> None:
-        """Set a threshold in `manual` by hand, for one subject of the batch or for all."""
-        raise NotImplementedError
+        """Set a threshold in `manual` by hand, for one subject of the batch or for all.
+
+        Raises
+        ------
+        ConfigError
+            When no threshold of this rule can be.
+        """
+        raise ConfigError("no threshold of this rule is set by hand")
 
     def change(self, config: RuleConfig) -> None:
-        """Go on by another description, which `RuleConfig.check_change` allows."""
-        raise NotImplementedError
+        """Go on by another description, which `RuleConfig.check_change` allows.
+
+        Raises
+        ------
+        ConfigError
+            When nothing of this rule can change.
+        """
+        raise ConfigError(_UNCHANGING)
 
     @abstractmethod
     def reset(self) -> None:
@@ -110,6 +124,10 @@ class RuleConfig(KindConfig):
         """Return everything that does not fit the features or the blocks of a protocol, with the remedy."""
         return []
 
+    def by_baseline(self) -> list[tuple[Loc, str, float]]:
+        """Return what of it learns from the baseline alone: its place, the feature, and how much it needs [s]."""
+        return []
+
     def check_change(self, other: RuleConfig) -> None:
         """Refuse a change that a running rule cannot make.
 
@@ -118,7 +136,7 @@ class RuleConfig(KindConfig):
         ConfigError
             Saying what may change.
         """
-        raise ConfigError("nothing of this rule may change while it runs")
+        raise ConfigError(_UNCHANGING)
 
     @abstractmethod
     def prepare(self, features: Mapping[str, SignalSpec], grid: TickGrid, batch_shape: tuple[int, ...]) -> Rule:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
 
@@ -19,6 +19,9 @@ Samples: TypeAlias = Float
 #: float64 ``(*batch, feature)``.
 Values: TypeAlias = Float
 
+#: Unit of a stream whose channels have several.
+MIXED = "of several units"
+
 
 @dataclass(frozen=True, slots=True)
 class SignalSpec:
@@ -31,13 +34,15 @@ class SignalSpec:
     ch_names
         Channel names, in order.
     unit
-        Unit of the samples, for example ``"uV"`` or ``"uV^2"``.
+        Unit of the samples, for example ``"uV"`` or ``"uV^2"``; `MIXED` where channels differ.
     batch_shape
         ``()`` for one live subject, ``(n,)`` for n subjects.
     delay_s
         Delay of a slow modulation from the body to this stream [s].
     trials_s
         When each trial of the session begins, and when its task does [s]; empty where there are none.
+    ch_units
+        Unit of each channel where they differ; else empty.
     """
 
     fs: float
@@ -46,6 +51,7 @@ class SignalSpec:
     batch_shape: tuple[int, ...] = ()
     delay_s: float = 0.0
     trials_s: tuple[tuple[float, float], ...] = ()
+    ch_units: tuple[str, ...] = ()
 
     @property
     def n_channels(self) -> int:
@@ -74,11 +80,32 @@ class SignalSpec:
         added_delay_s
             What the derivation adds to the delay [s].
         """
+        names = self.ch_names if ch_names is None else ch_names
+        kept = unit is None and len(names) == self.n_channels
         return replace(
             self,
-            ch_names=self.ch_names if ch_names is None else ch_names,
+            ch_names=names,
             unit=self.unit if unit is None else unit,
             delay_s=self.delay_s + added_delay_s,
+            ch_units=self.ch_units if kept else (),
+        )
+
+    def of_channels(self, channels: Sequence[int]) -> SignalSpec:
+        """Return the spec of some channels, in the order given, with the unit that is theirs.
+
+        Examples
+        --------
+        >>> both = SignalSpec(250.0, ("heart", "breath"), MIXED, ch_units=("mV", "L"))
+        >>> both.of_channels([1]).unit
+        'L'
+        """
+        units = tuple(self.ch_units[c] for c in channels) if self.ch_units else ()
+        differ = len(set(units)) > 1
+        return replace(
+            self,
+            ch_names=tuple(self.ch_names[c] for c in channels),
+            unit=units[0] if units and not differ else self.unit,
+            ch_units=units if differ else (),
         )
 
 

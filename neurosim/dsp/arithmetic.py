@@ -51,7 +51,7 @@ class Pick(StageConfig):
     def prepare(self, spec: SignalSpec) -> Stage:
         """Look the channels up."""
         chosen = [channel_index(spec, name, "ch_names", i) for i, name in enumerate(self.ch_names)]
-        return PickStage(chosen, spec.replace(ch_names=self.ch_names))
+        return PickStage(chosen, spec.of_channels(chosen))
 
 
 class PickStage(Stage):

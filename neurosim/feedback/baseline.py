@@ -1,8 +1,9 @@
-"""Whether a protocol has the baseline that its stages are fitted to."""
+"""Whether a protocol has the baseline that its stages are fitted to, and that its thresholds learn from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from neurosim.core.chain import Chain
@@ -31,11 +32,12 @@ def check_baseline(protocol: TrainingProtocol) -> Unfitted:
     """Compare what the stages of a protocol need with the first baseline block, if it comes before training.
 
     Stages are fitted when that block ends. One that stands behind others needs longer by the time until these have
-    values.
+    values. What of the rule learns from the baseline alone cannot learn from a feature that is not fitted yet: it needs
+    a second one behind.
     """
     baseline = _first_baseline(protocol.blocks)
     problems, notes = [], []
-    features = ((("features", i), _of_feature(feature)) for i, feature in enumerate(protocol.features))
+    features = [(("features", i), list(_of_feature(feature))) for i, feature in enumerate(protocol.features)]
     gates = ((("gates", i), _needs(("stage",), gate.stage, 0.0)) for i, gate in enumerate(protocol.gates))
     for where, needs in (*features, *gates):
         for loc, need, waits_s in needs:
@@ -44,7 +46,30 @@ def check_baseline(protocol: TrainingProtocol) -> Unfitted:
                 notes.append(Problem((*where, *loc), f"{message}; until then {need.otherwise}"))
             elif message:
                 problems.append(Problem((*where, *loc), message))
+    fitted = {f.name: [need for _, need, _ in needs] for f, (_, needs) in zip(protocol.features, features, strict=True)}
+    second_s = sum(block.duration_s for block in _before_training(protocol.blocks)[1:])
+    for loc, name, least_s in protocol.rule.by_baseline():
+        of_feature = fitted.get(name, [])
+        if any(not need.otherwise for need in of_feature) and (not second_s or second_s < least_s):
+            length = f" of {least_s:g} s at least" if least_s else ""
+            message = (
+                f"learns from the baseline, and '{name}' is fitted only when the first one has ended; add a second "
+                f"baseline block{length} behind it, or choose what learns in training as well: percentile or "
+                "controller, a span in the feature's unit"
+            )
+            problems.append(Problem(("rule", *loc), message))
+        elif any(need.otherwise for need in of_feature):
+            message = (
+                f"learns from the baseline, before '{name}' is fitted to it; percentile and controller go on learning"
+            )
+            notes.append(Problem(("rule", *loc), message))
     return Unfitted(tuple(problems), tuple(notes))
+
+
+def _before_training(blocks: Sequence[Block]) -> list[Block]:
+    """Return the baseline blocks before the first training."""
+    before = takewhile(lambda block: block.kind != "training", blocks)
+    return [block for block in before if block.kind == "baseline"]
 
 
 def _first_baseline(blocks: Sequence[Block]) -> Block | None:

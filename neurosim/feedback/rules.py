@@ -9,7 +9,7 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import Field
 
-from neurosim.core.errors import ConfigError, Problem, did_you_mean
+from neurosim.core.errors import ConfigError, Loc, Problem, did_you_mean
 from neurosim.core.feedback import Cue, Feedback
 from neurosim.core.rule import Allotted, Rule, RuleConfig
 from neurosim.core.spec import Bool, Float, SignalSpec, Values
@@ -88,6 +88,16 @@ class Operant(RuleConfig):
             message = "needs a baseline block before the training; add one, or give the span in the feature's unit"
             problems.append(Problem(("graded", "unit"), message))
         return problems
+
+    def by_baseline(self) -> list[tuple[Loc, str, float]]:
+        """Return the thresholds that are set by the baseline, and the grading by its standard deviation."""
+        found: list[tuple[Loc, str, float]] = [
+            (("conditions", i, "threshold"), c.feature, float(getattr(c.threshold, "least_s", 0.0)))
+            for i, c in enumerate(self.conditions)
+            if c.threshold.by_baseline
+        ]
+        graded = self.graded is not None and self.graded.unit == "sd"
+        return [*found, (("graded", "unit"), self.trained, 0.0)] if graded else found
 
     def _wrong_names(self, features: Collection[str]) -> list[Problem]:
         problems = [

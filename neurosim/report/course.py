@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,16 @@ from neurosim.cohort.outcome import CRITERION_PERCENT
 from neurosim.cohort.statistics import mean_interval
 from neurosim.core.timeline import TickGrid
 from neurosim.report import shared
-from neurosim.report.page import NOTICE, Section, frame, heading, number, paragraph, percent, picture, table
+from neurosim.report.numbers import columns_of
+from neurosim.report.page import NOTICE, Section, frame, heading, interval, number, paragraph, percent, picture, table
 from neurosim.testing.budget import delay_budgets
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _SHARES = ("responder", "reliable")
+#: The rates that every course has.
+USUAL = ("reward_rate", "joint_rate", "shown_rate", "valid_rate")
 _MEASURES = {
     "trained": "change in the last training block, in its unit",
     "trained_percent": "change in the last training block, %",
@@ -53,16 +57,19 @@ def course_report(course: Course, folder: Path) -> tuple[str, list[Section], dic
 
 
 def training_rates(blocks: pd.DataFrame) -> pd.DataFrame:
-    """Return for each arm the mean over people, in training, of reward rate, shown and trusted share, with intervals.
+    """Return for each arm the mean over people, in training, of every rate, with its interval.
 
-    Columns: ``arm``, ``n``, and of each rate the mean and its 95 % interval (``_low``, ``_high``).
+    Columns: ``arm``, ``n``, and of each rate the mean and its 95 % interval (``_low``, ``_high``): `USUAL`, the share
+    of the time in which each condition held (``holding_NAME``), and in which each cause made it invalid
+    (``invalid_CAUSE``).
     """
     import pandas as pd
 
     training = blocks[blocks["block_kind"] == "training"]
     rows = []
     for arm, group in training.groupby("arm", sort=False):
-        people = group.groupby("subject")[["reward_rate", "shown_rate", "valid_rate"]].mean()
+        names = [*USUAL, *columns_of(blocks, "holding_"), *columns_of(blocks, "invalid_")]
+        people = group.groupby("subject")[[name for name in names if name in blocks]].mean()
         row: dict[str, Any] = {"arm": arm, "n": len(people)}
         for name in people:
             x = mean_interval(people[name].to_numpy(dtype=float))
@@ -87,16 +94,12 @@ def _facts(course: Course) -> dict[str, object]:
     }
 
 
-def _interval(low: float, high: float, shown: Any) -> str:
-    return "-" if low != low or high != high else f"{shown(low)} to {shown(high)}"
-
-
 def _share_rows(rates: pd.DataFrame, columns: tuple[str, ...]) -> list[list[str]]:
-    return [
-        [str(r["arm"])]
-        + [cell for c in columns for cell in (percent(r[c]), _interval(r[f"{c}_low"], r[f"{c}_high"], percent))]
-        for r in rates.to_dict("records")
-    ]
+    return [[str(r["arm"]), *(cell for c in columns for cell in _share(r, c))] for r in rates.to_dict("records")]
+
+
+def _share(row: Mapping[Hashable, Any], column: str) -> tuple[str, str]:
+    return percent(row[column]), interval(row[f"{column}_low"], row[f"{column}_high"], percent)
 
 
 def _trust(course: Course, rates: pd.DataFrame) -> Section:
@@ -108,18 +111,40 @@ def _trust(course: Course, rates: pd.DataFrame) -> Section:
         heading("Trusted time by kind of block"),
         frame(by_kind, {str(name): str(name) for name in by_kind}),
     ]
+    causes = columns_of(rates, "invalid_")
+    causes = [name for name in causes if not name.endswith(("_low", "_high")) and rates[name].any()]
+    if causes:
+        rows = [
+            (r["arm"], name.removeprefix("invalid_"), *_share(r, name))
+            for name in causes
+            for r in rates.to_dict("records")
+        ]
+        parts += [
+            heading("Why, in training: each cause as a share of all time; causes can overlap"),
+            table(["arm", "cause", "time", "95 % interval"], rows),
+        ]
     return Section("What could not be trusted", parts)
 
 
 def _rates(rates: pd.DataFrame) -> Section:
     note = (
-        "The reward rate is the share of the training time in which all conditions were met, whatever was shown. "
-        "How often each condition held by itself stands in the reports on single sessions."
+        "The reward rate is the share of the training time in which all conditions were met, whatever was shown; that "
+        "of holding at once leaves dwell and release out. Independent conditions would hold at once for the product of "
+        "their shares."
     )
     columns = ["arm", "reward rate", "95 % interval", "shown", "95 % interval"]
     earned = {f"reward rate, {r['arm']}": float(r["reward_rate"]) for r in rates.to_dict("records")}
     rows = _share_rows(rates, ("reward_rate", "shown_rate"))
-    return Section("How often it was rewarded", [paragraph(note), table(columns, rows), *shared.beside_others(earned)])
+    parts = [paragraph(note), table(columns, rows)]
+    each = [name for name in columns_of(rates, "holding_") if not name.endswith(("_low", "_high"))]
+    held = {name: name.removeprefix("holding_") for name in each} | {"joint_rate": "all at once"}
+    if "joint_rate" in rates:
+        rows_of = [(r["arm"], said, *_share(r, name)) for name, said in held.items() for r in rates.to_dict("records")]
+        parts += [
+            heading("How often each condition held in training, and all at once"),
+            table(["arm", "condition", "time", "95 % interval"], rows_of),
+        ]
+    return Section("How often it was rewarded", [*parts, *shared.beside_others(earned)])
 
 
 def _learning(course: Course) -> Section:
@@ -127,14 +152,12 @@ def _learning(course: Course) -> Section:
     rows, between = [], []
     for r in arms.to_dict("records"):
         shown = percent if r["measure"] in _SHARES else number
-        rows.append(
-            (r["arm"], _MEASURES[r["measure"]], r["n"], shown(r["mean"]), _interval(r["low"], r["high"], shown))
-        )
+        rows.append((r["arm"], _MEASURES[r["measure"]], r["n"], shown(r["mean"]), interval(r["low"], r["high"], shown)))
     for r in differences.to_dict("records"):
         mean = number(r["mean"])
         between.append(
             (f"{r['arm']} - {r['versus']}", _MEASURES[r["measure"]], r["n"], mean,
-             _interval(r["low"], r["high"], number))
+             interval(r["low"], r["high"], number))
         )  # fmt: skip
     note = (
         f"Learning is judged on the {summary['judged_on']}: its change against the same people on the same noise who "
@@ -157,18 +180,19 @@ def _answers(course: Course, rates: pd.DataFrame, folder: Path) -> dict[str, str
     artifacts = [f"{r['arm']} {percent(1 - r['valid_rate'])}" for r in rates.to_dict("records")]
     measured = course.arms.to_dict("records")
     changes = [
-        f"{r['arm']} {number(r['mean'])} % ({_interval(r['low'], r['high'], number)})"
+        f"{r['arm']} {number(r['mean'])} % ({interval(r['low'], r['high'], number)})"
         for r in measured if r["measure"] == "trained_percent" and r["arm"] != UNDRIVEN
     ]  # fmt: skip
     compared = [
-        f"{r['arm']} - {r['versus']} {number(r['mean'])} % ({_interval(r['low'], r['high'], number)})"
+        f"{r['arm']} - {r['versus']} {number(r['mean'])} % ({interval(r['low'], r['high'], number)})"
         for r in course.differences.to_dict("records") if r["measure"] == "trained_percent"
     ]  # fmt: skip
     versions = ", ".join(f"{name} {version}" for name, version in shared.versions_of(folder / "state.json").items())
     return {
         "1a": f"The course as it was planned is `course.toml`, SHA-256 {hashlib.sha256(text).hexdigest()}.",
         "2a": f"Arms: {', '.join(arm.name for arm in course.plan.arms)}; the same people and noise in each.",
-        "3e": f"Not trusted in training, as a share of the time: {', '.join(artifacts)}.",
+        "3e": f"Not trusted in training, as a share of the time: {', '.join(artifacts)}; by cause and with intervals "
+        "under “What could not be trusted”.",
         "4e": f"Simulated bodies, {versions}.",
         "5a": f"Change of the {course.summary()['judged_on']} in the last training block against the same people "
         f"undriven, with 95 % intervals: {'; '.join(changes)}.",

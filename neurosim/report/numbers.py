@@ -10,6 +10,7 @@ import numpy as np
 
 from neurosim.core.errors import UserError
 from neurosim.core.timeline import TickGrid
+from neurosim.report.pieces import session_intervals
 from neurosim.session.brainvision import read_spec
 from neurosim.session.pipeline import Pipeline
 from neurosim.session.schedule import Schedule
@@ -43,6 +44,8 @@ class SessionNumbers:
         A row for each condition: lowest, mean and highest threshold in training.
     invalid
         A row for each cause of distrust: how long [s], in all and by kind of block. Causes can overlap.
+    intervals
+        Means and shares with 95 % intervals from the session's half minutes; see `pieces.session_intervals`.
     events
         A row for each kind of event: how many, how long altogether [s], and how many a minute.
     units
@@ -55,13 +58,14 @@ class SessionNumbers:
     training: dict[str, float]
     thresholds: pd.DataFrame
     invalid: pd.DataFrame
+    intervals: pd.DataFrame
     events: pd.DataFrame
     units: dict[str, str]
     budgets: list[Budget]
 
     def as_dict(self) -> dict[str, Any]:
         """Return all of it, ready for JSON."""
-        tables = {name: getattr(self, name) for name in ("blocks", "thresholds", "invalid", "events")}
+        tables = {name: getattr(self, name) for name in ("blocks", "thresholds", "invalid", "intervals", "events")}
         delays = [
             {"feature": b.feature, "said_s": _rounded(b.said_s), "measured_s": _rounded(b.measured_s)}
             for b in self.budgets
@@ -94,6 +98,7 @@ def session_numbers(session: SessionFolder) -> SessionNumbers:
         training=_training(table[kinds == "training"]),
         thresholds=_thresholds(table[kinds == "training"]),
         invalid=_invalid(table, kinds, protocol.update_interval_s),
+        intervals=session_intervals(session, kinds, rate_columns(table) if (kinds == "training").any() else []),
         events=_events(session.events, len(table) * protocol.update_interval_s),
         units={name: spec.unit for name, spec in features.items()},
         budgets=delay_budgets(protocol, streams),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from io import BytesIO
@@ -116,6 +116,11 @@ def number(x: float) -> str:
 def percent(share: float) -> str:
     """Return a share as a percentage; a dash where there is none."""
     return f"{100.0 * share:.1f} %" if math.isfinite(share) else "-"
+
+
+def interval(low: float, high: float, shown: Callable[[float], str]) -> str:
+    """Return the ends of an interval; a dash where there is none."""
+    return f"{shown(low)} to {shown(high)}" if math.isfinite(low) and math.isfinite(high) else "-"
 
 
 def ms(seconds: float) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 from neurosim.report import shared
 from neurosim.report.figures import draw_course_of_session, draw_curve
 from neurosim.report.numbers import EARNING, SessionNumbers, session_numbers
-from neurosim.report.page import NOTICE, Section, frame, heading, number, paragraph, percent, picture, table
+from neurosim.report.page import NOTICE, Section, frame, heading, interval, number, paragraph, percent, picture, table
+from neurosim.report.pieces import METHOD
 from neurosim.session.result import SessionFolder, read_table
 
 
@@ -135,13 +136,25 @@ def _outcome(session: SessionFolder, numbers: SessionNumbers) -> Section:
     columns = {"block": "block", "kind": "kind", "duration_s": "length, s", f"mean_{name}": _with_unit(name, numbers),
                "sd": "its SD"}  # fmt: skip
     columns |= {"truth": "true envelope, uV"} | {f"mean_{other}": _with_unit(other, numbers) for other in others}
-    parts = [paragraph(regulation(session, numbers)), frame(numbers.blocks, columns)]
+    parts = [paragraph(regulation(session, numbers)), frame(numbers.blocks, columns), *_intervals(session, numbers)]
     note = "Means and standard deviations over trusted ticks. One session of one subject shows no learning by itself."
     if "truth" in numbers.blocks:
         note += " The true envelope is what the simulated body really did, without the background."
     figures = [picture(draw(session, numbers)) for draw in (draw_course_of_session, draw_curve)]
     parts += [paragraph(f"{note} {NOTICE}"), *figures]
     return Section("What the feature did: baseline, training, transfer", parts)
+
+
+def _intervals(session: SessionFolder, numbers: SessionNumbers) -> list[str]:
+    """Return means and shares with their intervals, and how these were made."""
+    trained = session.protocol.rule.trained
+    called = rate_names(numbers.training) | {trained: _with_unit(trained, numbers), "valid": "trusted"}
+    rows = []
+    for r in numbers.intervals.to_dict("records"):
+        shown = number if r["of"] == trained else percent
+        rows.append((f"{called[r['of']]}: {r['what']}", r["n"], shown(r["mean"]), interval(r["low"], r["high"], shown)))
+    columns = ["what", "half minutes", "mean", "95 % interval"]
+    return [heading("How sure these numbers are"), table(columns, rows), paragraph(METHOD)] if rows else []
 
 
 def _with_unit(name: str, numbers: SessionNumbers) -> str:
@@ -191,7 +204,7 @@ def session_answers(session: SessionFolder, numbers: SessionNumbers) -> dict[str
         + ", ".join(f"{name} {version}" for name, version in f["versions"].items()) + ".",
         "5a": regulation(session, numbers),
         "5b": "The figure of the feature, minute by minute and block by block; each session has a report of its own.",
-        "7a": "The folder holds the protocol, every tick, the events and the signals; with the same subject and "
-        f"options, seed {f['seed']} and `commands.jsonl` repeat the session to the bit.",
+        "7a": "The folder holds the protocol, every tick, the events and the signals; "
+        "`neurosim repeat` runs it again from there, to the bit.",
     }  # fmt: skip
     return shared.answers_of_protocol(protocol, numbers.budgets) | answers

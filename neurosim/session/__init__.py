@@ -16,6 +16,7 @@ from neurosim.session.commands import (
     Stroke,
 )
 from neurosim.session.compare import compare_thresholds
+from neurosim.session.repeat import repeat_session
 from neurosim.session.result import Result, read_session
 from neurosim.session.run import run
 from neurosim.session.sealing.blinding import bang_index, james_index
@@ -50,6 +51,7 @@ __all__ = [
     "parse_arms",
     "read_key",
     "read_session",
+    "repeat_session",
     "reveal_session",
     "run",
     "simulate",

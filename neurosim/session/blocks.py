@@ -31,6 +31,8 @@ class BlockStatistics:
         Trusted ticks in which all that a reward needs held at once, dwell and release left out.
     n_switches
         How often what is met went on or off.
+    n_causes
+        Ticks in which each cause made the tick invalid ``(*batch, cause)``; causes can overlap.
     feature_sums
         Of each feature over the trusted ticks ``(*batch, feature)``.
     truth_sums
@@ -48,6 +50,7 @@ class BlockStatistics:
     n_holding: Float
     n_joint: Float
     n_switches: Float
+    n_causes: Float
     feature_sums: Float
     truth_sums: dict[str, Float]
     n_truth: dict[str, int]
@@ -85,6 +88,11 @@ class BlockStatistics:
     def valid_rate(self) -> Float:
         """Share of trusted ticks ``(*batch,)``."""
         return self.n_valid / self.n_ticks
+
+    @property
+    def cause_rate(self) -> Float:
+        """Share of the block's time in which each cause made it invalid ``(*batch, cause)``."""
+        return self.n_causes / self.n_ticks
 
     def mean_truth(self, stream: str) -> Float:
         """Return the mean of a truth stream ``(*batch, channel)``."""
@@ -135,6 +143,8 @@ class BlockSink(Sink):
         s.n_joint += feedback.joint
         s.n_switches += feedback.met != self._met
         self._met = feedback.met
+        if not feedback.valid.all():
+            s.n_causes += tick.causes
         s.feature_sums += np.where(feedback.valid[..., None], tick.features, 0.0)
         for name, sums in s.truth_sums.items():
             x = tick.samples[name]
@@ -156,6 +166,7 @@ def _fresh(tick: Tick) -> BlockStatistics:
         n_holding=np.zeros(tick.feedback.holding.shape),
         n_joint=n_joint,
         n_switches=n_switches,
+        n_causes=np.zeros(tick.causes.shape),
         feature_sums=np.zeros(tick.features.shape),
         truth_sums=truth,
         n_truth=dict.fromkeys(truth, 0),

@@ -12,6 +12,7 @@ from neurosim.core.errors import ConfigError, did_you_mean
 from neurosim.core.noise import pick_seed
 from neurosim.core.registry import find_kind, kind_names
 from neurosim.core.spec import Float
+from neurosim.feedback.baseline import check_baseline
 from neurosim.feedback.protocol import TrainingProtocol, load_protocol
 from neurosim.feedback.rules import Operant
 from neurosim.feedback.thresholds import FixedThreshold, ThresholdConfig
@@ -133,7 +134,7 @@ def _with_threshold(protocol: TrainingProtocol, threshold: ThresholdConfig) -> T
     trained = rule.conditions[0].model_copy(update={"threshold": threshold})
     rule = rule.model_copy(update={"conditions": (trained, *rule.conditions[1:])})
     protocol = protocol.model_copy(update={"rule": rule})
-    if problems := protocol.problems():
+    if problems := [*protocol.problems(), *check_baseline(protocol).problems]:
         raise ConfigError(problems, f"{protocol.name} with the policy '{threshold.kind}'")
     return protocol
 

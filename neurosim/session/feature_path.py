@@ -9,7 +9,7 @@ import numpy as np
 from neurosim.core.chain import Chain, is_calibrated
 from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.join import Join
-from neurosim.core.spec import Bool, Float, Samples, SignalSpec
+from neurosim.core.spec import MIXED, Bool, Float, Samples, SignalSpec
 from neurosim.core.stage import Baseline, Stage, both
 from neurosim.feedback.protocol import Feature, Input
 
@@ -51,6 +51,13 @@ class FeaturePath:
             n = self._stage.spec.n_channels
             message = f"must end with one channel, ends with {n}; add a mean, pick or ratio stage"
             raise ConfigError([Problem(("stages",), message)])
+        if MIXED in self._stage.spec.unit:
+            units = ", ".join(f"'{name}' in {branch.spec.unit}" for name, branch in self._branches.items())
+            message = (
+                f"join {units}, and what comes out has no unit; end with a stage that makes one of its own (rsa, "
+                "ratio, zscore), or bring the inputs to one unit with stages of theirs"
+            )
+            raise ConfigError([Problem(("inputs",), message)])
         n = self._join.spec.n_subjects
         self._no_value: dict[str, Bool] = {name: np.ones(n, dtype=np.bool_) for name in (*self._branches, "")}
         self._delay_s = self._join.spec.delay_s  # that the stages behind the join were prepared for

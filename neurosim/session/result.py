@@ -349,6 +349,20 @@ def read_table(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, sep="\t", na_values="n/a", float_precision="round_trip", low_memory=False)
 
 
+def read_facts(folder: Path) -> dict[str, Any]:
+    """Read what ``session.json`` says.
+
+    Raises
+    ------
+    UserError
+        When the folder has none.
+    """
+    if not (folder / "session.json").is_file():
+        raise UserError("is no session folder: there is no session.json in it", str(folder))
+    facts: dict[str, Any] = json.loads((folder / "session.json").read_text(encoding="utf-8"))
+    return facts
+
+
 def read_session(path: str | Path) -> SessionFolder:
     """Read a session folder.
 
@@ -358,9 +372,9 @@ def read_session(path: str | Path) -> SessionFolder:
         When it is not one.
     """
     folder = Path(path)
-    if not (folder / "session.json").is_file():
-        raise UserError("is no session folder: there is no session.json in it", str(folder))
-    facts = json.loads((folder / "session.json").read_text(encoding="utf-8"))
+    facts = read_facts(folder)
+    if (facts.get("made_of") or {}).get("subjects") is not None:
+        raise UserError("holds a batch, of which only the summary is kept; name the folder of one subject", str(folder))
     names = ("revealed.tsv" if (folder / "revealed.tsv").is_file() else "features.tsv", "events.tsv")
     features, events = (read_table(folder / name) for name in names)
     protocol, commands = load_toml(folder / "protocol.toml", TrainingProtocol), read_commands(folder / "commands.jsonl")

@@ -10,7 +10,7 @@ import numpy as np
 
 from neurosim.core.actor import Actor
 from neurosim.core.drive import DriveEvent, total_drive
-from neurosim.core.errors import ConfigError, Problem
+from neurosim.core.errors import ConfigError, Problem, did_you_mean
 from neurosim.core.event import SessionEvent
 from neurosim.core.feedback import Feedback
 from neurosim.core.source import Source
@@ -24,6 +24,9 @@ from neurosim.session.distrust import Stretches
 from neurosim.session.pipeline import Pipeline
 from neurosim.session.schedule import Schedule
 from neurosim.session.tick import Tick
+
+#: The stream in which a simulated body tells the true envelope of each of its rhythms.
+ENVELOPES = "truth/eeg_envelope"
 
 
 class Session:
@@ -73,7 +76,8 @@ class Session:
         self.grid = TickGrid(protocol.update_interval_s)
         source.piece = piece
         unfitted = check_baseline(protocol)
-        self.notes = tuple(f"{protocol.name}.toml: {note}" for note in unfitted.notes)
+        notes = [*unfitted.notes, *_without_truth(protocol, source.specs)]
+        self.notes = tuple(f"{protocol.name}.toml: {note}" for note in notes)
         self.schedule = Schedule(protocol.blocks, self.grid)
         self.pipeline = _prepare_pipeline(protocol, self.schedule.tell_trials(source.specs), piece, unfitted.problems)
         self.batch_shape = self.pipeline.values.shape[:-1]
@@ -213,6 +217,18 @@ def _prepare_pipeline(
     if problems:
         raise ConfigError(problems)
     return pipeline
+
+
+def _without_truth(protocol: TrainingProtocol, streams: Mapping[str, SignalSpec]) -> list[Problem]:
+    """Return which features name a rhythm that the body does not have; a recording knows none."""
+    if ENVELOPES not in streams:
+        return []
+    rhythms = {name.partition("_")[0] for name in streams[ENVELOPES].ch_names}
+    return [
+        Problem(("features", i, "truth"), f"the body has no rhythm '{f.truth}'; {did_you_mean(f.truth, rhythms)}")
+        for i, f in enumerate(protocol.features)
+        if f.truth and f.truth not in rhythms
+    ]
 
 
 def _told(event: DriveEvent) -> SessionEvent:

@@ -23,6 +23,7 @@ from neurosim.session.blocks import BlockSink
 from neurosim.session.commands import Logged
 from neurosim.session.folder import FolderSink, make_folder, write_finding
 from neurosim.session.memory import MemorySink
+from neurosim.session.recipe import Recipe, write_batch
 from neurosim.session.result import Result
 from neurosim.session.run import run
 from neurosim.session.sealing.veil import Seal, Veil
@@ -73,6 +74,7 @@ def simulate_sessions(
     artifacts: str | None = None,
     commands: Sequence[Logged] = (),
     piece: int | None = None,
+    address: int = 0,
 ) -> list[Result]:
     """Run training sessions of the same subjects, with rest between them.
 
@@ -106,7 +108,8 @@ def simulate_sessions(
         What the result keeps in memory: ``"all"`` ticks with their samples, ``"ticks"`` without, ``"blocks"`` for
         block statistics alone. By default all for one subject, blocks for a batch.
     out
-        Folder to write; a folder in it for each session if there are several, only ``summary.json`` for a batch.
+        Folder to write; a folder in it for each session if there are several. Of a batch only what repeats it
+        (``protocol.toml`` and ``session.json``), to which ``neurosim run`` adds ``summary.json``.
     sinks
         Called with each session for further sinks.
     stop
@@ -123,6 +126,8 @@ def simulate_sessions(
         What is done to each session in which tick: the `command_log` of one that is to be repeated.
     piece
         Largest number of samples handled at once; changes nothing in the result.
+    address
+        Which of a population a single subject is.
 
     Raises
     ------
@@ -139,8 +144,11 @@ def simulate_sessions(
                 "names the sham itself, and needs a folder for what is seen: give out, and no sham", "blind"
             )
         sham = seal.sham
-    plan = plan_sessions(protocol, subject, source, subjects, sham, seed, duration_s, signals, artifacts)
+    plan = plan_sessions(protocol, subject, source, subjects, sham, seed, duration_s, signals, artifacts, address)
+    plan.recipe = None if plan.recipe is None else plan.recipe.model_copy(update={"rest_s": rest_s})
     folder = None if out is None else make_folder(Path(out))
+    if folder is not None and subjects is not None:
+        write_batch(folder, plan.protocol, plan.facts(n_sessions - 1))
     keep = keep or ("all" if subjects is None else "blocks")
     results = []
     for number in range(n_sessions):
@@ -188,6 +196,8 @@ class Plan:
     sham_kind: str | None
     seed: int
     subjects: tuple[int, ...]
+    #: None where nobody is to read what the session is made of.
+    recipe: Recipe | None = None
 
     def rest(self, duration_s: float) -> None:
         """Let the time between two sessions pass for everyone [s]."""
@@ -206,8 +216,9 @@ class Plan:
             "session": number + 1,
             "sham": self.sham_kind,
             "update_interval_s": self.protocol.update_interval_s,
-            "versions": {name: version(name) for name in _VERSIONS_OF} | {"python": platform.python_version()},
+            "versions": versions(),
             "notice": "Simulation of group averages; not medical advice.",
+            "made_of": None if self.recipe is None else self.recipe.told(),
         }
 
     def result(
@@ -237,6 +248,11 @@ class Plan:
             commitment=None if seal is None else seal.key.commitment,
             _memory=memory,
         )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what a session's bits may depend on."""
+    return {name: version(name) for name in _VERSIONS_OF} | {"python": platform.python_version()}
 
 
 def plan_sessions(
@@ -295,6 +311,14 @@ def plan_sessions(
         sham_kind=None if shamming is None else shamming.kind,
         seed=seed,
         subjects=addresses,
+        recipe=Recipe.model_construct(
+            subject=person,
+            source=source,
+            sham=shamming,
+            address=address,
+            subjects=None if subjects is None else addresses,
+            signals=(signals,) if isinstance(signals, str) else tuple(signals),
+        ),
     )
 
 

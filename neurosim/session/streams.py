@@ -15,6 +15,9 @@ from neurosim.dsp.cleaning.entrance import CAUSES, Entrance
 from neurosim.feedback.protocol import Gate, Input
 from neurosim.session.feature_path import FeaturePath
 
+#: Units of what tells by 1 or 0 whether a channel can be trusted.
+_ONE_OR_NOTHING = ("valid", "1")
+
 
 @dataclass
 class _Tap:
@@ -61,7 +64,7 @@ class OpenStream:
 
     def narrowed(self, channels: list[int]) -> SignalSpec:
         """Return the spec with these channels, as the whole stream counts them."""
-        return self.spec.replace(ch_names=tuple(self.spec.ch_names[self.used.index(c)] for c in channels))
+        return self.spec.of_channels([self.used.index(c) for c in channels])
 
     def add_tap(self, channels: list[int], path: FeaturePath, source: str) -> None:
         """Hand channels, as the whole stream counts them, to an input of a feature."""
@@ -78,7 +81,12 @@ class OpenStream:
         watched = {c for tap in self.taps for c in tap.channels}
         watched |= {self.spec.ch_names.index(c) for c in gate.also if c in self.spec.ch_names}
         channels = sorted(watched)
-        stage = gate.stage.prepare(self.spec.replace(ch_names=tuple(self.spec.ch_names[c] for c in channels)))
+        stage = gate.stage.prepare(self.spec.of_channels(channels))
+        if stage.spec.unit not in _ONE_OR_NOTHING:
+            raise ConfigError(
+                f"is no gate: it gives {stage.spec.unit or 'numbers'}, and not 1 or 0; end it with a stage that does, "
+                "such as peak_to_peak, muscle, trusted_beats or in_range"
+            )
         closed = np.zeros((stage.spec.n_subjects, stage.spec.n_channels), dtype=np.bool_)
         self.gates.append(_GateTap(channels, stage, gate.name or _name_of(gate.stage), closed))
 
@@ -155,7 +163,10 @@ def choose_channels(source: Input, spec: SignalSpec) -> list[int]:
     listed = ", ".join(spec.ch_names[:8]) + (" ..." if spec.n_channels > 8 else "")
     if source.choose == "first":
         if not there:
-            message = f"none of {', '.join(source.channels)} is in the signal ({listed}); name one with --channel"
+            # The likeliest is of the first choice; where none is near, the list before says what there is.
+            near = did_you_mean(source.channels[0], spec.ch_names)
+            remedy = f"{near} (or name one with --channel)" if near.startswith("did") else "name one with --channel"
+            message = f"none of {', '.join(source.channels)} is in the signal ({listed}); {remedy}"
             raise ConfigError([Problem(("channels",), message)])
         return there[:1]
     missing = [

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from neurosim.core.join import Join
-from neurosim.core.spec import SignalSpec
+from neurosim.core.spec import MIXED, SignalSpec
 from neurosim.core.timeline import exact
 from neurosim.testing.delay import measured_hold_s
 
@@ -124,4 +124,11 @@ def test_delay_is_that_of_the_slowest_input() -> None:
     later = join.spec_of(specs | {"slow": SignalSpec(25.0, ("b",), "L", (), 0.25)})
     assert later.delay_s == pytest.approx(0.25 + 4.5 / 250.0)
     assert join.spec.ch_names == ("quick", "slow")
-    assert join.spec.unit == "mV"
+
+
+def test_each_channel_keeps_the_unit_of_its_input() -> None:
+    join = Join({"quick": SignalSpec(250.0, ("a",), "mV"), "slow": SignalSpec(25.0, ("b", "c"), "L")})
+    assert (join.spec.unit, join.spec.ch_units) == (MIXED, ("mV", "L", "L"))
+    assert [join.spec.of_channels(kept).unit for kept in ([0], [2, 1], [0, 1])] == ["mV", "L", MIXED]
+    same = Join({"one": SignalSpec(250.0, ("a",), "uV"), "other": SignalSpec(25.0, ("b",), "uV")})
+    assert (same.spec.unit, same.spec.ch_units) == ("uV", ())

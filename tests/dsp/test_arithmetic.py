@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurosim.core.spec import SignalSpec
@@ -19,6 +19,7 @@ def test_log_is_numpys() -> None:
     assert Log().prepare(_SPEC).spec.unit == "ln(uV^2)"
 
 
+@settings(deadline=None)
 @given(st.floats(max_value=1e-12, allow_nan=False))
 def test_log_of_nothing_is_finite(x: float) -> None:
     assert Log().prepare(_SPEC).process(np.full((3, 1), x))[0, 0] == np.log(1e-12)

@@ -165,3 +165,38 @@ def test_a_shortened_protocol_is_asked_again() -> None:
     assert not check_baseline(scored).problems
     with pytest.raises(ConfigError, match=r"alpha_up.toml: features\[0\].stages\[2\]: needs a baseline of 5 s"):
         simulate(scored, seed=1, duration_s=30.0)
+
+
+_RULES = {
+    "conditions[0].threshold": {"threshold": {"kind": "one_shot", "percentile": 50.0}},
+    "graded.unit": {"graded": {"span": 1.0, "unit": "sd"}},
+}
+
+
+def _rule(place: str) -> dict[str, Any]:
+    changed = dict(_RULES[place])
+    condition = {"feature": "x", "threshold": changed.pop("threshold", {"kind": "fixed", "value": 1.0})}
+    return {"rule": {"kind": "operant", "conditions": [condition], **changed}}
+
+
+@pytest.mark.parametrize("place", _RULES)
+def test_what_learns_from_the_baseline_that_its_feature_is_fitted_to_needs_another(place: str) -> None:
+    """Before the first baseline ends a z-score has no value; the second one gives threshold and spread."""
+    (told,) = _problems([_POWER, _ZSCORE], [_baseline(10.0), _TRAINING], **_rule(place))
+    length = " of 5 s at least" if "threshold" in place else ""
+    assert told.startswith(
+        f"rule.{place}: learns from the baseline, and 'x' is fitted only when the first one has ended"
+    )
+    assert f"add a second baseline block{length} behind it" in told
+    again = {"name": "again", "kind": "baseline", "duration_s": 10}
+    session = _session(_protocol([_POWER, _ZSCORE], [_baseline(10.0), again, _TRAINING], **_rule(place)))
+    assert session.notes == ()
+    shown = [session.step().feedback.shown for _ in range(session.n_ticks)]
+    assert max(map(float, shown)) > 0
+
+
+def test_where_something_stands_in_until_it_is_fitted_that_is_noted() -> None:
+    envelope = {"kind": "weighted_fir_envelope", "low_hz": 8, "high_hz": 12}
+    place = "conditions[0].threshold"
+    (note,) = _session(_protocol([envelope], [_baseline(60.0), _TRAINING], **_rule(place))).notes
+    assert note.startswith(f"mine.toml: rule.{place}: learns from the baseline, before 'x' is fitted to it")

@@ -153,6 +153,14 @@ def test_what_cannot_be_with_the_blocks_is_refused(rule: dict[str, Any], place: 
     assert _error(rule=rule, blocks=_TRAINING) == [f"mine.toml: rule.{place}: {message}"]
 
 
+def test_the_window_of_a_percentile_is_full_when_the_training_begins() -> None:
+    rule = _rule({"kind": "percentile", "percentile": 60, "window_s": 6})
+    assert _error(rule=rule, blocks=_BASELINE + _TRAINING) == [
+        "mine.toml: rule.conditions[0].threshold.window_s: must not be longer than the baseline (4 s), got 6 s: it "
+        "would not be full when the training begins; make the baseline longer or the window shorter"
+    ]
+
+
 def test_a_baseline_must_be_long_enough_and_come_first() -> None:
     rule = _rule({"kind": "one_shot", "percentile": 60})
     assert _error(rule=rule, blocks=_BASELINE + _TRAINING) == [
@@ -261,3 +269,29 @@ def test_with_another_band() -> None:
     assert protocol.features[0].stages[:-1] == load_protocol("alpha_up").features[0].stages[:-1]
     with pytest.raises(ConfigError, match="'theta_beta' is not made from one band"):
         load_protocol("theta_beta").with_band(4.0, 7.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "message"),
+    [
+        ({"name": "My Own"}, "name", "must be lower case, no spaces; names files and tables, got 'My Own'"),
+        ({"update_interval_s": "fast"}, "update_interval_s", "must be a number, got 'fast'"),
+        ({"caveats": "none"}, "caveats", "must be a list, got 'none'"),
+        ({"title": 5}, "title", "must be text between quotes, got 5"),
+        ({"rule": {"kind": "operant", "conditions": {"feature": "alpha"}}}, "rule.conditions",
+         "must be a list, got a table"),
+        ({"rule": {"kind": "operant", "conditions": []}}, "rule.conditions", "must have 1 entry at least, got 0"),
+    ],
+)  # fmt: skip
+def test_plain_mistakes_are_told_in_the_words_of_the_file(changes: dict[str, Any], place: str, message: str) -> None:
+    assert _error(**changes) == [f"mine.toml: {place}: {message}"]
+
+
+def test_what_does_not_say_1_or_0_is_no_gate() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Pipeline(_protocol(gates=[{"stage": _POWER}]), _EEG)
+    assert str(caught.value).startswith(
+        "gates[0].stage: is no gate: it gives uV^2, and not 1 or 0; end it with a stage"
+    )
+    share = {"kind": "chain", "stages": [_POWER, {"kind": "in_range", "low": 0.0, "high": 50.0}]}
+    assert Pipeline(_protocol(gates=[{"stage": share}]), _EEG).cause_names[-2] == "in_range: Pz"

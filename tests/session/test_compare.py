@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from neurosim.core.errors import ConfigError
-from neurosim.feedback import Block, TrainingProtocol, load_protocol
+from neurosim.feedback import Block, Feature, TrainingProtocol, load_protocol
 from neurosim.session import compare_thresholds
 from neurosim.signals import EEG, Body
 from neurosim.subject import Learner, Subject
@@ -64,3 +64,15 @@ def test_without_a_baseline_its_policies_are_refused() -> None:
         compare_thresholds(_protocol(alone), ["percentile", "one_shot"], subjects=2)
     found = compare_thresholds(_protocol(alone), ["percentile"], subject=_people(0.1), subjects=2, seed=1)
     assert found.policy.tolist() == ["percentile"]
+
+
+def test_policies_that_would_learn_before_the_feature_is_fitted_are_refused_before_the_first_run() -> None:
+    protocol = _protocol()
+    feature = protocol.features[0]
+    scored = Feature.model_validate(feature.model_dump() | {"stages": (*feature.stages, {"kind": "zscore"})})
+    ran: list[str] = []
+    with pytest.raises(ConfigError, match=r"with the policy 'one_shot': rule\.conditions\[0\]\.threshold: learns from"):
+        compare_thresholds(
+            protocol.model_copy(update={"features": (scored,)}), ["percentile", "one_shot"], subjects=2, done=ran.append
+        )
+    assert not ran

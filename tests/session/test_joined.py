@@ -296,6 +296,17 @@ def test_what_does_not_fit_is_told_with_its_place() -> None:
     assert "features[0].stages: must end with one channel, ends with 2" in _problems(inputs=three, stages=[])
 
 
+def test_what_is_mixed_of_several_units_is_refused() -> None:
+    source = plan_sessions("hrv_resonance", seed=0).source
+    ecg, respiration = (source.specs[name].unit for name in ("ecg", "respiration"))
+    feature = Feature(name="x", inputs=HEART_AND_BREATH, stages=({"kind": "mean"},))
+    with pytest.raises(ConfigError) as error:
+        Session(_protocol(feature), source)
+    assert f"features[0].inputs: join 'heart' in {ecg}, 'breath' in {respiration}, and what comes" in str(error.value)
+    kept = feature.model_copy(update={"stages": (Pick(ch_names=("breath",)),)})
+    assert Session(_protocol(kept), source).pipeline.specs["x"].unit == respiration
+
+
 def test_channels_of_single_streams_are_replaced_and_joined_ones_kept() -> None:
     joined = Feature(name="joined", inputs=_THREE, stages=(Pick(ch_names=("ecg",)),))
     single = Feature(name="single", stream="ecg", channels=("y",), stages=())

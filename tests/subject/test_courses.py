@@ -30,7 +30,8 @@ def protocol(stream: str, channel: str, stages: list[dict[str, Any]], condition:
     feature = {"name": "feature", "stream": stream, "channels": [channel], "stages": stages}
     rule = {"kind": "operant", "conditions": [{"feature": "feature"} | condition]}
     given = {"name": "training", "title": "t", "purpose": "p", "features": [feature], "rule": rule, "blocks": blocks}
-    return TrainingProtocol.model_validate(given | more)
+    # As blocks that were fitted to a length: windows of five minutes then fill while the training goes on.
+    return TrainingProtocol.model_validate(given | {"fitted_to_s": 1320.0} | more)
 
 
 def percentile(percentile: float, window_s: float) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,9 +87,9 @@ class RiseStage(Stage):
         self._state[k.PENDING_AT] = -1.0
         self._sizes, self._room = np.zeros((self._n_in, k.SIZES)), np.zeros(k.SIZES)
 
+    @abstractmethod
     def run(self, rises: Float, start: int, out: Float) -> None:
         """Fill ``out (time, lane of the output)`` from ``rises (time, 3 lane)``: interval and time since [s], size."""
-        raise NotImplementedError
 
     def process(self, x: Samples) -> Samples:
         from neurosim.core.kernels.filters import one_pole

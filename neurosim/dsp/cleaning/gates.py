@@ -45,9 +45,9 @@ class RelativeToBaseline(Gated):
     least_s: float = Field(5.0, gt=0, description="trusted baseline needed for that", json_schema_extra={"unit": "s"})
 
     @property
+    @abstractmethod
     def fixed_limit(self) -> float:
         """The limit that holds from the first sample on; 0 for none."""
-        raise NotImplementedError
 
     def baseline_need(self) -> BaselineNeed | None:
         """Return the trusted baseline needed for `max_z`."""

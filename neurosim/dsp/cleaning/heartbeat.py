@@ -78,16 +78,16 @@ class HeartbeatSubtractionStage(Stage):
         fs = spec.fs
         self._heart = heart
         self._kept = [c for c in range(spec.n_channels) if c != heart]
-        names = tuple(spec.ch_names[c] for c in self._kept)
+        kept = spec.of_channels(self._kept)
         finder = ECGBeats()
-        self._beats = finder.prepare(spec.replace(ch_names=names if heart is None else (config.heart,)))
-        lanes = np.arange(spec.n_subjects * len(names))
-        self._heart_of = lanes if heart is None else lanes // len(names)
+        self._beats = finder.prepare(kept if heart is None else spec.of_channels([heart]))
+        lanes = np.arange(kept.n_lanes)
+        self._heart_of = lanes if heart is None else lanes // kept.n_channels
         self._n_before = math.ceil(config.before_s * fs)
         self._n_window = self._n_before + math.ceil(config.after_s * fs) + 1
         self._n_delay = math.ceil(finder.report_s * fs) + self._n_before + 1
         self._n_smooth, self._memory_s = round(_SMOOTH_S * fs), config.memory_s
-        super().__init__(spec.replace(ch_names=names, added_delay_s=self._n_delay / fs))
+        super().__init__(kept.replace(added_delay_s=self._n_delay / fs))
         self.reset()
 
     def reset(self) -> None:

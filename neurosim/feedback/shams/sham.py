@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import SerializeAsAny
 
@@ -45,6 +45,10 @@ class ShamConfig(KindConfig):
     def company(self, subjects: Sequence[int]) -> tuple[int, ...]:
         """Return the addresses of others whose feedback it needs, beside that of these subjects."""
         return ()
+
+    def told(self) -> dict[str, Any]:
+        """Return what of it may be written into a session's folder, ready for JSON."""
+        return self.model_dump(mode="json")
 
     @abstractmethod
     def prepare(self, grid: TickGrid, seed: int, subjects: Sequence[int], batch_shape: tuple[int, ...]) -> Sham:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from statistics import NormalDist
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field
@@ -21,11 +22,12 @@ from neurosim.feedback.thresholds.threshold import Seen, Threshold, ThresholdCon
 class _FromBaseline(ThresholdConfig):
     """A threshold that is worked out when a baseline has ended; a further baseline counts with the first."""
 
+    by_baseline: ClassVar[bool] = True
     least_s: float = Field(5.0, ge=0, description="trusted baseline it needs", json_schema_extra={"unit": "s"})
 
+    @abstractmethod
     def level(self, baseline: Collected, least: int) -> Float:
         """Return the thresholds ``(subject,)``; NaN below `least` values."""
-        raise NotImplementedError
 
     def prepare(self, grid: TickGrid, n_subjects: int) -> Threshold:
         """Return the threshold."""

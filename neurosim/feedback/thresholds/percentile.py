@@ -52,6 +52,12 @@ class PercentileThreshold(ThresholdConfig):
 
     def problems(self, allotted: Allotted) -> list[Problem]:
         """Return whether there is less time than the window, or than what it needs at least."""
+        if 0 < allotted.baseline_s < self.window_s <= allotted.active_s:
+            message = (
+                f"must not be longer than the baseline ({allotted.baseline_s:g} s), got {self.window_s:g} s: it would "
+                "not be full when the training begins; make the baseline longer or the window shorter"
+            )
+            return [Problem(("window_s",), message)]
         return [
             Problem(
                 (name,), f"must not be longer than the blocks it looks at ({allotted.active_s:g} s), got {time:g} s"

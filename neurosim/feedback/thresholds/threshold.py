@@ -61,6 +61,8 @@ class ThresholdConfig(KindConfig):
     """The description of a threshold; `kind` is its name in files."""
 
     category: ClassVar[str] = "threshold"
+    #: Whether it learns from the baseline and from nothing else.
+    by_baseline: ClassVar[bool] = False
 
     @property
     def delay_s(self) -> float:

@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from neurosim.core.config import Config, read_text, validate
 from neurosim.core.errors import ConfigError, OutputError
 from neurosim.feedback.shams.sham import AnySham, parse_sham
+from neurosim.session.recipe import with_full_paths
 
 #: How the arm with real feedback is called.
 REAL = "real"
@@ -75,14 +76,9 @@ def parse_arms(names: Sequence[str], ratio: Sequence[int] = ()) -> tuple[Arm, ..
     shams = [None if name == REAL else parse_sham(name) for name in names]
     found = []
     for name, sham, weight in zip(names, shams, ratio or [1] * len(names), strict=True):
-        sham = None if sham is None else _with_full_paths(sham)
+        sham = None if sham is None else with_full_paths(sham)
         found.append(validate({"name": name, "sham": sham, "weight": weight}, Arm, "--ratio"))
     return tuple(found)
-
-
-def _with_full_paths(sham: AnySham) -> AnySham:
-    paths = {name: value for name in ("path", "folder") if (value := getattr(sham, name, ""))}
-    return sham.model_copy(update={name: str(Path(value).resolve()) for name, value in paths.items()})
 
 
 def draw_key(arms: Sequence[Arm]) -> Key:

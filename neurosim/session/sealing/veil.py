@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, Self, TextIO
+from typing import Any, Literal, Self, TextIO
 
 import numpy as np
 
@@ -29,6 +29,10 @@ class SealedSham(ShamConfig):
 
     kind: Literal["sealed"] = "sealed"
     key: Key
+
+    def told(self) -> dict[str, Any]:
+        """Return that it is sealed, and nothing of the key."""
+        return {"kind": self.kind}
 
     def prepare(self, grid: TickGrid, seed: int, subjects: Sequence[int], batch_shape: tuple[int, ...]) -> Sham:
         """Prepare every arm, so that whatever is wrong with one is told in all of them."""

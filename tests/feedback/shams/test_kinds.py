@@ -177,7 +177,7 @@ def test_shams_are_named_with_their_settings() -> None:
     for text, sentence in (
         ("shiftd", "unknown sham 'shiftd'; did you mean 'shifted'?"),
         ("shifted:10", "unknown sham 'shifted:10'"),
-        ("shifted:shift_s=soon", "sham 'shifted': shift_s: must be a valid number"),
+        ("shifted:shift_s=soon", "sham 'shifted': shift_s: must be a number, got 'soon'"),
         ("replay", "sham 'replay': path: is missing"),
     ):
         with pytest.raises(ConfigError, match=sentence.replace("?", r"\?")):

@@ -44,6 +44,7 @@ def _run_in_every_arm(
     clinic: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str
 ) -> dict[str, tuple[Said, dict[str, bytes], list[bytes]]]:
     monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr("neurosim.cli.warm._PATIENCE_S", 1e6)  # that a machine is slow tells nothing of an arm
     found = {}
     for i, drawn in enumerate(clinic.shams):
         here = tmp_path / str(i)
@@ -135,7 +136,9 @@ def test_the_screen_is_the_same_in_every_arm(
         seen.add("".join(pictures) + capsys.readouterr().out)
     assert len(seen) == 1
     assert "sealed" in (text := seen.pop())
-    assert "reward rate" not in text
+    # Nor is there what a tone that is heard could be held against.
+    assert not re.search("reward rate|alpha|threshold", text)
+    assert "trusted" in text
 
 
 def _picture(view: Any, console: Console, pictures: list[str], tick: Any) -> None:
@@ -143,6 +146,22 @@ def _picture(view: Any, console: Console, pictures: list[str], tick: Any) -> Non
         with console.capture() as captured:
             console.print(view._panel(tick))
         pictures.append(captured.get())
+
+
+def test_to_be_repeated_every_arm_needs_its_key(
+    clinic: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("neurosim.cli.warm._PATIENCE_S", 1e6)
+    said = set()
+    for i, drawn in enumerate(clinic.shams):
+        (here := tmp_path / str(i)).mkdir()
+        monkeypatch.chdir(here)
+        clinic.seal(here / "k.json", drawn)
+        clinic.play(blind=here / "k.json", out=here / "s")
+        said.add(neurosim("repeat", "s", capsys=capsys))
+    ((status, out, err),) = said
+    assert (status, out) == (2, "")
+    assert "s: is sealed; only who has its key can repeat it (--key)" in err
 
 
 def test_a_sealed_result_has_nothing_to_tell(clinic: Any, tmp_path: Path) -> None:

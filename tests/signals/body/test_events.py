@@ -113,7 +113,7 @@ def test_parse() -> None:
     ("text", "message"),
     [
         ("blnk", "unknown artifact 'blnk'; did you mean 'blink'"),
-        ("blink=often", "blink.per_min: must be a valid number"),
+        ("blink=often", "blink.per_min: must be a number, got 'often'"),
         ("blink=-3", "blink.per_min: must be greater than or equal to 0"),
         ("startle", "unknown artifact 'startle'"),
     ],
