@@ -42,7 +42,7 @@ class LiveRequest:
     protocol: str = "alpha_up"
     source: str = "sim"
     sidecar: Path | None = None
-    subject: str = "adult"
+    subject: str | None = None
     seed: int | None = None
     sham: str | None = None
     blind: Path | None = None
@@ -76,7 +76,6 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
     from neurosim.session.session import Session
     from neurosim.session.simulate import plan_sessions
     from neurosim.signals.recordings.recorded import Recorded
-    from neurosim.subject.subject import load_subject
 
     if request.source == "sim" and request.sidecar is not None:
         raise UserError("describes a recording; name the recording with --source", "--sidecar")
@@ -85,7 +84,7 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
         raise UserError("names the sham itself, and is recorded from the start: give --out, and no --sham", "--blind")
     sidecar = None if request.sidecar is None else str(request.sidecar)
     source = None if request.source == "sim" else Recorded(path=request.source, sidecar=sidecar)
-    protocol, subject = free_play() if request.free_play else (request.protocol, load_subject(request.subject))
+    protocol, subject = free_play() if request.free_play else _asked(request)
     artifacts = None
     if request.subject_key is not None:
         from neurosim.lessons.hidden_subject import hidden_subject, read_subject_key
@@ -105,6 +104,15 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
     if request.out is not None:
         recorder.begin(session, request.out)
     return session, [recorder] if seal is None or facts is None else [recorder, seal.record(facts)]
+
+
+def _asked(request: LiveRequest) -> tuple[TrainingProtocol, Subject]:
+    """Return the protocol, and whom it is shown with."""
+    from neurosim.feedback.protocol import load_protocol
+    from neurosim.subject.subject import load_subject
+
+    protocol = load_protocol(request.protocol)
+    return protocol, load_subject(request.subject or protocol.subject)
 
 
 def free_play() -> tuple[TrainingProtocol, Subject]:

@@ -53,6 +53,9 @@ app = typer.Typer(
 Seed = Annotated[int | None, typer.Option(min=0, help="Root of all noise; picked and told when not given.")]
 Out = Annotated[Path | None, typer.Option(help="Folder to write; must be new or empty.")]
 ProtocolName = Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")]
+Subject = Annotated[
+    str | None, typer.Option(help="Name (see `list subjects`) or TOML file; else the one that the protocol names.")
+]
 SourceName = Annotated[str, typer.Option(help="`sim` for the subject's body, or a recorded file.")]
 Sidecar = Annotated[Path | None, typer.Option(help="TOML file that describes the recording.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
@@ -83,7 +86,7 @@ def run(
     protocol: ProtocolName,
     source: SourceName = "sim",
     sidecar: Sidecar = None,
-    subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
+    subject: Subject = None,
     subjects: Annotated[int | None, typer.Option(min=1, help="A batch of so many subjects.")] = None,
     spread: Annotated[
         float,
@@ -141,7 +144,7 @@ def live(
     protocol: Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")] = "alpha_up",
     source: SourceName = "sim",
     sidecar: Sidecar = None,
-    subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
+    subject: Subject = None,
     seed: Seed = None,
     sham: Annotated[str | None, typer.Option(help="Show this instead of real feedback: `random`, ...")] = None,
     blind: Annotated[
@@ -300,7 +303,7 @@ def demo(
 @app.command()
 def course(
     protocol: Annotated[str | None, typer.Argument(help="Name (see `list protocols`) or TOML file.")] = None,
-    subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
+    subject: Subject = None,
     subjects: Annotated[int, typer.Option(min=1, help="People in each arm; the same ones in all.")] = 40,
     spread: Annotated[
         float, typer.Option(min=0, max=2, help="How much people differ: 0 all average, 1 as people do.")
@@ -380,7 +383,7 @@ def compare_thresholds(
     protocol: Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")],
     policies: Annotated[str, typer.Option(help="Kinds of thresholds, such as `fixed,percentile`; all.")] = "",
     reward_rate: Annotated[float, typer.Option(help="Share of the time that the first condition is to hold.")] = 0.6,
-    subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
+    subject: Subject = None,
     subjects: Annotated[int, typer.Option(min=1, help="So many people, the same under each policy.")] = 12,
     sessions: Annotated[int, typer.Option(min=1, help="Sessions, with a day of rest between them.")] = 1,
     seed: Seed = None,

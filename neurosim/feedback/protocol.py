@@ -116,6 +116,7 @@ class TrainingProtocol(Config):
     devices: tuple[AnyActor, ...] = Field(
         (), description="what acts on the body besides the subject: a stimulator, a drug"
     )
+    subject: str = Field("adult", description="whom it is shown with when nobody is named")
     update_interval_s: float = Field(
         1 / 64, ge=0.001, le=1, description="length of a tick", json_schema_extra={"unit": "s"}
     )
@@ -165,6 +166,13 @@ class TrainingProtocol(Config):
         found = self.rule.problems([f.name for f in self.features], time)
         course = course_problems(self.blocks, self.stressors, self.assessment)
         return [Problem(("rule", *p.loc), p.message) for p in found] + course
+
+    @property
+    def does(self) -> Literal["trains", "assesses", "treats"]:
+        """What it is for: a subject learns, something is found out, or devices act and nobody learns."""
+        if self.assessment is not None:
+            return "assesses"
+        return "treats" if self.devices and not self.learns else "trains"
 
     @property
     def duration_s(self) -> float:

@@ -19,7 +19,7 @@ class Plasticity(Config):
     the less a pulse adds, and it wears off in half an hour. The constants were fitted to the after-effects of
     published protocols: that the signs come out is the model's, the sizes are nearly those of the limit for every
     protocol. iTBS gives +24 % where +35.5 % is published, cTBS -26 % where -22.8 % is (Wischnewski & Schutter 2015,
-    doi:10.1016/j.brs.2015.03.004). Twice the usual iTBS or cTBS turns the sign in people (Gamboa et al. 2010); it
+    PubMed 26014214). Twice the usual iTBS or cTBS turns the sign in people (Gamboa et al. 2010); it
     does not here.
     """
 

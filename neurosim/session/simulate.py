@@ -56,7 +56,7 @@ def simulate_sessions(
     protocol: str | Path | TrainingProtocol,
     *,
     n_sessions: int = 1,
-    subject: str | Path | Subject | Population = "adult",
+    subject: str | Path | Subject | Population | None = None,
     source: SourceConfig | None = None,
     subjects: int | Sequence[int] | None = None,
     sham: str | ShamConfig | None = None,
@@ -85,7 +85,8 @@ def simulate_sessions(
     n_sessions
         How many sessions.
     subject
-        A name, a TOML file or a subject: the body, and who acts on it; or a population, which is a batch.
+        A name, a TOML file or a subject: the body, and who acts on it; or a population, which is a batch. None for
+        the one that the protocol names.
     source
         Stands in for the body: a recording. The actors then move nothing.
     subjects
@@ -257,7 +258,7 @@ def versions() -> dict[str, str]:
 
 def plan_sessions(
     protocol: str | Path | TrainingProtocol,
-    subject: str | Path | Subject = "adult",
+    subject: str | Path | Subject | None = None,
     source: SourceConfig | None = None,
     subjects: int | Sequence[int] | None = None,
     sham: str | ShamConfig | None = None,
@@ -279,7 +280,7 @@ def plan_sessions(
     protocol = protocol if isinstance(protocol, TrainingProtocol) else load_protocol(protocol)
     if problems := protocol.problems():  # one that was put together in Python is not checked until here
         raise ConfigError(problems, f"{protocol.name}.toml")
-    person = subject if isinstance(subject, Subject) else load_subject(subject)
+    person = subject if isinstance(subject, Subject) else load_subject(subject or protocol.subject)
     if artifacts is not None:
         person = _disturbed(person, artifacts)
     seed = pick_seed() if seed is None else seed

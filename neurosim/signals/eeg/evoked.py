@@ -32,7 +32,7 @@ class Evoked:
     """Adds the potential that each magnetic pulse evokes: a sum of Gaussians, larger with stronger pulses.
 
     Its size follows excitability, and of each wave the receptors that Premoli et al. 2014,
-    doi:10.1523/JNEUROSCI.5089-12.2014, told apart with drugs: what enhances GABA-A raises the N45, and the N100 falls
+    PMC6608220, told apart with drugs: what enhances GABA-A raises the N45, and the N100 falls
     unless it is the alpha-1 unit alone; what activates GABA-B raises the N100. It is a function of absolute time.
 
     Parameters

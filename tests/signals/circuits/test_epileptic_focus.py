@@ -29,7 +29,7 @@ def rate(record: Record, excitability: float, wandering: float, n: int = 16) -> 
     focus = EpilepticFocus(wandering=wandering, x0=0.0)
     body = Body(epileptic_focus=focus, rest={"excitability": excitability})
     x = record(("ieeg",), 160, body=body, n=n)["ieeg"][:, 0]
-    return sum(seizures(one) for one in x) / n / (x.shape[1] / 1e4)
+    return float(sum(seizures(one) for one in x) / n / (x.shape[1] / 1e4))
 
 
 @pytest.mark.slow

@@ -57,7 +57,9 @@ def test_threshold_follows_strength_and_duration(record: Record) -> None:
 def test_gate_follows_its_differential_equations(record: Record) -> None:
     """Heun in steps of a millisecond against SciPy's solver, from the same rest, when nociception sets in."""
     streams = record(("pain",), 8, Drive({"nociception": 0.6}))
-    x = lambda v, threshold: 1.0 / (1.0 + np.exp(-(v - threshold) / 0.12))  # noqa: E731
+
+    def x(v: float, threshold: float) -> float:
+        return float(1.0 / (1.0 + np.exp(-(v - threshold) / 0.12)))
 
     def slope(_: float, v: Float) -> list[float]:
         xi, xe, xt, xm = x(v[0], 0.5), x(v[1], 0.5), x(v[2], 0.5), x(v[3], 0.6)
