@@ -45,12 +45,12 @@ class PainGate(OrganConfig):
     frequency_hz: float = _in("Hz", 30.0, "pulses a second that drive thick fibres to 63 % of what they can", gt=0)
     fast_ma: float = _in("mA", 2.0, "current at 30 us of fast pulses that has 63 % of its effect", gt=0)
     cord_reach: float = Field(
-        0.71,
+        0.73,
         gt=0,
         le=5,
         description="how well pulses at the cord reach the fibres of a place: the back worse than a leg",
     )
-    fast_reach: float = Field(1.0, gt=0, le=5, description="the same of fast pulses and inhibitory cells")
+    fast_reach: float = Field(1.15, gt=0, le=5, description="the same of fast pulses and inhibitory cells")
     nerve_reach: float = Field(1.0, gt=0, le=5, description="the same of pulses at a nerve and its thick fibres")
     build_up_s: float = _in("s", 5.0, "time constant with which an effect builds up", gt=0)
     nerve_wash_out_s: float = _in("s", 900.0, "time constant with which that at a nerve wears off", gt=0)
