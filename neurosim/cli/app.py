@@ -255,6 +255,26 @@ def reveal(
 
 
 @app.command()
+def treat(
+    patient: Annotated[
+        str, typer.Argument(help="Subject with a condition, such as `parkinson` (see `list techniques`).")
+    ],
+    technique: Annotated[list[str] | None, typer.Option(help="Only this one; may be given several times.")] = None,
+    patients: Annotated[int, typer.Option(min=1, help="How many virtual patients, the same in each arm.")] = 8,
+    seed: Seed = None,
+    figure: Annotated[Path | None, typer.Option(help="Write the figure to this file, such as treat.png.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the same virtual patients untreated, with expectation alone, and under each technique there is for them.
+
+    A simulation of group averages, not medical advice.
+    """
+    from neurosim.cli.treat import treat_patient
+
+    treat_patient(patient, tuple(technique or ()), patients, seed, figure, as_json)
+
+
+@app.command()
 def repeat(
     folder: Annotated[Path, typer.Argument(help="Folder of a session, or of a batch.")],
     key: Annotated[Path | None, typer.Option(help="Key of a sealed session.")] = None,
@@ -347,7 +367,7 @@ def list_(
         str,
         typer.Argument(
             help="protocols, subjects, bodies, stages, sources, actors, rules, thresholds, shams, lessons, labs, "
-            "latents, events"
+            "latents, events, techniques"
         ),
     ],
 ) -> None:

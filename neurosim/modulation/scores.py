@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neurosim.core.spec import Float
 
@@ -12,18 +13,17 @@ LONG_BURST_S = 0.4
 SEIZURE_UV, SEIZURE_S = -100.0, 1.0
 
 
-def stretches(holds: Float | np.ndarray) -> Float:
+def stretches(holds: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return the length of each stretch in which something holds ``(stretch,)`` [samples].
 
     Examples
     --------
     >>> import numpy as np
-    >>> stretches(np.array([1, 1, 0, 0, 1, 1, 1])).tolist()
+    >>> stretches(np.array([True, True, False, False, True, True, True])).tolist()
     [2, 3]
     """
-    steps = np.diff(np.concatenate([[0], np.asarray(holds).astype(np.int8), [0]]))
-    lengths: Float = np.flatnonzero(steps == -1) - np.flatnonzero(steps == 1)
-    return lengths
+    steps = np.diff(np.concatenate([[0], holds.astype(np.int8), [0]]))
+    return (np.flatnonzero(steps == -1) - np.flatnonzero(steps == 1)).astype(np.int64)
 
 
 def time_in_long_bursts(envelope: Float, threshold: Float | float, fs: float) -> float:

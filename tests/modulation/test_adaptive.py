@@ -14,6 +14,7 @@ import neurosim
 from neurosim.feedback import Block, TrainingProtocol, load_protocol
 from neurosim.modulation import Stimulator
 from neurosim.modulation.scores import time_in_long_bursts
+from neurosim.modulation.stimulator import StimulatorActor
 from neurosim.session import Session
 from neurosim.session.simulate import plan_sessions
 from neurosim.signals import Recorded
@@ -27,11 +28,12 @@ def run(*devices: Stimulator) -> tuple[Float, Float, Float]:
     """Return the share of the time in long bursts, the mean of beta and the share of the time on, of each patient."""
     protocol = load_protocol("adaptive_dbs").with_blocks(*_BLOCKS).model_copy(update={"devices": devices})
     plan = plan_sessions(protocol, subjects=16, seed=3)
+    stimulator = next((a for a in plan.actors if isinstance(a, StimulatorActor)), None)
     session = Session(plan.protocol, plan.source, plan.actors)
-    beta, level = [], []
+    beta, level, zeros = [], [], np.zeros(16)
     for _ in range(session.n_ticks):
         beta.append(session.step().features[:, 0].copy())
-        level.append(np.broadcast_to(plan.actors[-1].level, (16,)).copy() if devices else np.zeros(16))
+        level.append(zeros if stimulator is None else stimulator.level + zeros)
     rate, envelope = 64, np.array(beta)
     off, on = envelope[: 60 * rate], envelope[70 * rate :]  # ten seconds in which it settles
     limit = np.percentile(off, 75, axis=0)

@@ -59,7 +59,9 @@ def test_vagus_stimulation_over_months(record: Record) -> None:
     is set; what that does to seizures is the model's, counted in the potential of the focus."""
     body, shifts = load_body("epilepsy"), np.array([0.0, -0.1, -0.2, -0.3, -0.4, -0.6])
     rates = [
-        np.mean([seizures(x) for x in record(("ieeg",), 200, Drive({"excitability": s}), body=body, n=24)["ieeg"][:, 0]])
+        np.mean(
+            [seizures(x) for x in record(("ieeg",), 200, Drive({"excitability": s}), body=body, n=24)["ieeg"][:, 0]]
+        )
         for s in shifts
     ]
     assert rates == sorted(rates, reverse=True)
