@@ -28,7 +28,7 @@ def draw_side_by_side(found: SideBySide) -> Figure:
         left.plot(arm.time_s / 60.0, arm.trace, color=_COLORS[i % 4], linestyle=_STYLES[i % 4], linewidth=1.2,
                   label=arm.name)  # fmt: skip
     left.set(xlabel="time [min]", ylabel=f"{rested.signal_name}, mean of {found.n} patients", title=found.patient.title)
-    left.legend(frameon=False, fontsize=8)
+    left.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=5)
     for row, arm in enumerate(found.arms):
         score = float(found.scores(arm).mean())
         right.barh(row, score, color=palette.SIGNAL)
@@ -43,6 +43,7 @@ def draw_side_by_side(found: SideBySide) -> Figure:
     right.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3)
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
-    figure.text(0.995, 0.99, "Simulation of group averages, not medical advice", ha="right", va="top", size=7,
-                color=palette.FAINT)  # fmt: skip
+    figure.suptitle(
+        "Simulation of group averages, not medical advice", x=0.995, ha="right", size=7, color=palette.FAINT
+    )
     return figure
