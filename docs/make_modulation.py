@@ -92,7 +92,7 @@ def draw_weeks() -> Figure:
 
 
 def _signed(figure: Figure) -> Figure:
-    figure.text(0.005, 0.005, NOTICE, size=7, color=palette.FAINT)
+    figure.suptitle(NOTICE, x=0.995, ha="right", size=7, color=palette.FAINT)
     return figure
 
 
