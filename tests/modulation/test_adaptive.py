@@ -89,4 +89,3 @@ def test_real_cortex_would_be_stimulated_late_in_its_bursts() -> None:
     delay_s = shifts[int(np.argmax(match))] / 64
     assert max(match) > 0.5
     assert delay_s == pytest.approx(0.24, abs=0.1)  # by design: `neurosim explain adaptive_dbs`
-    print(f"on {asked[training].mean():.2f}, {delay_s:.3f} s late, r {max(match):.2f}", len(raw))
