@@ -30,6 +30,13 @@ SCALE = (
 )
 
 
+HEADINGS = {
+    "trains": "Training: a subject learns by the feedback",
+    "assesses": "Assessment: something is found out",
+    "treats": "Treatment: a device acts, nobody learns",
+}
+
+
 def pages() -> dict[str, str]:
     """Return the text of each page by its file name."""
     source = Body().prepare(TickGrid(1.0), 0, (0,), ())
@@ -38,16 +45,21 @@ def pages() -> dict[str, str]:
 
 
 def index(protocols: list[TrainingProtocol]) -> str:
-    """Return the index: a table of all protocols."""
-    rows = [
-        f"| [{p.name}]({p.name}.md) | {p.purpose} | {', '.join(sorted(p.streams))} | {p.evidence_level or '-'} "
-        f"| {p.duration_s / 60:.0f} |"
-        for p in protocols
-    ]
+    """Return the index: a table of all protocols for each thing that they do."""
+    tables = []
+    for does, title in HEADINGS.items():
+        tables += [f"## {title}", "", "| protocol | what for | signals | evidence | minutes |", "|---|---|---|---|---|"]
+        tables += [
+            f"| [{p.name}]({p.name}.md) | {p.purpose} | {', '.join(sorted(p.streams))} | {p.evidence_level or '-'} "
+            f"| {p.duration_s / 60:.0f} |"
+            for p in protocols
+            if p.does == does
+        ]
+        tables.append("")
     return "\n".join([
         "# Protocols", "",
         "All of them run on the simulated body with `neurosim run NAME`, and on recordings that have the signals.", "",
-        SCALE, "", "| protocol | what for | signals | evidence | minutes |", "|---|---|---|---|---|", *rows, "",
+        SCALE, "", *tables,
         NOTICE, "", "Made from the protocols' files by `python docs/make_protocol_pages.py`.", "",
     ])  # fmt: skip
 
@@ -67,6 +79,8 @@ def page(protocol: TrainingProtocol, source: Source) -> str:
             "",
         ]
     lines += _gates(protocol)
+    if protocol.devices:
+        lines += ["## What acts on the subject", "", *(f"- {each}" for each in words.devices_of(protocol)), ""]
     lines += ["## What is rewarded", "", *_rule(protocol), ""]
     if protocol.learns:
         moved = ", ".join(f"`{name}` by {most:+g} ({LATENTS[name].unit})" for name, most in protocol.learns.items())
@@ -105,14 +119,18 @@ def _gates(protocol: TrainingProtocol) -> list[str]:
 
 def _rule(protocol: TrainingProtocol) -> Iterator[str]:
     conditions = words.conditions_of(protocol)
-    if not conditions:
+    if protocol.does == "assesses":
         yield "Nothing: this is an assessment, whose table of results is printed, and written as `assessment.tsv`."
         return
-    yield "A reward while all of these hold:"
+    if not conditions:
+        yield words.NOTHING[protocol.does]
+        return
+    yield words.lead_of(protocol)
     yield ""
     yield from (f"- {condition}" for condition in conditions)
-    yield ""
-    yield words.timing_of(protocol)
+    if timing := words.timing_of(protocol):
+        yield ""
+        yield timing
 
 
 def _stressors(protocol: TrainingProtocol) -> list[str]:

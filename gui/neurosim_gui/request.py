@@ -53,7 +53,7 @@ class LiveRequest:
     protocol: str = "alpha_up"
     source: str = "sim"
     sidecar: Path | None = None
-    subject: str = "adult"
+    subject: str | None = None
     seed: int | None = None
     sham: str | None = None
     blind: Path | None = None
@@ -94,13 +94,12 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
     from neurosim.session.session import Session
     from neurosim.session.simulate import plan_sessions
     from neurosim.signals.asked import asked_source
-    from neurosim.subject.subject import load_subject
 
     seal = None if request.blind is None else Seal.read(request.blind)
     if seal is not None and (request.sham is not None or request.out is None):
         raise UserError("names the sham itself, and is recorded from the start: give --out, and no --sham", "--blind")
     source = asked_source(request.source, request.sidecar)
-    protocol, subject = free_play() if request.free_play else (request.protocol, load_subject(request.subject))
+    protocol, subject = free_play() if request.free_play else _asked(request)
     artifacts = None
     if request.subject_key is not None:
         from neurosim.lessons.hidden_subject import hidden_subject, read_subject_key
@@ -122,6 +121,15 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
     watching = outlets.watch(session)
     sinks: list[Sink] = [recorder, *(watching if seal is None else map(Veil, watching)), *outlets.participant(session)]
     return session, sinks if seal is None or facts is None else [*sinks, seal.record(facts)]
+
+
+def _asked(request: LiveRequest) -> tuple[TrainingProtocol, Subject]:
+    """Return the protocol, and whom it is shown with."""
+    from neurosim.feedback.protocol import load_protocol
+    from neurosim.subject.subject import load_subject
+
+    protocol = load_protocol(request.protocol)
+    return protocol, load_subject(request.subject or protocol.subject)
 
 
 def free_play() -> tuple[TrainingProtocol, Subject]:

@@ -56,6 +56,9 @@ ProtocolName = Annotated[str, typer.Argument(help="Name (see `list protocols`) o
 SourceName = Annotated[
     str, typer.Option(help="`sim` for the subject's body, a recorded file, `lsl:NAME`, `brainflow:BOARD`.")
 ]
+Subject = Annotated[
+    str | None, typer.Option(help="Name (see `list subjects`) or TOML file; else the one that the protocol names.")
+]
 Sidecar = Annotated[Path | None, typer.Option(help="TOML file that describes the recording.")]
 Language = Annotated[str | None, typer.Option(help="Language of the words, such as `de`; English where it has none.")]
 Osc = Annotated[str, typer.Option(help="Send the feedback as OSC to this port, or HOST:PORT, for sound and games.")]
@@ -89,7 +92,7 @@ def run(
     protocol: ProtocolName,
     source: SourceName = "sim",
     sidecar: Sidecar = None,
-    subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
+    subject: Subject = None,
     subjects: Annotated[int | None, typer.Option(min=1, help="A batch of so many subjects.")] = None,
     spread: Annotated[
         float,
@@ -151,7 +154,7 @@ def live(
     protocol: Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")] = "alpha_up",
     source: SourceName = "sim",
     sidecar: Sidecar = None,
-    subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
+    subject: Subject = None,
     seed: Seed = None,
     sham: Annotated[str | None, typer.Option(help="Show this instead of real feedback: `random`, ...")] = None,
     blind: Annotated[
@@ -308,6 +311,26 @@ def reveal(
 
 
 @app.command()
+def treat(
+    patient: Annotated[
+        str, typer.Argument(help="Subject with a condition, such as `parkinson` (see `list techniques`).")
+    ],
+    technique: Annotated[list[str] | None, typer.Option(help="Only this one; may be given several times.")] = None,
+    patients: Annotated[int, typer.Option(min=1, help="How many virtual patients, the same in each arm.")] = 8,
+    seed: Seed = None,
+    figure: Annotated[Path | None, typer.Option(help="Write the figure to this file, such as treat.png.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the same virtual patients untreated, with expectation alone, and under each technique there is for them.
+
+    A simulation of group averages, not medical advice.
+    """
+    from neurosim.cli.treat import treat_patient
+
+    treat_patient(patient, tuple(technique or ()), patients, seed, figure, as_json)
+
+
+@app.command()
 def report(
     folder: Annotated[Path, typer.Argument(help="Folder of a session or a course.")],
     out: Annotated[Path | None, typer.Option(help="File to write; report.html in the folder by default.")] = None,
@@ -379,7 +402,7 @@ def demo(
 @app.command()
 def course(
     protocol: Annotated[str | None, typer.Argument(help="Name (see `list protocols`) or TOML file.")] = None,
-    subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
+    subject: Subject = None,
     subjects: Annotated[int, typer.Option(min=1, help="People in each arm; the same ones in all.")] = 40,
     spread: Annotated[
         float, typer.Option(min=0, max=2, help="How much people differ: 0 all average, 1 as people do.")
@@ -423,7 +446,7 @@ def list_(
         str,
         typer.Argument(
             help="protocols, subjects, bodies, stages, sources, actors, rules, thresholds, shams, lessons, labs, "
-            "latents, events"
+            "latents, events, techniques"
         ),
     ],
 ) -> None:
@@ -475,7 +498,7 @@ def compare_thresholds(
     protocol: Annotated[str, typer.Argument(help="Name (see `list protocols`) or TOML file.")],
     policies: Annotated[str, typer.Option(help="Kinds of thresholds, such as `fixed,percentile`; all.")] = "",
     reward_rate: Annotated[float, typer.Option(help="Share of the time that the first condition is to hold.")] = 0.6,
-    subject: Annotated[str, typer.Option(help="Name (see `list subjects`) or TOML file.")] = "adult",
+    subject: Subject = None,
     subjects: Annotated[int, typer.Option(min=1, help="So many people, the same under each policy.")] = 12,
     sessions: Annotated[int, typer.Option(min=1, help="Sessions, with a day of rest between them.")] = 1,
     seed: Seed = None,

@@ -34,7 +34,7 @@ class CourseRequest:
     """What the user asked for; the fields are the options of the command."""
 
     protocol: str | None
-    subject: str
+    subject: str | None
     subjects: int
     spread: float
     sessions: int | None

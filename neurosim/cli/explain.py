@@ -47,8 +47,14 @@ def explain_protocol(name: str, source: str, sidecar: Path | None, as_json: bool
 def _print(protocol: TrainingProtocol, budgets: list[Budget], possible: list[Possible], source: str) -> None:
     from rich.text import Text
 
+    from neurosim.report.words import devices_of
+
     console = make_console()
     console.print(Text(f"{protocol.title}. {protocol.purpose}."))
+    if protocol.does == "treats":
+        for device in devices_of(protocol):
+            console.print(Text(f"Acts: {device}"))
+        console.print(Text(f"Nobody trains; shown with the subject '{protocol.subject}'."))
     for budget in budgets:
         console.print(_table(budget))
     for each in possible:

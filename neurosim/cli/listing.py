@@ -19,21 +19,30 @@ def list_kinds(kind: str) -> None:
     UserError
         For an unknown kind.
     """
+    if kind in ("technique", "techniques"):
+        from neurosim.cli.treat import list_techniques
+
+        _print(list_techniques())
+        return
     categories = {name: c for c in (*FILE_CATEGORIES, *CLASS_CATEGORIES, *_TABLES) for name in (c, plural(c))}
     if kind not in categories:
-        plurals = [plural(c) for c in categories.values()]
+        plurals = [*(plural(c) for c in categories.values()), "techniques"]
         raise UserError(f"cannot list '{kind}'; {did_you_mean(kind, plurals)}")
     category = categories[kind]
-    from rich.table import Table
-
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(no_wrap=True)
-    table.add_column()
     rows: dict[str, str] = (
         {name: f"{entry.meaning} [{entry.unit}]" for name, entry in _TABLES[category].items()}
         if category in _TABLES
         else {name: purpose(category, name) for name in kind_names(category)}
     )
+    _print(rows)
+
+
+def _print(rows: dict[str, str]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column()
     for name, text in rows.items():
         table.add_row(name, text)
     make_console().print(table)

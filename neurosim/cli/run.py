@@ -33,7 +33,7 @@ class Request:
     protocol: str
     source: str
     sidecar: Path | None
-    subject: str
+    subject: str | None
     subjects: int | None
     spread: float
     sessions: int
@@ -112,7 +112,7 @@ def run_protocol(request: Request) -> None:
         results = simulate_sessions(
             protocol,
             n_sessions=request.sessions,
-            subject=_people(request, n_subjects, seed),
+            subject=_people(request, protocol, n_subjects, seed),
             source=source,
             subjects=n_subjects,
             sham=request.sham,
@@ -143,15 +143,16 @@ def run_protocol(request: Request) -> None:
         say(text)
 
 
-def _people(request: Request, n_subjects: int | None, seed: int) -> str | Population:
+def _people(request: Request, protocol: TrainingProtocol, n_subjects: int | None, seed: int) -> str | Population:
     """Return who is trained: one subject, the same one many times, or people who differ."""
+    subject = request.subject or protocol.subject
     if not request.spread:
-        return request.subject
+        return subject
     if n_subjects is None:
         raise UserError("one subject does not differ from others; ask for --subjects", "--spread")
     from neurosim.subject.population import Population
 
-    return Population(n_subjects, seed, request.subject, request.spread)
+    return Population(n_subjects, seed, subject, request.spread)
 
 
 def _asked_protocol(request: Request) -> TrainingProtocol:

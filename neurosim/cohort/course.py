@@ -173,7 +173,7 @@ def read_course(folder: str | Path) -> Course:
 def run_course(
     protocol: str | Path | TrainingProtocol,
     *,
-    subject: str | Path | Subject = "adult",
+    subject: str | Path | Subject | None = None,
     subjects: int = 40,
     sessions: int = 10,
     arms: Sequence[str | Arm] = ("real", "yoked", "random"),
@@ -237,7 +237,7 @@ def run_course(
         wanted = wanted.fit(duration_s)
     asked = {
         "protocol": wanted,
-        "subject": subject if isinstance(subject, Subject) else load_subject(subject),
+        "subject": subject if isinstance(subject, Subject) else load_subject(subject or wanted.subject),
         "people": subjects,
         "spread": spread,
         "seed": pick_seed() if seed is None else seed,

@@ -19,6 +19,14 @@ class Latent:
     meaning: str
 
 
+#: Where pulses of current can be given, one stimulator at a time: each has a current, a width and a frequency.
+SITES: dict[str, str] = {
+    "stn": "the subthalamic nucleus",
+    "vagus": "the vagus nerve in the neck",
+    "cord": "the dorsal columns of the spinal cord",
+    "nerve": "a peripheral nerve",
+}
+
 #: Everything that a drive may move. Rhythm drives are natural-log units of the burst on-rate's argument; how the
 #: others follow and what they move in turn stands in the tables of `neurosim.signals.body`.
 LATENTS: dict[str, Latent] = {
@@ -42,6 +50,25 @@ LATENTS: dict[str, Latent] = {
     "beta_drive": Latent("ln", "regulation of frontal beta"),
     "alpha_asymmetry": Latent("ln", "alpha of the right half of the head over that of the left"),
     "slow_potential": Latent("uV", "slow potential at the vertex; negative is alert and expecting"),
+    "theta_level": Latent("ln", "amplitude of theta, raised or lowered from outside"),
+    "alpha_level": Latent("ln", "amplitude of alpha, raised or lowered from outside"),
+    "beta_level": Latent("ln", "amplitude of beta, raised or lowered from outside"),
+    "heart_period_level": Latent("ms", "beat interval, longer or shorter by what acts on the heart itself"),
+    "pressure_level": Latent("mmHg", "systolic pressure, raised or lowered from outside"),
+    "dopamine_loss": Latent("0 to 1", "share of the dopamine of the basal ganglia that is lost; 0 is healthy"),
+    "levodopa": Latent("0 to 1", "effect of a dopamine substitute on the basal ganglia"),
+    "excitability": Latent("1", "nearness of a focus of the cortex to a seizure; negative is farther"),
+    "nociception": Latent("0 to 1", "firing of the thin fibres that report harm"),
+    "mood": Latent("0 to 1", "mood, 0.5 in health"),
+    "cortical_excitability": Latent("ln", "answer of the motor cortex to a magnetic pulse"),
+    "gaba_a": Latent("0 to 1", "enhancement of all GABA-A receptors, as by benzodiazepines"),
+    "gaba_a1": Latent("0 to 1", "enhancement of GABA-A receptors with the alpha-1 unit alone, as by zolpidem"),
+    "gaba_b": Latent("0 to 1", "activation of GABA-B receptors, as by baclofen"),
+}
+LATENTS |= {
+    f"{site}_{what}": Latent(unit, f"{meaning} of the pulses at {place}")
+    for site, place in SITES.items()
+    for what, (unit, meaning) in {"ma": ("mA", "current"), "us": ("us", "width"), "hz": ("Hz", "frequency")}.items()
 }
 
 
@@ -73,6 +100,7 @@ EVENTS: dict[str, Happening] = {
     "detached_thermistor": Happening("1", "the thermometer hangs in the air of the room"),
     "sigh": Happening("1", "one deep breath, in usual depths"),
     "startle": Happening("uS", "a response of the skin to something sudden"),
+    "tms_pulse": Happening("1", "a magnetic pulse over the hand area, in resting motor thresholds"),
 }
 
 

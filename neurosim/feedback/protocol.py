@@ -8,6 +8,7 @@ from typing import Literal, Self, TypeAlias
 
 from pydantic import Field, field_validator, model_validator
 
+from neurosim.core.actor import AnyActor
 from neurosim.core.config import Config, load_named, refuse, validate
 from neurosim.core.drive import LATENTS
 from neurosim.core.errors import ConfigError, Problem, did_you_mean
@@ -112,6 +113,10 @@ class TrainingProtocol(Config):
         0.25, gt=0, description="how long a learner tries one thing: about 0.25 s for rhythms of the EEG, several "
         "seconds where heart, breath and skin answer late", json_schema_extra={"unit": "s"}
     )  # fmt: skip
+    devices: tuple[AnyActor, ...] = Field(
+        (), description="what acts on the body besides the subject: a stimulator, a drug"
+    )
+    subject: str = Field("adult", description="whom it is shown with when nobody is named")
     update_interval_s: float = Field(
         1 / 64, ge=0.001, le=1, description="length of a tick", json_schema_extra={"unit": "s"}
     )
@@ -161,6 +166,13 @@ class TrainingProtocol(Config):
         found = self.rule.problems([f.name for f in self.features], time)
         course = course_problems(self.blocks, self.stressors, self.assessment)
         return [Problem(("rule", *p.loc), p.message) for p in found] + course
+
+    @property
+    def does(self) -> Literal["trains", "assesses", "treats"]:
+        """What it is for: a subject learns, something is found out, or devices act and nobody learns."""
+        if self.assessment is not None:
+            return "assesses"
+        return "treats" if self.devices and not self.learns else "trains"
 
     @property
     def duration_s(self) -> float:

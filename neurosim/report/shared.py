@@ -14,8 +14,6 @@ from neurosim.report.figures import draw_delays, draw_rates
 from neurosim.report.page import NOTICE, Html, Section, bullets, heading, missing, ms, paragraph, picture, prose, table
 from neurosim.testing.budget import Budget
 
-_NOTHING = "Nothing: this is an assessment."
-
 
 def trained(protocol: TrainingProtocol, facts: Mapping[str, object]) -> Section:
     """Return what was trained, with the facts of the run."""
@@ -26,6 +24,8 @@ def trained(protocol: TrainingProtocol, facts: Mapping[str, object]) -> Section:
         parts.append(paragraph(f"{grade} {protocol.evidence}"))
     rows = [(b.name, b.kind, b.duration_s, b.instruction or "-", words.details_of(b) or "-") for b in protocol.blocks]
     parts += [heading("Blocks as planned"), table(["block", "kind", "length, s", "told", "more"], rows)]
+    if protocol.devices:
+        parts += [heading("What acted besides the subject"), bullets(words.devices_of(protocol))]
     if protocol.caveats:
         parts += [heading("To know before believing it"), bullets(protocol.caveats)]
     if protocol.references:
@@ -59,9 +59,9 @@ def schedule(protocol: TrainingProtocol, more: Sequence[str] = ()) -> Section:
     """Return what was rewarded, with more about it."""
     conditions = words.conditions_of(protocol)
     if not conditions:
-        return Section("What was rewarded", [paragraph(_NOTHING), *more])
+        return Section("What was rewarded", [paragraph(words.NOTHING[protocol.does]), *more])
     timing = f"{words.timing_of(protocol)} {words.grading_of(protocol)}"
-    said = [paragraph("A reward while all of these hold:"), bullets(conditions), paragraph(timing)]
+    said = [paragraph(words.lead_of(protocol)), bullets(conditions), paragraph(timing)]
     return Section("What was rewarded", [*said, *more])
 
 
@@ -99,9 +99,9 @@ def answers_of_protocol(protocol: TrainingProtocol, budgets: Sequence[Budget]) -
         "3d": f"Causal stages as under 4a. Not trusted, and without reward: {'; '.join(gates)}." if gates else
         "Causal stages as under 4a; gaps, flat channels and values that are not finite are not trusted.",
         "4a": "; ".join(made) + ".",
-        "4b": f"A reward while all of these hold: {'; '.join(conditions)}. {words.timing_of(protocol)}"
-        if conditions else _NOTHING,
-        "4c": words.grading_of(protocol) if conditions else "No feedback: an assessment.",
+        "4b": f"{words.lead_of(protocol)} {'; '.join(conditions)}. {words.timing_of(protocol)}".rstrip()
+        if conditions else words.NOTHING[protocol.does],
+        "4c": words.grading_of(protocol) if conditions else f"No feedback: the protocol {protocol.does}.",
         "4d": f"The conditions look at {used} every {protocol.update_interval_s:.4g} s; what is displayed is the value "
         "of the feedback, from 0 to 1." if conditions else "None is displayed.",
     }  # fmt: skip

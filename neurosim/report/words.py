@@ -83,6 +83,26 @@ def gates_of(protocol: TrainingProtocol) -> list[str]:
     return lines
 
 
+#: What is rewarded where no condition is: by what a protocol does.
+NOTHING = {
+    "trains": "Nothing: there is no condition.",
+    "assesses": "Nothing: this is an assessment.",
+    "treats": "Nothing: devices act on the subject, who trains nothing.",
+}
+
+
+def lead_of(protocol: TrainingProtocol) -> str:
+    """Return what happens while the conditions hold, as the line above them."""
+    if protocol.does == "treats":
+        return "No reward; the device acts while all of these hold:"
+    return "A reward while all of these hold:"
+
+
+def devices_of(protocol: TrainingProtocol) -> list[str]:
+    """Return what acts on the body besides the subject, a line each."""
+    return [f"{device.kind}: {settings_of(device)}" for device in protocol.devices]
+
+
 def conditions_of(protocol: TrainingProtocol) -> list[str]:
     """Return what must hold for a reward, a line each; none for an assessment."""
     lines = []
@@ -99,6 +119,8 @@ def timing_of(protocol: TrainingProtocol) -> str:
     """Return dwell and refractory time of a rule with conditions, in words."""
     rule = protocol.rule.model_dump()
     first = f"They must hold for {rule['dwell_s']:g} s first. " if rule["dwell_s"] else ""
+    if protocol.does == "treats":
+        return first.rstrip()
     return f"{first}Rewards come {rule['refractory_s']:g} s apart at least."
 
 

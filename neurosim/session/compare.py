@@ -42,7 +42,7 @@ def compare_thresholds(
     policies: Sequence[str] = POLICIES,
     *,
     reward_rate: float = 0.6,
-    subject: str | Path | Subject | Population = "adult",
+    subject: str | Path | Subject | Population | None = None,
     subjects: int = 12,
     n_sessions: int = 1,
     seed: int | None = None,
@@ -85,7 +85,7 @@ def compare_thresholds(
     if not 0 < reward_rate < 1:
         raise ConfigError(f"must be between 0 and 1, got {reward_rate:g}", "reward_rate")
     people = subject.subject if isinstance(subject, Population) else subject
-    people = people if isinstance(people, Subject) else load_subject(people)
+    people = people if isinstance(people, Subject) else load_subject(people or protocol.subject)
     options: dict[str, Any] = {
         "subjects": subjects,
         "n_sessions": n_sessions,

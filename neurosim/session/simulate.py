@@ -56,7 +56,7 @@ def simulate_sessions(
     protocol: str | Path | TrainingProtocol,
     *,
     n_sessions: int = 1,
-    subject: str | Path | Subject | Population = "adult",
+    subject: str | Path | Subject | Population | None = None,
     source: SourceConfig | None = None,
     subjects: int | Sequence[int] | None = None,
     sham: str | ShamConfig | None = None,
@@ -86,7 +86,8 @@ def simulate_sessions(
     n_sessions
         How many sessions.
     subject
-        A name, a TOML file or a subject: the body, and who acts on it; or a population, which is a batch.
+        A name, a TOML file or a subject: the body, and who acts on it; or a population, which is a batch. None for
+        the one that the protocol names.
     source
         Stands in for the body: a recording, a live stream. The actors then move nothing.
     subjects
@@ -307,7 +308,7 @@ def versions() -> dict[str, str]:
 
 def plan_sessions(
     protocol: str | Path | TrainingProtocol,
-    subject: str | Path | Subject = "adult",
+    subject: str | Path | Subject | None = None,
     source: SourceConfig | None = None,
     subjects: int | Sequence[int] | None = None,
     sham: str | ShamConfig | None = None,
@@ -329,7 +330,7 @@ def plan_sessions(
     protocol = protocol if isinstance(protocol, TrainingProtocol) else load_protocol(protocol)
     if problems := protocol.problems():  # one that was put together in Python is not checked until here
         raise ConfigError(problems, f"{protocol.name}.toml")
-    person = subject if isinstance(subject, Subject) else load_subject(subject)
+    person = subject if isinstance(subject, Subject) else load_subject(subject or protocol.subject)
     if artifacts is not None:
         person = _disturbed(person, artifacts)
     seed = pick_seed() if seed is None else seed
@@ -345,7 +346,7 @@ def plan_sessions(
         raise ConfigError(error.problems, error.where or ("the source" if source else person.name)) from None
     if duration_s is not None:
         protocol = protocol.fit(duration_s)
-    events = frozenset[str]().union(*(actor.events for actor in person.actors))
+    events = frozenset[str]().union(*(actor.events for actor in (*person.actors, *protocol.devices)))
     _attach(body, protocol, signals, events, alone=subjects is None)
     if body.n_ticks == 0:
         raise RecordingError(f"is shorter than a tick of {protocol.update_interval_s:g} s", _name_of(person, source))
@@ -397,8 +398,8 @@ def _name_of(person: Subject, source: SourceConfig | None) -> str:
 
 
 def actors_of(person: Subject, protocol: TrainingProtocol) -> list[ActorConfig]:
-    """Return who acts on the body: those of the subject, and who does to it what the blocks ask for."""
-    actors = [_aimed(actor, protocol) for actor in person.actors]
+    """Return who acts on the body: those of the subject, the protocol's devices, and who does what the blocks ask."""
+    actors = [*(_aimed(actor, protocol) for actor in person.actors), *protocol.devices]
     return [*actors, Stressors(stressors=protocol.stressors)] if protocol.stressors else actors
 
 

@@ -48,7 +48,7 @@ def _assert_same(got: list[Result], expected: list[Result], what: str, subject: 
 def check_session(
     protocol: str | Path | TrainingProtocol,
     *,
-    subject: str | Path | Subject = "adult",
+    subject: str | Path | Subject | None = None,
     sham: str | ShamConfig | None = None,
     seed: int = 1,
     duration_s: float = 20.0,
@@ -101,7 +101,7 @@ def _other_sham(session: Session, seed: int) -> Sham | None:
 def branches_go_on_alike(
     protocol: str | Path | TrainingProtocol,
     *,
-    subject: str | Path | Subject = "adult",
+    subject: str | Path | Subject | None = None,
     sham: str | ShamConfig | None = None,
     seed: int = 1,
     duration_s: float = 20.0,

@@ -15,7 +15,8 @@ from neurosim.cli.check import check_file
 from neurosim.cli.listing import purpose
 from neurosim.core.drive import LATENTS
 from neurosim.core.registry import find_kind_file, kind_names
-from neurosim.feedback import TrainingProtocol, load_protocol
+from neurosim.feedback import load_protocol
+from neurosim.subject import Learner, load_subject
 
 DOCS = Path(__file__).parents[2] / "docs"
 NAMES = kind_names("protocol")
@@ -25,31 +26,29 @@ SECONDS = {"hrv_coherence": 180.0, "skin_conductance_down": 120.0}
 every_protocol = pytest.mark.parametrize("name", NAMES)
 
 
-def is_training(protocol: TrainingProtocol) -> bool:
-    return protocol.assessment is None
-
-
 def test_those_of_the_field_are_there() -> None:
     assert set(NAMES) >= {
         "alpha_up", "alpha_down", "smr_up", "theta_beta", "beta1_up", "high_beta_down", "alpha_theta",
         "frontal_asymmetry", "coherence", "slow_cortical_potentials", "zscore", "hrv_resonance", "hrv_coherence",
         "heart_rate_down", "emg_frontalis", "emg_trapezius", "emg_up", "hand_warming", "skin_conductance_down",
         "slow_breathing", "stress_profile", "resonance_assessment", "alpha_emg_breath", "hrv_hand_warming",
+        "dbs", "adaptive_dbs", "vns", "scs_tonic", "scs_10khz", "pns", "itbs",
     }  # fmt: skip
 
 
 @every_protocol
 def test_runs_headless(name: str) -> None:
     protocol = load_protocol(name)
-    result = neurosim.simulate(name, seed=1, duration_s=SECONDS.get(name, 60.0))
+    whole = None if protocol.does == "treats" else 60.0  # devices have times of their own
+    result = neurosim.simulate(name, seed=1, duration_s=SECONDS.get(name, whole))
     assert np.isfinite(result.memory.features()).all()
     why = result.features["why_invalid"].fillna("")
     assert (~why.str.contains("no value yet") & (why != "")).mean() < 0.2  # a window must fill first
     assert result.completed
-    if is_training(protocol):
+    if protocol.does == "trains":
         assert result.n_rewards > 0
-    else:
-        assert result.finding is not None
+    assert (result.finding is not None) == (protocol.does == "assesses")
+    if protocol.does == "assesses":
         assert result.n_rewards == 0
 
 
@@ -78,7 +77,10 @@ def test_says_what_it_is(name: str) -> None:
     assert all(block.instruction for block in protocol.blocks[:2])
     assert set(protocol.learns) <= set(LATENTS)
     assert {f"{f.truth}_drive" for f in protocol.features if f.truth} <= set(LATENTS)
-    if is_training(protocol):
+    if protocol.does == "treats":
+        assert not protocol.learns
+        assert not any(isinstance(actor, Learner) for actor in load_subject(protocol.subject).actors)
+    if protocol.does == "trains":
         kinds = {block.kind for block in protocol.blocks}
         assert "training" in kinds
         trials = [block.trials for block in protocol.blocks if block.trials is not None]

@@ -23,6 +23,10 @@ from neurosim.signals.body.span import STEP_HZ, Span
 from neurosim.signals.body.state import State, moved_quantities
 from neurosim.signals.body.traits import Traits
 from neurosim.signals.body.truth import ArtifactTruth, StateTruth
+from neurosim.signals.circuits.basal_ganglia import BasalGanglia
+from neurosim.signals.circuits.cortical_column import CorticalColumn
+from neurosim.signals.circuits.epileptic_focus import EpilepticFocus
+from neurosim.signals.circuits.pain_gate import PainGate
 from neurosim.signals.eeg.eeg import EEG
 from neurosim.signals.heart.beats import Heart
 from neurosim.signals.heart.ecg import ECG
@@ -31,6 +35,7 @@ from neurosim.signals.heart.ppg import PPG
 from neurosim.signals.heart.pressure import Circulation
 from neurosim.signals.heart.respiration import Respiration
 from neurosim.signals.periphery.emg import EMG
+from neurosim.signals.periphery.hand_emg import HandEMG
 from neurosim.signals.periphery.skin_conductance import SkinConductance
 from neurosim.signals.periphery.temperature import Temperature
 
@@ -62,6 +67,19 @@ class Body(SourceConfig):
     emg: EMG = Field(default_factory=lambda: EMG(), description="the electromyogram of forehead and shoulder")
     temperature: Temperature = Field(default_factory=lambda: Temperature(), description="of a finger")
     skin_conductance: SkinConductance = Field(default_factory=lambda: SkinConductance(), description="of a palm")
+    hand_emg: HandEMG = Field(
+        default_factory=lambda: HandEMG(), description="the electromyogram of a hand, for magnetic pulses"
+    )
+    basal_ganglia: BasalGanglia = Field(
+        default_factory=lambda: BasalGanglia(), description="an electrode in the subthalamic nucleus"
+    )
+    epileptic_focus: EpilepticFocus = Field(
+        default_factory=lambda: EpilepticFocus(), description="an electrode beside a focus of the cortex"
+    )
+    cortical_column: CorticalColumn = Field(
+        default_factory=lambda: CorticalColumn(), description="a model of a column of cortex, beside the EEG"
+    )
+    pain_gate: PainGate = Field(default_factory=lambda: PainGate(), description="pain, at the gate of the spinal cord")
     age_years: float = Field(30.0, ge=4, le=100, description="age", json_schema_extra={"unit": "years"})
     rest: dict[str, float] = Field(
         default_factory=dict,

@@ -17,7 +17,7 @@ from neurosim.signals.body.span import STEP_HZ
 from neurosim.signals.body.tables import read_table
 
 #: What a body does of itself or is done to it, and no disturbance of a measurement.
-NO_ARTIFACTS = ("sigh", "startle")
+NO_ARTIFACTS = ("sigh", "startle", "tms_pulse")
 #: Kinds of artifacts, in the order of the truth stream's channels.
 ARTIFACTS = tuple(kind for kind in EVENTS if kind not in NO_ARTIFACTS)
 #: Artifacts that are pictures of the heart's beats.

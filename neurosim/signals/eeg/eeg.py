@@ -15,6 +15,7 @@ from neurosim.signals.body.span import STEP_HZ, Span, cuts, step_of
 from neurosim.signals.eeg.age import alpha_hz_of_age, exponent_of_age
 from neurosim.signals.eeg.artifacts import Artifacts
 from neurosim.signals.eeg.background import Background
+from neurosim.signals.eeg.evoked import Evoked
 from neurosim.signals.eeg.mixing import SENSORS_1020, STANDARD, sphere_mixing
 from neurosim.signals.eeg.rhythms import Rhythm, RhythmBank
 from neurosim.signals.eeg.slow_potential import SlowPotential
@@ -75,6 +76,8 @@ class EEG(OrganConfig):
 
 #: The source under the vertex, whose map a slow potential shares.
 _VERTEX = "smr"
+#: The rhythm whose first source lies under the left motor cortex.
+_HAND_AREA = "mu"
 # Alpha is blocked faster than it returns: 0.3 to 0.5 s and 0.5 to 1 s to see it, by lags of 0.15 and 0.5 s.
 _OPENING_S, _CLOSING_S = 0.15, 0.5
 
@@ -123,6 +126,7 @@ class EEGOrgan(Organ):
         level = np.repeat([[config.psd_at_1hz_open], [config.psd_at_1hz_closed]], self._n, axis=1)
         self._background = Background(config.fs, given, config.ch_names, np.stack([exponent, closed_exponent]), level)
         self._slow = SlowPotential(config.fs, mixing.rhythm_gain(_VERTEX, config.ch_names).T.copy(), self._n)
+        self._evoked = Evoked(config.fs, given, mixing.rhythm_gain(_HAND_AREA, config.ch_names).T[:1].copy())
         self._artifacts = Artifacts(config.fs, given, Scalp(mixing, config.ch_names))
         self._up, self._down = (1.0 - math.exp(-1.0 / (STEP_HZ * tau_s)) for tau_s in (_CLOSING_S, _OPENING_S))
         super().__init__(
@@ -140,6 +144,7 @@ class EEGOrgan(Organ):
         self._background.start(session, self._closed)
         self._bank.start(session, rest, self._closed)
         self._slow.start(rest)
+        self._evoked.start(session)
         self._artifacts.start(session)
         self._step_done = -1
 
@@ -163,6 +168,7 @@ class EEGOrgan(Organ):
         mix(rhythms, self._rhythm_weights, n, mixed)
         self._slow.add(mixed, start, bounds, step, fresh, moved)
         if span.events:
+            self._evoked.add(mixed.reshape(n_times, n, n_channels), start, span)
             self._artifacts.add(mixed.reshape(n_times, n, n_channels), start, span)
         shape = self.specs["eeg"].batch_shape
         return {

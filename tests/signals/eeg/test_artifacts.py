@@ -13,6 +13,7 @@ from neurosim.core.drive import EVENTS, Drive, DriveEvent
 from neurosim.core.errors import ConfigError
 from neurosim.core.timeline import TickGrid
 from neurosim.signals import EEG, Body
+from neurosim.signals.body.events import NO_ARTIFACTS
 from neurosim.signals.body.tables import read_table
 from neurosim.signals.eeg.artifacts import KINDS, blink_shape
 from neurosim.signals.eeg.mixing import SENSORS_1020, sphere_mixing
@@ -57,7 +58,7 @@ def rms_by_sensor(x: Float) -> dict[str, float]:
 
 def test_every_artifact_of_the_eeg_is_drawn() -> None:
     elsewhere = {"ectopic_beat", "missed_beat", "extra_beat", "ppg_motion", "ecg_in_emg", "detached_thermistor"}
-    assert set(KINDS) == set(EVENTS) - elsewhere - {"sigh", "startle"}
+    assert set(KINDS) == set(EVENTS) - elsewhere - set(NO_ARTIFACTS)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The drugs that ship with neurosim, one file each."""

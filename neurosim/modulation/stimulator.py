@@ -1,0 +1,161 @@
+"""A stimulator: gives pulses all the time, in turns, or while the feedback asks for them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from neurosim.core.actor import Actor, ActorConfig
+from neurosim.core.drive import Drive
+from neurosim.core.feedback import Feedback
+from neurosim.core.spec import Float
+from neurosim.core.timeline import TickGrid
+from neurosim.modulation.lasting import Lasting
+from neurosim.modulation.pulses import Pulses
+
+
+class Stimulator(ActorConfig):
+    """Gives pulses at a site.
+
+    Adaptive, it is a hand in the same loop as a trainee: it reads what a rule shows. It gives pulses while more than
+    half of the feedback is shown, and none while the protocol gives no feedback (baseline, transfer, rest); a sham
+    of the feedback is a sham of the stimulation. Otherwise it is on from ``start_s`` on, in turns if there are any.
+
+    Examples
+    --------
+    >>> pulses = {"site": "stn", "current_ma": 2.5, "width_us": 60, "frequency_hz": 130}
+    >>> Stimulator(pulses=pulses, mode="adaptive", ramp_s=0.25).pulses.charge_uc
+    0.15
+    """
+
+    kind: Literal["stimulator"] = "stimulator"
+    pulses: Pulses = Field(description="what it gives")
+    mode: Literal["continuous", "adaptive"] = Field("continuous", description="all the time, or by the feedback")
+    ramp_s: float = Field(0.25, ge=0, description="from nothing to the full current", json_schema_extra={"unit": "s"})
+    start_s: float = Field(
+        0.0, ge=0, description="when it is switched on, if it is not adaptive", json_schema_extra={"unit": "s"}
+    )
+    stop_s: float | None = Field(
+        None, gt=0, description="when it is switched off, if it is not adaptive", json_schema_extra={"unit": "s"}
+    )
+    on_s: float | None = Field(None, gt=0, description="length of a turn", json_schema_extra={"unit": "s"})
+    off_s: float = Field(0.0, ge=0, description="pause between two turns", json_schema_extra={"unit": "s"})
+    reaches: dict[str, float] = Field({}, description="offset of each latent while all fibres of the nerve are driven")
+    lasting: Lasting | None = Field(None, description="what it does in weeks; an implant goes on between sessions")
+    rheobase_ma: float = Field(
+        0.5,
+        gt=0,
+        description="current that half of these fibres need at a very long pulse",
+        json_schema_extra={"unit": "mA"},
+    )
+    chronaxie_us: float = Field(200.0, gt=0, description="of these fibres", json_schema_extra={"unit": "us"})
+
+    @model_validator(mode="after")
+    def _timed(self) -> Self:
+        if self.mode == "adaptive" and (self.start_s or self.stop_s is not None or self.on_s is not None):
+            raise ValueError("an adaptive stimulator follows the feedback: leave out start_s, stop_s and on_s")
+        if self.on_s is None and self.off_s:
+            raise ValueError("off_s is the pause between turns: say how long a turn is with on_s")
+        if self.stop_s is not None and self.stop_s <= self.start_s:
+            raise ValueError(f"stop_s must be after start_s = {self.start_s:g} s, got {self.stop_s:g}")
+        return self
+
+    @classmethod
+    def examples(cls) -> list[Self]:
+        """Return one that follows the feedback, and one that works in turns."""
+        dbs = Pulses(site="stn", current_ma=2.5, width_us=60, frequency_hz=130)
+        vns = Pulses(site="vagus", current_ma=1.5, width_us=250, frequency_hz=25)
+        turns = {"start_s": 1.0, "stop_s": 9.0, "on_s": 2.0, "off_s": 1.5}
+        slow = {"reaches": {"vagal_tone": 0.1}, "lasting": Lasting.example()}
+        return [cls(pulses=dbs, mode="adaptive"), cls(pulses=vns, **turns, **slow)]
+
+    @property
+    def duty(self) -> float:
+        """Share of the time that it is on in turns; 1 without them."""
+        return 1.0 if self.on_s is None else self.on_s / (self.on_s + self.off_s)
+
+    @property
+    def recruitment(self) -> float:
+        """Share of the fibres that a pulse of the full current excites."""
+        threshold = self.rheobase_ma * (1.0 + self.chronaxie_us / self.pulses.width_us)
+        return 1.0 / (1.0 + math.exp(-(self.pulses.current_ma / threshold - 1.0) / 0.15))
+
+    def prepare(
+        self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]
+    ) -> StimulatorActor:
+        """Return the actor."""
+        component = f"stimulator/{self.pulses.site}"
+        response = np.ones(len(subjects)) if self.lasting is None else self.lasting.response(seed, component, subjects)
+        return StimulatorActor(self, grid, response, batch_shape)
+
+
+class StimulatorActor(Actor):
+    """See `Stimulator`.
+
+    Parameters
+    ----------
+    config
+        What it gives and when.
+    grid
+        The ticks of the session.
+    response
+        How much its lasting effects are in each subject ``(subject,)``.
+    batch_shape
+        ``()`` or ``(n,)``.
+
+    Attributes
+    ----------
+    level
+        Where each current stands ``(*batch,)``, from 0 to 1.
+    """
+
+    def __init__(self, config: Stimulator, grid: TickGrid, response: Float, batch_shape: tuple[int, ...]) -> None:
+        self._config, self._grid, self._shape, self._response = config, grid, batch_shape, response
+        tick_s = grid.start_s(1)
+        self._most = math.inf if config.ramp_s <= tick_s else tick_s / config.ramp_s
+        self._names = tuple(f"{config.pulses.site}_{what}" for what in ("ma", "us", "hz"))
+        self._recruitment = config.recruitment
+        self._built_up = np.zeros(len(response))
+        self._start()
+
+    def _start(self) -> None:
+        self.level = np.zeros(self._shape)
+        self._asked: Float = np.zeros(self._shape)
+
+    def act(self, tick_index: int) -> Drive:
+        config = self._config
+        goal = self._asked if config.mode == "adaptive" else float(self._on(self._grid.start_s(tick_index)))
+        self.level = np.clip(goal, self.level - self._most, self.level + self._most)
+        drive = Drive()
+        if self.level.any():
+            on, pulses = (self.level > 0.0).astype(np.float64), config.pulses
+            given = (pulses.current_ma * self.level, pulses.width_us * on, pulses.frequency_hz * on)
+            drive = Drive(dict(zip(self._names, given, strict=True)))
+            drive += Drive({name: most * self._recruitment * self.level for name, most in config.reaches.items()})
+        if config.lasting is not None and self._built_up.any():
+            drive += config.lasting.drive(self._built_up, self._response, self._shape)
+        return drive
+
+    def _on(self, time_s: float) -> bool:
+        config = self._config
+        if time_s < config.start_s or (config.stop_s is not None and time_s >= config.stop_s):
+            return False
+        return config.on_s is None or (time_s - config.start_s) % (config.on_s + config.off_s) < config.on_s
+
+    def observe(self, feedback: Feedback) -> None:
+        self._asked = (feedback.shown > 0.5).astype(np.float64)
+
+    def rest(self, duration_s: float) -> None:
+        if self._config.lasting is not None:
+            self._built_up = self._config.lasting.after(self._built_up, self._recruitment, duration_s)
+        self._start()
+
+    def memory(self) -> dict[str, Float]:
+        return {f"stimulator/{self._config.pulses.site}": self._built_up}
+
+    def recall(self, memory: Mapping[str, Float]) -> None:
+        self._built_up = memory[f"stimulator/{self._config.pulses.site}"].copy()
