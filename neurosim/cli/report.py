@@ -74,14 +74,15 @@ def show_result(result: Result) -> None:
     title = f"{result.protocol.title}: session {summary['session']}, {who}, seed {result.seed}"
     table = Table(title=Text(title), caption=NOTICE, title_justify="left", caption_justify="left")
     table.add_column("block")
-    earned = () if result.sealed else ("reward rate", "rewards")
+    treats = result.protocol.does == "treats"  # nobody earns anything: the conditions switch a device
+    earned = () if result.sealed else ("conditions met",) if treats else ("reward rate", "rewards")
     for name in ("length, s", f"{summary['feature']}, {unit}", *earned, "trusted"):
         table.add_column(name, justify="right")
     for block in summary["blocks"]:
         mean = block["mean_feature"]
-        cells = ["", ""] if earned else []
+        cells = [""] * len(earned)
         if earned and block["kind"] in ("training", "transfer"):
-            cells = [f"{block['reward_rate']:.0%}", str(block["n_rewards"])]
+            cells = [f"{block['reward_rate']:.0%}", str(block["n_rewards"])][: len(earned)]
         table.add_row(
             Text(block["name"]), f"{block['duration_s']:.0f}", "-" if mean is None else f"{mean:.2f}", *cells,
             f"{block['valid_rate']:.0%}",
