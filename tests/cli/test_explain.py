@@ -101,6 +101,7 @@ def with_envelope(tmp_path: Path) -> Path:
         stages = [{"kind": "dc_block"}, {"kind": kind, **band}]
         settings["features"] = [*settings["features"], {"name": feature, "channels": ["O1"], "stages": stages}]
     settings["features"] = settings["features"][1:]
+    settings["rule"]["conditions"][0]["threshold"]["window_s"] = 30.0
     settings["blocks"] = [dict(block, duration_s=30.0) for block in settings["blocks"][:2]]
     path = tmp_path / "fine.toml"
     path.write_text(tomli_w.dumps(_without_none(settings)), encoding="utf-8")
