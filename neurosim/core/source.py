@@ -58,7 +58,7 @@ class Source(ABC):
         """Let the time between two sessions pass [s]; the next tick is 0 again."""
 
     def select_all_beside(self, streams: Collection[str]) -> None:
-        """Make everything there is, but nothing that would end the session well before these streams do."""
+        """Make these streams and everything usual, but nothing that would end the session well before these do."""
 
     def select(self, streams: Collection[str], events: Collection[str] = ()) -> None:
         """Make only what these streams need, from the start of a session on; `specs` then says what is left.

@@ -123,8 +123,8 @@ def simulate_sessions(
         Called with the result of each session as soon as it has ended, to write it down before the next one.
     signals
         Streams of the body that are wanted besides those of the protocol, such as ``["ecg", "emg"]``; ``"all"`` for
-        all of them, in a recording those that last as long. What nobody wants is not made, and the others stay the
-        same to the bit.
+        all that a body usually has (circuits such as ``lfp`` want to be named), in a recording those that last as
+        long. What nobody wants is not made, and the others stay the same to the bit.
     artifacts
         What disturbs the body's signals, instead of what the subject's file says: ``"typical"``, ``"none"``, or a list
         such as ``"blink=20, mains"``.
@@ -381,16 +381,17 @@ def _attach(
     source: Source, protocol: TrainingProtocol, signals: str | Sequence[str], events: frozenset[str], *, alone: bool
 ) -> None:
     """Let the source make what the protocol uses and what else is wanted; for a single subject also the truth."""
-    more, used = (signals,) if isinstance(signals, str) else tuple(signals), protocol.streams
-    if "all" in more:
-        if used <= source.specs.keys():
-            source.select_all_beside(used)
-        return
-    unknown = [name for name in more if name not in source.specs]
+    wanted = {signals} if isinstance(signals, str) else set(signals)
+    more, used = wanted - {"all"}, protocol.streams
+    unknown = sorted(more - source.specs.keys())
     if unknown:
         raise ConfigError(f"no stream '{unknown[0]}'; {did_you_mean(unknown[0], source.specs)}", "signals")
-    if used <= source.specs.keys():  # else the pipeline says what is wrong, and what there is
-        source.select(used | set(more) | ({"truth/state", "truth/artifacts"} if alone else set()), events)
+    if not used <= source.specs.keys():
+        return  # the pipeline says what is wrong, and what there is
+    if "all" in wanted:
+        source.select_all_beside(used | more)
+    else:
+        source.select(used | more | ({"truth/state", "truth/artifacts"} if alone else set()), events)
 
 
 def _name_of(person: Subject, source: SourceConfig | None) -> str:

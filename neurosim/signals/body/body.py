@@ -184,6 +184,11 @@ class BodySource(Source):
         self._span_steps = int(STEP_HZ) * min(_SPAN_S, max(1, _SUBJECT_SECONDS // state.n))
         super().__init__({name: spec for organ in organs for name, spec in organ.specs.items()}, grid)
 
+    def select_all_beside(self, streams: Collection[str]) -> None:
+        """Keep what a body of anybody has, and what makes these streams: circuits are there when they are asked for."""
+        usual = {name for organ in self._organs if not organ.on_request for name in organ.specs}
+        self.select(usual | set(streams), OF_THE_HEART)
+
     def select(self, streams: Collection[str], events: Collection[str] = ()) -> None:
         """Keep the organs that have these streams, and the inner organs if they or the events look at them."""
         self._organs = [organ for organ in self._organs if any(name in streams for name in organ.specs)]

@@ -81,6 +81,8 @@ class Organ(ABC):
 
     #: Whether it looks at the breath and the beats of a span.
     needs_heart: ClassVar[bool] = False
+    #: Whether it is left out of "all signals": made only where a protocol or somebody names one of its streams.
+    on_request: ClassVar[bool] = False
 
     def __init__(self, specs: Mapping[str, SignalSpec], fs: float) -> None:
         self.specs = dict(specs)

@@ -94,6 +94,8 @@ class BasalGangliaOrgan(Organ):
         Who it belongs to.
     """
 
+    on_request = True
+
     def __init__(self, config: BasalGanglia, given: Given) -> None:
         self._config, self._n = config, given.n
         self._n_steps = round(1.0 / (config.fs * _STEP_S))

@@ -64,6 +64,8 @@ class CorticalColumnOrgan(Organ):
         Who it belongs to.
     """
 
+    on_request = True
+
     def __init__(self, config: CorticalColumn, given: Given) -> None:
         self._config, self._n = config, given.n
         self._n_steps = round(1.0 / (config.fs * _STEP_S))

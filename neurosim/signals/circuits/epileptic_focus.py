@@ -58,6 +58,8 @@ class EpilepticFocusOrgan(Organ):
         Who it belongs to.
     """
 
+    on_request = True
+
     def __init__(self, config: EpilepticFocus, given: Given) -> None:
         self._config, self._n = config, given.n
         pole = math.exp(-1.0 / config.wandering_units)

@@ -88,6 +88,8 @@ class PainGateOrgan(Organ):
         Who it belongs to.
     """
 
+    on_request = True
+
     def __init__(self, config: PainGate, given: Given) -> None:
         self._config, self._n = config, given.n
         between = given.traits("cord_reach", 1.0)

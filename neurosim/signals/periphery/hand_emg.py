@@ -57,6 +57,8 @@ class HandEMGOrgan(Organ):
         Who it belongs to.
     """
 
+    on_request = True
+
     def __init__(self, config: HandEMG, given: Given) -> None:
         self._config, self._n = config, given.n
         self._noise, self._sizes = given.noise("hand_emg"), given.noise("hand_emg/size")

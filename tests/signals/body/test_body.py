@@ -140,3 +140,13 @@ def test_relaxing_moves_every_signal_its_way(record: Record) -> None:
     assert calm["temperature"][..., -1].mean() > still["temperature"][..., -1].mean() + 1.0
     assert calm["skin_conductance"].mean() < 0.9 * still["skin_conductance"].mean()
     assert np.ptp(calm["ppg"], axis=-1).mean() > np.ptp(still["ppg"], axis=-1).mean()
+
+
+def test_circuits_are_made_when_they_are_named() -> None:
+    """Everybody has a heart; an electrode in the brain has who is asked about it."""
+    source = Body().prepare(TickGrid(1 / 64), 1, (0,), ())
+    circuits = {"lfp", "ieeg", "pain", "column", "hand_emg"}
+    assert circuits <= source.specs.keys()
+    source.select_all_beside({"eeg", "lfp"})
+    assert source.specs.keys() & circuits == {"lfp"}
+    assert {"eeg", "ecg", "emg", "temperature", "skin_conductance", "truth/stn_rate"} <= source.specs.keys()
