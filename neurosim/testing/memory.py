@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,7 +13,8 @@ from neurosim.core.config import Config
 def longest_time_s(config: Config) -> float:
     """Return the longest time constant that a description names, nested ones included [s].
 
-    Every key that ends in ``_s`` is a time, ``f_hz`` stands for 1/(2 pi f), a ``bandwidth_hz`` for 1/(pi f), that of a
+    Every key that ends in ``_s`` is a time, ``f_hz`` stands for 1/(2 pi f), a ``cutoff_hz`` with an ``order`` n for
+    that over sin(pi / 2n), the slowest pole of a Butterworth low-pass, a ``bandwidth_hz`` for 1/(pi f), that of a
     resonance, and a band from ``low_hz`` to ``high_hz`` for 2/(high - low), above the slowest pole of a Butterworth
     band-pass of any order to 6. At least 0.1 s.
 
@@ -59,6 +61,10 @@ def _tables(value: Any) -> Iterator[Mapping[str, Any]]:
             yield from _tables(inner)
 
 
+def _is_butterworth(key: str, table: Mapping[str, Any]) -> bool:
+    return key == "cutoff_hz" and isinstance(table.get("order"), int)
+
+
 def _times(dump: Mapping[str, Any]) -> Iterator[float]:
     for table in _tables(dump):
         for key, value in table.items():
@@ -67,5 +73,6 @@ def _times(dump: Mapping[str, Any]) -> Iterator[float]:
             if key.endswith("_s"):
                 yield float(value)
             elif key.endswith("_hz") and not _EDGE.search(key):
-                yield (2.0 if key.endswith("bandwidth_hz") else 1.0) / (6.283185307179586 * value)
+                time_s = (2.0 if key.endswith("bandwidth_hz") else 1.0) / (2.0 * math.pi * value)
+                yield time_s / math.sin(math.pi / (2 * table["order"])) if _is_butterworth(key, table) else time_s
         yield from (2.0 / (high - low) for low, high in _bands(table))
