@@ -63,11 +63,12 @@ class Bookmarks:
         assert request is not None
         assert snapshot.plan is not None
         views, windows, panels, covered = window.sight()
+        who = request.subject or session.protocol.subject
         title = text("scenes.title", protocol=session.protocol.title, at=clock_words(session.time_s))
         scene = Scene.model_validate(
             {
                 "key": number, "title": title, "protocol": request.protocol, "free_play": request.free_play,
-                "source": request.source, "sidecar": request.sidecar, "subject": request.subject,
+                "source": request.source, "sidecar": request.sidecar, "subject": who,
                 "subject_key": request.subject_key, "sham": request.sham, "seed": snapshot.plan.seed,
                 "tick": session.tick_index, "view": views, "windows": windows, "panels": panels, "covered": covered,
                 "done": [Done(tick=logged.tick, command=logged.command) for logged in session.command_log],

@@ -38,7 +38,9 @@ class Problem:
 
     def __str__(self) -> str:
         place = format_loc(self.loc)
-        return f"{place}: {self.message}" if place else self.message
+        line = f"{place}: {self.message}" if place else self.message
+        # What a file has named may hold control characters, and some of them end a line.
+        return "".join(c if c.isprintable() else "?" for c in line)
 
 
 class UserError(Exception):

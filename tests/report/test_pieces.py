@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import stats
 
@@ -13,6 +12,7 @@ from neurosim import load_protocol, simulate
 from neurosim.feedback import Block
 from neurosim.report.make import report_on
 from neurosim.report.pieces import PIECE_S, difference, piece_mean
+from neurosim.session import read_session
 
 _NONE = np.zeros(20)
 
@@ -65,7 +65,7 @@ def test_a_report_has_them_and_says_how(tmp_path: Path) -> None:
     blocks = (Block(name="baseline", kind="baseline", duration_s=120), Block(name="t", kind="training", duration_s=160))
     simulate(load_protocol("alpha_up").with_blocks(*blocks), seed=1, out=tmp_path / "s")
     page, data = report_on(tmp_path / "s")
-    table = pd.read_csv(tmp_path / "s" / "features.tsv", sep="\t", na_values="n/a", low_memory=False)
+    table = read_session(tmp_path / "s").features
     training = table[table.block == "t"]
     piece = ((training.onset - 120) // 30).astype(int)
     met = training[piece < 5].groupby(piece).met.mean().to_numpy()  # the last ten seconds are no half minute

@@ -262,8 +262,8 @@ def test_what_is_no_number_and_what_is_too_large(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found[0, [0, 1, 4, 5]], [1.0, np.nan, 131072.0, -131072.0])
 
 
-def test_a_raw_unit_keeps_its_small_numbers(tmp_path: Path) -> None:
-    """A recording in volts that nobody said the unit of: 22 bits of its largest sample are kept."""
+def test_a_recording_in_volts_keeps_its_microvolts(tmp_path: Path) -> None:
+    """It comes in uV, to half a step of 1/32 uV."""
     x = np.random.default_rng(1).normal(0, 20e-6, (1, 256 * 30))
     np.save(tmp_path / "x.npy", x)
     (tmp_path / "x.toml").write_text(
@@ -273,7 +273,7 @@ def test_a_raw_unit_keeps_its_small_numbers(tmp_path: Path) -> None:
 
     source = Recorded(path=str(tmp_path / "x.npy"), sidecar=str(tmp_path / "x.toml"))
     result = simulate("alpha_up", source=source, seed=1, out=tmp_path / "s")
-    np.testing.assert_allclose(result.samples(), x, rtol=0, atol=4e-9)
+    np.testing.assert_allclose(result.samples(), 1e6 * x, rtol=0, atol=0.5001 / 32)
     np.testing.assert_array_equal(read_session(tmp_path / "s").samples(), result.samples())
 
 

@@ -152,9 +152,10 @@ def _picture(view: Any, console: Console, pictures: list[str], tick: Any) -> Non
         pictures.append(captured.get())
 
 
-def test_to_be_repeated_every_arm_needs_its_key(
+def test_a_replay_without_the_key_says_the_same_in_every_arm(
     clinic: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What is played from the recording is compared with what the recording has: not with what was earned or shown."""
     monkeypatch.setattr("neurosim.cli.warm._PATIENCE_S", 1e6)
     said = set()
     for i, drawn in enumerate(clinic.shams):
@@ -163,9 +164,9 @@ def test_to_be_repeated_every_arm_needs_its_key(
         clinic.seal(here / "k.json", drawn)
         clinic.play(blind=here / "k.json", out=here / "s")
         said.add(neurosim("replay", "s", capsys=capsys))
-    ((status, out, err),) = said
-    assert (status, out) == (2, "")
-    assert "name the key with --key" in err
+    ((status, out, _),) = said
+    assert status == 0
+    assert not any(word in out for word in ("reward", "met", "shown"))
 
 
 def test_a_sealed_result_has_nothing_to_tell(clinic: Any, tmp_path: Path) -> None:
