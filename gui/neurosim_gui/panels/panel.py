@@ -119,6 +119,10 @@ class Panel(QFrame):
         self._due_s.clear()
 
 
+#: Height of a plot with its axes that has room for the numbers at the left [px].
+_LEAST_FOR_NUMBERS = 100
+
+
 class Canvas(pg.PlotWidget):  # type: ignore[misc]
     """What a plot is drawn on; it asks for little room, and takes what is left."""
 
@@ -131,6 +135,9 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 Qt's name
         """Tell that there is other room."""
         super().resizeEvent(event)
+        plot = self.__dict__.get("plotItem")  # the first event comes before there is one
+        if plot is not None:  # in little room the numbers at the left would lie over each other
+            plot.getAxis("left").setStyle(showValues=self.height() >= _LEAST_FOR_NUMBERS)
         self.resized.emit()
 
 
