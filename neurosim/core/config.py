@@ -10,7 +10,15 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from neurosim.core.errors import ConfigError, Problem, did_you_mean
@@ -35,6 +43,23 @@ class Config(BaseModel):
             problems = _all_problems(error, cls)
         refuse(problems)
         raise AssertionError("pydantic found something wrong, and nothing is")
+
+
+def in_unit(unit: str, default: Any, description: str, **limits: Any) -> Any:
+    """Return the field of a quantity: its unit stands in help texts, panels and documentation.
+
+    Parameters
+    ----------
+    unit
+        Such as ``"Hz"``.
+    default
+        Its value if it is left out; ``...`` if it must be given.
+    description
+        What it is.
+    limits
+        As pydantic's ``Field`` takes them: ``gt=0``.
+    """
+    return Field(default, description=description, json_schema_extra={"unit": unit}, **limits)
 
 
 def refuse(problems: Sequence[Problem]) -> None:

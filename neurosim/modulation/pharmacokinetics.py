@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from neurosim.core.config import Config
+from neurosim.core.config import Config, in_unit
 from neurosim.core.spec import Float
-
-
-def _in(unit: str, default: Any, description: str, **limits: Any) -> Any:
-    return Field(default, description=description, json_schema_extra={"unit": unit}, **limits)
 
 
 class Pharmacokinetics(Config):
@@ -30,12 +26,12 @@ class Pharmacokinetics(Config):
     (0.277, 0.819)
     """
 
-    half_life_h: float = _in("h", ..., "half-life of elimination", gt=0, le=1000)
-    tmax_h: float = _in("h", ..., "from a single dose to the highest concentration", gt=0, le=48)
+    half_life_h: float = in_unit("h", ..., "half-life of elimination", gt=0, le=1000)
+    tmax_h: float = in_unit("h", ..., "from a single dose to the highest concentration", gt=0, le=48)
     bioavailability: float = Field(1.0, gt=0, le=1, description="share of a dose that reaches the blood")
-    volume_l_per_kg: float = _in("l/kg", ..., "volume of distribution", gt=0)
-    induced_half_life_h: float | None = _in("h", None, "half-life after weeks of dosing", gt=0)
-    induction_days: float = _in("days", 17.0, "time constant of induction", gt=0)
+    volume_l_per_kg: float = in_unit("l/kg", ..., "volume of distribution", gt=0)
+    induced_half_life_h: float | None = in_unit("h", None, "half-life after weeks of dosing", gt=0)
+    induction_days: float = in_unit("days", 17.0, "time constant of induction", gt=0)
 
     @model_validator(mode="after")
     def _absorbed_first(self) -> Self:

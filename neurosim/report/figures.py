@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from neurosim.testing.budget import Budget
 
 _PIECE_S = 60.0
-_STAGES = ("#1170EE", "#A66900", "#13735F", "#6D1177", "#5A6672", "#8A1F0F")
+_STAGES = ("#1170EE", "#A66900", "#13715F", "#6D1177", "#5A6672", "#8A1F0F")
 
 
 def new_figure(height: float) -> tuple[Figure, Axes]:

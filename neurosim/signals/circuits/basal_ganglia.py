@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
+from neurosim.core.config import in_unit
 from neurosim.core.noise import SESSION_STRIDE
 from neurosim.core.spec import Float, Samples, SignalSpec, from_lanes
 from neurosim.signals.body.organ import Given, Organ, OrganConfig
@@ -28,10 +29,6 @@ _SICK = (20.0, 10.7, 12.3, 9.2, 139.4)
 _USUAL_US = 60.0
 
 
-def _in(unit: str, default: float, description: str, **limits: Any) -> Any:
-    return Field(default, description=description, json_schema_extra={"unit": unit}, **limits)
-
-
 class BasalGanglia(OrganConfig):
     """Parameters of the loop of the subthalamic nucleus (S) and the globus pallidus (G).
 
@@ -49,18 +46,18 @@ class BasalGanglia(OrganConfig):
     Artifacts of the pulses are left out, as a stimulator that senses blanks them.
     """
 
-    fs: float = _in("Hz", 250.0, "sampling rate; a millisecond must hold a whole number of periods", ge=125, le=1000)
-    uv_per_rate: float = _in("uV s", 0.1, "potential for a rate of the subthalamic nucleus", gt=0)
-    psd_at_1hz: float = _in("uV^2/Hz", 1.0, "level of the background at 1 Hz", ge=0)
+    fs: float = in_unit("Hz", 250.0, "sampling rate; it must divide 1000 Hz", ge=125, le=1000)
+    uv_per_rate: float = in_unit("uV s", 0.1, "potential for a rate of the subthalamic nucleus", gt=0)
+    psd_at_1hz: float = in_unit("uV^2/Hz", 1.0, "level of the background at 1 Hz", ge=0)
     exponent: float = Field(1.2, ge=0, le=2, description="exponent of the background")
-    cortex_noise: float = _in("1/s", 3.0, "SD of the input from the cortex", ge=0)
+    cortex_noise: float = in_unit("1/s", 3.0, "SD of the input from the cortex", ge=0)
     fluctuation: float = Field(0.33, ge=0, le=1, description="SD of what wanders of the loss of dopamine, as its share")
-    fluctuation_s: float = _in("s", 1.5, "time constant of this wandering", gt=0)
-    strength_per_ma: float = _in("1/s", 240.0, "input to S for a mA of pulses of 60 us", ge=0)
-    chronaxie_us: float = _in("us", 200.0, "of the axons that are stimulated", gt=0)
+    fluctuation_s: float = in_unit("s", 1.5, "time constant of this wandering", gt=0)
+    strength_per_ma: float = in_unit("1/s", 240.0, "input to S for a mA of pulses of 60 us", ge=0)
+    chronaxie_us: float = in_unit("us", 200.0, "of the axons that are stimulated", gt=0)
     depression: float = Field(0.15, ge=0, le=1, description="share of the loss that long stimulation makes up for")
-    depression_on_s: float = _in("s", 1.0, "time constant with which it builds up", gt=0)
-    depression_off_s: float = _in("s", 6.0, "time constant with which it wears off", gt=0)
+    depression_on_s: float = in_unit("s", 1.0, "time constant with which it builds up", gt=0)
+    depression_off_s: float = in_unit("s", 6.0, "time constant with which it wears off", gt=0)
 
     @model_validator(mode="after")
     def _whole_milliseconds(self) -> Self:

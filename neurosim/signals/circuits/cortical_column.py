@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
+from neurosim.core.config import in_unit
 from neurosim.core.noise import SESSION_STRIDE
 from neurosim.core.spec import Float, Samples, SignalSpec, from_lanes
 from neurosim.signals.body.organ import Given, Organ, OrganConfig
@@ -16,10 +17,6 @@ from neurosim.signals.body.span import Span
 _STEP_S = 5e-4
 _HELD = 10  # steps for which a draw of the input is held: the 1995 paper leaves open how long
 _SETTLE_S = 2.0
-
-
-def _in(unit: str, default: float, description: str, **limits: Any) -> Any:
-    return Field(default, description=description, json_schema_extra={"unit": unit}, **limits)
 
 
 class CorticalColumn(OrganConfig):
@@ -32,13 +29,13 @@ class CorticalColumn(OrganConfig):
     pulses kick it by ``kick_per_s`` for 10 ms.
     """
 
-    fs: float = _in("Hz", 200.0, "sampling rate; it must divide 200 Hz", gt=0, le=200)
-    input_low_per_s: float = _in("1/s", 120.0, "least input from other columns", ge=0)
-    input_high_per_s: float = _in("1/s", 320.0, "most input from other columns", ge=0)
-    excitatory_mv: float = _in("mV", 3.25, "size of an excitatory postsynaptic potential, A", gt=0)
-    inhibitory_mv: float = _in("mV", 22.0, "size of an inhibitory postsynaptic potential, B", gt=0)
+    fs: float = in_unit("Hz", 200.0, "sampling rate; it must divide 200 Hz", gt=0, le=200)
+    input_low_per_s: float = in_unit("1/s", 120.0, "least input from other columns", ge=0)
+    input_high_per_s: float = in_unit("1/s", 320.0, "most input from other columns", ge=0)
+    excitatory_mv: float = in_unit("mV", 3.25, "size of an excitatory postsynaptic potential, A", gt=0)
+    inhibitory_mv: float = in_unit("mV", 22.0, "size of an inhibitory postsynaptic potential, B", gt=0)
     connectivity: float = Field(135.0, gt=0, description="contacts between the populations, C")
-    kick_per_s: float = _in("1/s", 1500.0, "input that a magnetic pulse at the motor threshold adds", ge=0)
+    kick_per_s: float = in_unit("1/s", 1500.0, "input that a magnetic pulse at the motor threshold adds", ge=0)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from pydantic import Field
 
+from neurosim.core.config import in_unit
 from neurosim.core.noise import SESSION_STRIDE
 from neurosim.core.spec import Float, Samples, SignalSpec, from_lanes
 from neurosim.signals.body.organ import Given, Organ, OrganConfig
@@ -22,10 +22,6 @@ _BETWEEN = (-1.6, -12.0, 3.4, -0.8, 0.0, -0.16)
 _SETTLE = 2000
 
 
-def _in(unit: str, default: float, description: str, **limits: Any) -> Any:
-    return Field(default, description=description, json_schema_extra={"unit": unit}, **limits)
-
-
 class EpilepticFocus(OrganConfig):
     """Parameters of an epileptic focus.
 
@@ -36,11 +32,11 @@ class EpilepticFocus(OrganConfig):
     with an SD of 0.2 and a time constant of 5000 units, which is by design.
     """
 
-    fs: float = _in("Hz", 250.0, "sampling rate, and units of the model's time in a second", ge=32, le=1000)
+    fs: float = in_unit("Hz", 250.0, "sampling rate, and units of the model's time in a second", ge=32, le=1000)
     x0: float = Field(-3.0, ge=-6, le=0, description="excitability of a healthy cortex; -2.1 has seizures")
     wandering: float = Field(0.2, ge=0, le=1, description="SD of the excitability")
     wandering_units: float = Field(5000.0, gt=0, description="its time constant, in units of the model's time")
-    uv_per_unit: float = _in("uV", 200.0, "potential for a unit of the model", gt=0)
+    uv_per_unit: float = in_unit("uV", 200.0, "potential for a unit of the model", gt=0)
 
     def prepare(self, given: Given) -> EpilepticFocusOrgan:
         """Return the organ."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from pydantic import Field
 
+from neurosim.core.config import in_unit
 from neurosim.core.noise import SESSION_STRIDE
 from neurosim.core.spec import Float, Samples, SignalSpec, from_lanes
 from neurosim.signals.body.organ import Given, Organ, OrganConfig
@@ -17,10 +17,6 @@ _STEP_S = 1e-3
 _SETTLE_S = 2.0
 #: Pulses faster than this do not drive thick fibres one by one; they act on the inhibitory cells.
 FAST_HZ = 1000.0
-
-
-def _in(unit: str, default: float, description: str, **limits: Any) -> Any:
-    return Field(default, description=description, json_schema_extra={"unit": unit}, **limits)
 
 
 class PainGate(OrganConfig):
@@ -37,13 +33,15 @@ class PainGate(OrganConfig):
     ``pain`` is what a person would say on a scale of 0 to 10, with the scatter of such ratings.
     """
 
-    fs: float = _in("Hz", 4.0, "sampling rate", gt=0, le=32)
-    rheobase_ma: float = _in("mA", 1.0, "current that excites a thick fibre with a very long pulse, at the nerve", gt=0)
-    cord_rheobase_ma: float = _in("mA", 2.5, "the same at the spinal cord", gt=0)
-    chronaxie_us: float = _in("us", 200.0, "of thick fibres", gt=0)
+    fs: float = in_unit("Hz", 4.0, "sampling rate", gt=0, le=32)
+    rheobase_ma: float = in_unit(
+        "mA", 1.0, "current of a very long pulse that excites a thick fibre, at the nerve", gt=0
+    )
+    cord_rheobase_ma: float = in_unit("mA", 2.5, "the same at the spinal cord", gt=0)
+    chronaxie_us: float = in_unit("us", 200.0, "of thick fibres", gt=0)
     recruitment: float = Field(0.15, gt=0, le=2, description="spread of thresholds, as a share of the threshold")
-    frequency_hz: float = _in("Hz", 30.0, "pulses a second that drive thick fibres to 63 % of what they can", gt=0)
-    fast_ma: float = _in("mA", 2.0, "current at 30 us of fast pulses that has 63 % of its effect", gt=0)
+    frequency_hz: float = in_unit("Hz", 30.0, "pulses a second that drive thick fibres to 63 % of what they can", gt=0)
+    fast_ma: float = in_unit("mA", 2.0, "current at 30 us of fast pulses that has 63 % of its effect", gt=0)
     cord_reach: float = Field(
         0.73,
         gt=0,
@@ -52,11 +50,11 @@ class PainGate(OrganConfig):
     )
     fast_reach: float = Field(1.15, gt=0, le=5, description="the same of fast pulses and inhibitory cells")
     nerve_reach: float = Field(1.0, gt=0, le=5, description="the same of pulses at a nerve and its thick fibres")
-    build_up_s: float = _in("s", 5.0, "time constant with which an effect builds up", gt=0)
-    nerve_wash_out_s: float = _in("s", 900.0, "time constant with which that at a nerve wears off", gt=0)
-    cord_wash_out_s: float = _in("s", 7200.0, "time constant with which that at the cord wears off", gt=0)
+    build_up_s: float = in_unit("s", 5.0, "time constant with which an effect builds up", gt=0)
+    nerve_wash_out_s: float = in_unit("s", 900.0, "time constant with which that at a nerve wears off", gt=0)
+    cord_wash_out_s: float = in_unit("s", 7200.0, "time constant with which that at the cord wears off", gt=0)
     rating_sd: float = Field(0.3, ge=0, le=3, description="SD of a rating on the scale of 0 to 10")
-    rating_s: float = _in("s", 20.0, "time constant of this scatter", gt=0)
+    rating_s: float = in_unit("s", 20.0, "time constant of this scatter", gt=0)
 
     def prepare(self, given: Given) -> PainGateOrgan:
         """Return the organ."""

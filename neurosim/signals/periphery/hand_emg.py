@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from pydantic import Field
 
+from neurosim.core.config import in_unit
 from neurosim.core.noise import SESSION_STRIDE
 from neurosim.core.spec import Samples, SignalSpec, from_lanes
 from neurosim.signals.body.organ import Given, Organ, OrganConfig
 from neurosim.signals.body.span import Span
 
 _LASTS_S = 0.02
-
-
-def _in(unit: str, default: float, description: str, **limits: Any) -> Any:
-    return Field(default, description=description, json_schema_extra={"unit": unit}, **limits)
 
 
 class HandEMG(OrganConfig):
@@ -29,13 +25,13 @@ class HandEMG(OrganConfig):
     cortex. The latency is 22 ms.
     """
 
-    fs: float = _in("Hz", 2000.0, "sampling rate", ge=500, le=8000)
-    most_uv: float = _in("uV", 2000.0, "peak to peak, at the strongest pulses", gt=0)
+    fs: float = in_unit("Hz", 2000.0, "sampling rate", ge=500, le=8000)
+    most_uv: float = in_unit("uV", 2000.0, "peak to peak, at the strongest pulses", gt=0)
     half: float = Field(1.257, gt=0, description="pulse that gives half of it, in resting motor thresholds")
     slope: float = Field(0.07, gt=0, description="width of the sigmoid, in resting motor thresholds")
     scatter: float = Field(0.472, ge=0, description="SD of the logarithm of the size: a CV of 0.5")
-    latency_s: float = _in("s", 0.022, "from the pulse to the twitch", gt=0, le=0.1)
-    noise_uv: float = _in("uV", 3.0, "rms of the amplifier and the resting muscle", ge=0)
+    latency_s: float = in_unit("s", 0.022, "from the pulse to the twitch", gt=0, le=0.1)
+    noise_uv: float = in_unit("uV", 3.0, "rms of the amplifier and the resting muscle", ge=0)
 
     def prepare(self, given: Given) -> HandEMGOrgan:
         """Return the organ."""

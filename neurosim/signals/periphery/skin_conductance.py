@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
+from neurosim.core.config import in_unit
 from neurosim.core.noise import SESSION_STRIDE
 from neurosim.core.spec import Float, Samples, SignalSpec, from_lanes
 from neurosim.signals.body.organ import Given, Organ, OrganConfig
@@ -15,10 +15,6 @@ from neurosim.signals.body.span import STEP_HZ, Span, cuts, step_of
 
 #: One in ten adults does not respond (Dawson et al. 2007): those below this standard normal deviate of the trait.
 _NO_RESPONSE_BELOW = -1.2815515655446004
-
-
-def _in(unit: str, default: float, description: str, **limits: Any) -> Any:
-    return Field(default, description=description, json_schema_extra={"unit": unit}, **limits)
 
 
 class SkinConductance(OrganConfig):
@@ -30,17 +26,17 @@ class SkinConductance(OrganConfig):
     1.2 s and is halved 2.2 s later. When subjects differ by less than people do, fewer of them do not respond.
     """
 
-    fs: float = _in("Hz", 32.0, "sampling rate", ge=32, le=2048)
-    scl_us: float = _in("uS", 6.0, "tonic level at rest", gt=0)
-    habituation_per_min: float = _in("1/min", 0.02, "fall of the tonic level at the beginning of a session", ge=0)
-    habituation_s: float = _in("s", 600.0, "time constant with which that fall ends", gt=0)
-    responses_per_min: float = _in("1/min", 2.0, "rate of spontaneous responses at rest", ge=0, le=60)
-    amplitude_us: float = _in("uS", 0.3, "median height of a response", gt=0)
-    amplitude_spread: float = _in("ln", 0.6, "SD of the logarithm of the height", ge=0, le=3)
-    fall_s: float = _in("s", 2.0, "slower time constant of a response", gt=0)
-    rise_s: float = _in("s", 0.75, "faster time constant of a response", gt=0)
-    startle_latency_s: float = _in("s", 1.8, "from something sudden to the response", ge=0, le=5)
-    noise_us: float = _in("uS", 0.003, "SD of the sensor's noise", ge=0)
+    fs: float = in_unit("Hz", 32.0, "sampling rate", ge=32, le=2048)
+    scl_us: float = in_unit("uS", 6.0, "tonic level at rest", gt=0)
+    habituation_per_min: float = in_unit("1/min", 0.02, "fall of the tonic level at the beginning of a session", ge=0)
+    habituation_s: float = in_unit("s", 600.0, "time constant with which that fall ends", gt=0)
+    responses_per_min: float = in_unit("1/min", 2.0, "rate of spontaneous responses at rest", ge=0, le=60)
+    amplitude_us: float = in_unit("uS", 0.3, "median height of a response", gt=0)
+    amplitude_spread: float = in_unit("ln", 0.6, "SD of the logarithm of the height", ge=0, le=3)
+    fall_s: float = in_unit("s", 2.0, "slower time constant of a response", gt=0)
+    rise_s: float = in_unit("s", 0.75, "faster time constant of a response", gt=0)
+    startle_latency_s: float = in_unit("s", 1.8, "from something sudden to the response", ge=0, le=5)
+    noise_us: float = in_unit("uS", 0.003, "SD of the sensor's noise", ge=0)
 
     @model_validator(mode="after")
     def _ordered(self) -> SkinConductance:

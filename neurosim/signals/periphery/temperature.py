@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from pydantic import Field
 
+from neurosim.core.config import in_unit
 from neurosim.core.noise import SESSION_STRIDE
 from neurosim.core.spec import Float, Samples, SignalSpec, from_lanes
 from neurosim.signals.body.organ import Given, Organ, OrganConfig
 from neurosim.signals.body.span import Span
-
-
-def _in(unit: str, default: float, description: str, **limits: Any) -> Any:
-    return Field(default, description=description, json_schema_extra={"unit": unit}, **limits)
 
 
 class Temperature(OrganConfig):
@@ -28,17 +24,17 @@ class Temperature(OrganConfig):
     a minute in a session of relaxation.
     """
 
-    fs: float = _in("Hz", 4.0, "sampling rate", gt=0, le=32)
-    ambient_c: float = _in("degC", 23.0, "temperature of the room", ge=-40, le=60)
-    core_c: float = _in("degC", 36.0, "temperature of the blood", ge=25, le=45)
-    exchange_per_min: float = _in("1/min", 1.0 / 12.0, "k, heat that the air takes", gt=0, le=10)
+    fs: float = in_unit("Hz", 4.0, "sampling rate", gt=0, le=32)
+    ambient_c: float = in_unit("degC", 23.0, "temperature of the room", ge=-40, le=60)
+    core_c: float = in_unit("degC", 36.0, "temperature of the blood", ge=25, le=45)
+    exchange_per_min: float = in_unit("1/min", 1.0 / 12.0, "k, heat that the air takes", gt=0, le=10)
     blood_flow: float = Field(1.0, gt=0, description="r0, flow at rest in units of k")
     vasomotor_gain: float = Field(6.0, ge=0, le=50, description="fall of ln r for a unit of the vessels' tone")
-    sensor_s: float = _in("s", 5.0, "time constant of the sensor on the finger", gt=0)
-    air_s: float = _in("s", 20.0, "time constant of the sensor in the air", gt=0)
-    wander_c: float = _in("degC", 0.03, "SD of slow noise", ge=0)
-    wander_s: float = _in("s", 10.0, "its time constant", gt=0)
-    noise_c: float = _in("degC", 0.01, "SD of the sensor's white noise", ge=0)
+    sensor_s: float = in_unit("s", 5.0, "time constant of the sensor on the finger", gt=0)
+    air_s: float = in_unit("s", 20.0, "time constant of the sensor in the air", gt=0)
+    wander_c: float = in_unit("degC", 0.03, "SD of slow noise", ge=0)
+    wander_s: float = in_unit("s", 10.0, "its time constant", gt=0)
+    noise_c: float = in_unit("degC", 0.01, "SD of the sensor's white noise", ge=0)
 
     def prepare(self, given: Given) -> TemperatureOrgan:
         """Return the organ."""
