@@ -47,8 +47,8 @@ class Arm:
         On the body of each ``(patient,)``.
     specific, nonspecific
         Change of the score of each ``(patient,)``: what the technique does, and what it shares with a sham.
-    signal_name, before, after
-        The feature that the session looks at, averaged: untreated, and treated.
+    signal_name, signal_unit, before, after
+        The feature that the session looks at, its unit, and its mean: untreated, and treated.
     time_s, trace
         The course of that feature, mean of the patients ``(time,)``.
     level, evidence
@@ -63,6 +63,7 @@ class Arm:
     specific: Float
     nonspecific: float
     signal_name: str
+    signal_unit: str
     before: float
     after: float
     time_s: Float = field(repr=False)
@@ -105,7 +106,8 @@ class SideBySide:
             rows.append(
                 {
                     "technique": arm.name, "branch": arm.branch, "measured": _plain(arm.measured.mean()),
-                    "signal": arm.signal_name, "signal_before": _plain(arm.before), "signal_after": _plain(arm.after),
+                    "signal": arm.signal_name, "signal_unit": arm.signal_unit,
+                    "signal_before": _plain(arm.before), "signal_after": _plain(arm.after),
                     "score": _plain(scores.mean()), "score_sd": _plain(scores.std()),
                     "change_nonspecific": _plain(arm.nonspecific), "change_specific": _plain(arm.specific.mean()),
                     "responders": _plain((scores <= 0.5 * self.patient.score.untreated).mean()),
@@ -187,9 +189,9 @@ def treat(
             moved = moved - who.nonspecific
         level, evidence = technique.grade()
         own = technique.learned is not None or treated.protocol.name != rested.protocol.name
-        feature, before, after, time_s, trace = treated.signal()
+        feature, unit, before, after, time_s, trace = treated.signal()
         source = "what is measured" if technique.learned is None else "the literature"
-        looks = (feature, before if own else flat[1], after, time_s, trace)
+        looks = (feature, unit, before if own else flat[2], after, time_s, trace)
         arms.append(Arm(name, technique.branch, measured, moved, who.nonspecific, *looks, level, evidence, source))
         done(name)
     return SideBySide(patient, who, tuple(arms), seed, n)
@@ -214,6 +216,7 @@ class _Watched:
         self.memory = MemorySink()
         run(session, sinks=[self.memory])
         self._specs = dict(session.source.specs)
+        self._unit = session.pipeline.specs[self.protocol.rule.trained].unit
         self._tick_s, time_s = self.protocol.update_interval_s, self.memory.start_s()
         self._first_s = plan.protocol.blocks[0].duration_s
         self._before, self._after = time_s < self._first_s, time_s >= self._first_s + _SETTLE_S
@@ -224,8 +227,8 @@ class _Watched:
         trace: Float = self.memory.features()[..., at]
         return trace
 
-    def signal(self) -> tuple[str, float, float, Float, Float]:
-        """Return what is looked at, its mean before and after, and its course second by second.
+    def signal(self) -> tuple[str, str, float, float, Float, Float]:
+        """Return what is looked at and its unit, its mean before and after, and its course second by second.
 
         It is the feature of the session; of patients who are scored by their state, that state.
         """
@@ -238,7 +241,8 @@ class _Watched:
         course = trace[: len(trace) // per_s * per_s].reshape(-1, per_s).mean(axis=1)
         time_s = np.arange(len(course)) * per_s / rate
         before, after = course[time_s < self._first_s].mean(), course[time_s >= self._first_s + _SETTLE_S].mean()
-        return name, float(before), float(after), time_s, course
+        unit = "0 to 1" if self._scored_by_state else self._unit
+        return name, unit, float(before), float(after), time_s, course
 
     def _state(self) -> Float:
         """Return the state that the score follows from ``(patient, time)``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from neurosim.core import palette
+from neurosim.core.units import pretty_units
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,7 +28,8 @@ def draw_side_by_side(found: SideBySide) -> Figure:
     for i, arm in enumerate(shown):
         left.plot(arm.time_s / 60.0, arm.trace, color=_COLORS[i % 4], linestyle=_STYLES[i % 4], linewidth=1.2,
                   label=arm.name)  # fmt: skip
-    left.set(xlabel="time [min]", ylabel=f"{rested.signal_name}, mean of {found.n} patients", title=found.patient.title)
+    what = f"{rested.signal_name} [{pretty_units(rested.signal_unit)}]"
+    left.set(xlabel="time [min]", ylabel=f"{what}, mean of {found.n} patients", title=found.patient.title)
     left.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=5)
     for row, arm in enumerate(found.arms):
         score = float(found.scores(arm).mean())
