@@ -48,7 +48,7 @@ def test_terms_of_the_score_add_up_in_parkinsonism() -> None:
     change = 100.0 * (found.scores(dbs) / 45.0 - 1.0)
     assert change.mean() == pytest.approx(-51.0, abs=15.0)
     assert adaptive.measured.mean() < 0.25 * untreated.measured.mean()
-    assert adaptive.after > dbs.after  # the mean of beta stays higher
+    assert adaptive.signal.after > dbs.signal.after  # the mean of beta stays higher
     assert np.array_equal(found.scores(dbs), np.maximum(45.0 + dbs.specific + dbs.nonspecific, 0.0))
     assert set(found.figure().axes[0].get_legend_handles_labels()[1]) == {"untreated", "dbs", "adaptive_dbs"}
 
