@@ -16,7 +16,7 @@ from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.modulation.scores import seizures, time_in_long_bursts
 from neurosim.session.memory import MemorySink
 from neurosim.session.run import run
-from neurosim.session.simulate import Plan, plan_sessions
+from neurosim.session.plan import Plan, plan_sessions
 from neurosim.subject.learner import Learner
 from neurosim.subject.subject import Subject
 
