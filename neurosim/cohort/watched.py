@@ -15,8 +15,8 @@ from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.modulation.scores import seizures, time_in_long_bursts
 from neurosim.session.memory import MemorySink
-from neurosim.session.run import run
 from neurosim.session.plan import Plan, plan_sessions
+from neurosim.session.run import run
 from neurosim.subject.learner import Learner
 from neurosim.subject.subject import Subject
 
@@ -24,7 +24,8 @@ _SETTLE_S = 30.0  # of the second block, in which effects build up
 _LAST_S = 60.0  # of the session, in which a state is averaged
 _MONTH_S = 30.4 * DAY_S
 _COURSE_TICK_S = 0.5  # a coil alone needs no finer ticks
-_TRAINING_TICK_S = 0.125  # as courses of training have
+#: Ticks of training: as courses have, and longer ones where a strategy takes half a minute.
+_TRAINING_TICKS_S = (0.125, 0.5)
 #: What is looked at besides the protocol's features, where it is not the patient's state.
 _STREAMS: dict[str, tuple[str, ...]] = {"seizures": ("ieeg",), "long_bursts": (), "pain": ()}
 
@@ -153,7 +154,9 @@ def trained(who: Patient, technique: Technique, subject: Subject, n: int, seed: 
     Both times they rest, and then try without feedback, on the same noise: what differs is what was learned. Belief in
     the training is left out of these learners, as what patients expect has a term of its own.
     """
-    training = who.watched(technique).model_copy(update={"update_interval_s": _TRAINING_TICK_S})
+    training = who.watched(technique)
+    tick_s = float(np.clip(training.strategy_tau_s / 20.0, *_TRAINING_TICKS_S))
+    training = training.model_copy(update={"update_interval_s": tick_s})
     acting, looks = _without_belief(narrowed(subject, training)), []
     for learns in (False, True):
         plan = plan_sessions(training, acting, subjects=n, seed=seed, signals=_streams(who))
