@@ -70,7 +70,9 @@ def _print(found: SideBySide) -> None:
             ))  # fmt: skip
     for row in summary["arms"]:
         if row["evidence"]:
-            console.print(Text(f"{row['technique']} ({row['branch']}): {row['evidence']}"))
+            moved = ", ".join(f"{latent} {offset:+.2g}" for latent, offset in row["moved"].items())
+            pushes = f" On the body: {moved}." if moved else ""
+            console.print(Text(f"{row['technique']} ({row['branch']}): {row['evidence']}{pushes}"))
     console.print(summary["notice"])
 
 

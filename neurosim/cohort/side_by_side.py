@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,6 +58,8 @@ class Arm:
         How strong the evidence is, with what speaks against it.
     trained
         Of a technique that is learned, what was.
+    moved
+        How far the technique pushes each latent in the end, mean of the patients.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Arm:
     level: int | None = None
     evidence: str = ""
     trained: Trained | None = None
+    moved: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,7 @@ class SideBySide:
                     "score": _plain(scores.mean()), "score_sd": _plain(scores.std()),
                     "change_nonspecific": _plain(arm.nonspecific), "change_specific": _plain(arm.specific.mean()),
                     "responders": _plain((scores <= 0.5 * self.patient.score.untreated).mean()),
+                    "moved": {latent: _plain(offset) for latent, offset in arm.moved.items()},
                     "evidence_level": arm.level, "evidence": arm.evidence,
                     "trained": None if arm.trained is None else {
                         "sessions": arm.trained.sessions, **_told("feature", arm.trained.signal),
@@ -203,6 +207,18 @@ def treat(
             signal, learned = treated.signal(), replace(treated.trained(), before=before.trained().after)
             course = Trained(technique.sessions, learned, technique.published - expected)
             moved = who.score.change(untreated, measured)
-        arms.append(Arm(name, technique.branch, measured, moved, who.nonspecific, signal, *technique.grade(), course))
+        arms.append(
+            Arm(
+                name,
+                technique.branch,
+                measured,
+                moved,
+                who.nonspecific,
+                signal,
+                *technique.grade(),
+                course,
+                treated.moved,
+            )
+        )
         done(name)
     return SideBySide(patient, who, tuple(arms), seed, n)

@@ -111,6 +111,11 @@ class Patient(Config):
     set: str = Field(description="what of all this is set, and on what")
     techniques: dict[str, Technique] = Field(description="what there is for it")
 
+    @property
+    def scored_by_state(self) -> bool:
+        """Whether the score follows from a state of the body, and not from a signal."""
+        return self.measure in ("mood", "attention", "arousal")
+
     def at(self, severity: float) -> Self:
         """Return the same patient at another severity; the score and what expectation does go with it, by design."""
         score = self.score.model_copy(update={"untreated": self.score.untreated * severity})

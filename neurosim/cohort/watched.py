@@ -10,6 +10,7 @@ from neurosim.cohort.arm import narrowed
 from neurosim.cohort.plan import DAY_S, assessed
 from neurosim.cohort.treatments import Patient, Technique
 from neurosim.core.actor import Actor, ActorConfig
+from neurosim.core.drive import SITES, total_drive
 from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol
@@ -24,10 +25,13 @@ _SETTLE_S = 30.0  # of the second block, in which effects build up
 _LAST_S = 60.0  # of the session, in which a state is averaged
 _MONTH_S = 30.4 * DAY_S
 _COURSE_TICK_S = 0.5  # a coil alone needs no finer ticks
+_LOOK_S = 600.0  # without feedback after training: what is learned is small beside how a rhythm wanders
 #: Ticks of training: as courses have, and longer ones where a strategy takes half a minute.
 _TRAINING_TICKS_S = (0.125, 0.5)
 #: What is looked at besides the protocol's features, where it is not the patient's state.
 _STREAMS: dict[str, tuple[str, ...]] = {"seizures": ("ieeg",), "long_bursts": (), "pain": ()}
+#: Latents that only tell how an electrode is set.
+_SETTINGS = {f"{site}_{what}" for site in SITES for what in ("ma", "us", "hz")}
 
 
 @dataclass(frozen=True)
@@ -61,13 +65,19 @@ class Watched:
         Whom the technique is for.
     plan
         The session, prepared.
+
+    Attributes
+    ----------
+    moved
+        How far those who act push each latent at the end, mean of the patients; settings of electrodes are left out.
     """
 
     def __init__(self, who: Patient, plan: Plan) -> None:
         self._who, self.protocol = who, plan.protocol
-        self._scored_by_state = who.measure in ("mood", "attention", "arousal")
         session, self.memory = plan.session(), MemorySink()
         run(session, sinks=[self.memory])
+        pushed = total_drive(actor.act(session.n_ticks) for actor in plan.actors).offsets.items()
+        self.moved = {name: float(np.mean(x)) for name, x in pushed if name not in _SETTINGS and np.any(x)}
         self._specs = dict(session.source.specs)
         self._unit = session.pipeline.specs[self.protocol.rule.trained].unit
         self._tick_s, time_s = self.protocol.update_interval_s, self.memory.start_s()
@@ -87,7 +97,7 @@ class Watched:
 
     def signal(self) -> Signal:
         """Return the feature of the session; of patients who are scored by their state, that state."""
-        if not self._scored_by_state:
+        if not self._who.scored_by_state:
             return self.trained()
         return self._course(self._who.measure, "0 to 1", self._state().mean(axis=0), self._specs["truth/state"].fs)
 
@@ -140,6 +150,10 @@ def under(who: Patient, technique: Technique | None, subject: Subject, n: int, s
     """
     wanted = who.watched(technique)
     protocol = wanted.with_blocks(*wanted.blocks[:2])
+    if who.scored_by_state:  # a state needs no fine ticks
+        protocol = protocol.model_copy(
+            update={"update_interval_s": max(protocol.update_interval_s, _TRAINING_TICKS_S[0])}
+        )
     acting = narrowed(subject, protocol).model_copy(update={"actors": ()})
     plan = plan_sessions(protocol, acting, subjects=n, seed=seed, signals=_streams(who))
     plan.rest((technique.months if technique else 0.0) * _MONTH_S + DAY_S)
@@ -164,7 +178,8 @@ def trained(who: Patient, technique: Technique, subject: Subject, n: int, seed: 
             if learns:
                 run(plan.session())
             plan.rest(DAY_S)
-        plan.protocol = assessed(training)
+        *baselines, transfer = assessed(training).blocks
+        plan.protocol = training.with_blocks(*baselines, transfer.model_copy(update={"duration_s": _LOOK_S}))
         looks.append(Watched(who, plan))
     return looks[0], looks[1]
 
