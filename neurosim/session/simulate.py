@@ -15,6 +15,7 @@ from neurosim.core.clock import Clock, RealTimeClock, SimulatedClock
 from neurosim.core.errors import ConfigError, RecordingError, did_you_mean
 from neurosim.core.noise import pick_seed
 from neurosim.core.source import Source, SourceConfig
+from neurosim.core.step import find_format
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol, load_protocol
 from neurosim.feedback.shams.sham import Sham, ShamConfig, parse_sham
@@ -67,6 +68,7 @@ def simulate_sessions(
     rest_s: float = 86400.0,
     keep: Keep | None = None,
     out: str | Path | None = None,
+    form: str = "bdf+",
     sinks: Callable[[Session], Sequence[Sink]] = lambda session: (),
     participant: Callable[[Session], Sequence[Sink]] = lambda session: (),
     stop: Callable[[], bool] = lambda: False,
@@ -113,6 +115,8 @@ def simulate_sessions(
     out
         Folder to write; a folder in it for each session if there are several. Of a batch only what repeats it
         (``protocol.toml`` and ``session.json``), to which ``neurosim run`` adds ``summary.json``.
+    form
+        What the EEG is recorded in: ``"bdf+"`` (24 bits) or ``"edf+"`` (16 bits).
     sinks
         Called with each session for further sinks; of a sealed one they see nothing of what is earned and shown.
     participant
@@ -150,7 +154,8 @@ def simulate_sessions(
                 "names the sham itself, and needs a folder for what is seen: give out, and no sham", "blind"
             )
         sham = seal.sham
-    plan = plan_sessions(protocol, subject, source, subjects, sham, seed, duration_s, signals, artifacts, address)
+    plan = plan_sessions(protocol, subject, source, subjects, sham, seed, duration_s, signals, artifacts, address,
+                         form)  # fmt: skip
     folder = None if out is None else make_folder(Path(out))
     if folder is not None and subjects is not None:
         made_of = {"protocol": plan.protocol, "subject": plan.recipe}
@@ -317,6 +322,7 @@ def plan_sessions(
     signals: str | Sequence[str] = (),
     artifacts: str | None = None,
     address: int = 0,
+    form: str = "bdf+",
 ) -> Plan:
     """Look everything up and prepare it; the parameters are those of `simulate_sessions`.
 
@@ -344,6 +350,7 @@ def plan_sessions(
         actors = [a.prepare(grid, seed, addresses, shape) for a in actors_of(person, protocol) if source is None]
     except ConfigError as error:
         raise ConfigError(error.problems, error.where or ("the source" if source else person.name)) from None
+    body.form = find_format(form)
     if duration_s is not None:
         protocol = protocol.fit(duration_s)
     events = frozenset[str]().union(*(actor.events for actor in (*person.actors, *protocol.devices)))
