@@ -42,7 +42,7 @@ def test_records_stand_where_they_were_taken(tmp_path: Path, files: Any, ending:
     np.testing.assert_allclose(x[437:], eeg[200:], atol=1e-9)
     slow = recording.streams["temperature"].data[0]
     np.testing.assert_allclose(slow, [0.0, 0.1, np.nan, np.nan, 0.2, 0.3], atol=1e-9)
-    told = [(e.kind, pytest.approx(e.onset_s), pytest.approx(e.duration_s), e.description) for e in recording.events]
+    told = [(e.kind, round(e.onset_s, 9), round(e.duration_s, 9), e.description) for e in recording.events]
     assert told == [
         ("annotation", 1.0, 0.0, "before"), ("gap", 2.0, 2.37, "2.370 s without samples"),
         ("annotation", 4.4, 0.5, "after"),
