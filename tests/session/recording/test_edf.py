@@ -15,7 +15,8 @@ from neurosim.core.errors import ConfigError
 from neurosim.core.spec import SignalSpec
 from neurosim.core.step import BDF, EDF, Format, Step, fitting_step
 from neurosim.session import Result, read_session, simulate
-from neurosim.session.recording.bdf import BdfWriter, read_bdf
+from neurosim.session.recording.bdf import BdfWriter
+from neurosim.session.recording.bdf_file import read_bdf
 from neurosim.session.recording.replay import replay_session
 from neurosim.signals.body.body import Body
 from neurosim.signals.eeg.mixing import sphere_mixing
