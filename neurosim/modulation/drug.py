@@ -80,6 +80,11 @@ class Drug(ActorConfig):
         times = {"hours_per_s": hours_per_s, "start_h": hours_per_s * start_s, "before_h": 0.0}
         return self.model_copy(update=times)
 
+    @property
+    def readings(self) -> dict[str, str]:
+        name = self.medicine.name
+        return {f"{name}_blood": "mg/l", f"{name}_effect": "of the usual"}
+
     def prepare(self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]) -> DrugActor:
         """Return the actor, after what was taken before."""
         noise = AddressedNoise(seed, f"drug/{self.medicine.name}", subjects)
@@ -120,6 +125,23 @@ class DrugActor(Actor):
         self._pass(config.before_h)
 
     @property
+    def config(self) -> Drug:
+        """What is taken and when."""
+        return self._config
+
+    @property
+    def now_h(self) -> float:
+        """Time since the beginning of its first session [h]."""
+        return self._now_h
+
+    @property
+    def taken_h(self) -> Float:
+        """When each dose so far was taken, on the same clock ``(dose,)`` [h]."""
+        first_h = self._config.start_h - self._config.before_h
+        taken: Float = first_h + self._interval_h * np.arange(self._taken)
+        return taken
+
+    @property
     def concentration_mg_per_l(self) -> Float:
         """Concentration in the blood ``(*batch,)`` [mg/l]."""
         return self.compartments.blood_mg_per_l.reshape(self._shape)
@@ -155,6 +177,9 @@ class DrugActor(Actor):
         drives = [Drive({name: (most * share).reshape(self._shape) for name, most in effects.items()})
                   for effects, share in parts]  # fmt: skip
         return drives[0] + drives[1]
+
+    def read(self) -> tuple[Float, Float]:
+        return self.concentration_mg_per_l, self.strength.reshape(self._shape)
 
     def observe(self, feedback: Feedback) -> None:
         """Do nothing: a drug does not learn."""
