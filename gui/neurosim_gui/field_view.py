@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from neurosim.cohort.field_map import LEARNED, Place, does_the_same, places
+from neurosim.cohort.field_map import Place, does_the_same, places
 from neurosim.cohort.treatments import BRANCHES, Branch
 from neurosim.report.words import LEVELS
 from neurosim_gui.look import Look
@@ -106,8 +106,7 @@ class BranchFrame(QFrame):
 
     def __init__(self, branch: Branch, found: list[Place], view: FieldView) -> None:
         super().__init__()
-        who = text("field.learns" if branch in LEARNED else "field.outside")
-        self._name, self._what = QLabel(f"{branch[0].upper()}{branch[1:]} · {who}"), QLabel(BRANCHES[branch])
+        self._name, self._what = QLabel(branch.capitalize()), QLabel(BRANCHES[branch])
         self.rows = [PlaceRow(place, view) for place in found]
         column = QVBoxLayout(self)
         for label in (self._name, self._what):

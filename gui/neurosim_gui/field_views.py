@@ -106,8 +106,8 @@ class FieldViews:
 
 def prepare_place(place: Place) -> tuple[Session, Sequence[Sink]]:
     """Make the session that shows a technique in a patient, who does nothing but be treated or trained."""
+    from neurosim.session.plan import plan_sessions
     from neurosim.session.recorder import Recorder
-    from neurosim.session.simulate import plan_sessions
     from neurosim.subject.subject import load_subject
 
     person, protocol = load_subject(place.patient), place.shown()

@@ -387,6 +387,8 @@ def _add_features(found: Arrangement, session: Session, look: Look, submit: Call
             drag = _by_hand(conditions[at].called, submit)
         kind = "only" if at is None else "inhibit" if conditions[at].direction == "below" and at else "title"
         title = text(f"feature.{kind}", name=named("name", feature.name))
+        if at is not None and protocol.does == "treats":
+            title = text("feature.acts", name=named("name", feature.name))
         unit = session.pipeline.specs[feature.name].unit
         panel = FeaturePanel(look, title, feature.name, unit, column, at, protocol.update_interval_s,
                              rewarded=feature.name == protocol.rule.trained, set_threshold=drag)  # fmt: skip

@@ -57,7 +57,9 @@ class Seconds:
         total = self._ticks // self._per_s
         n = min(total, _KEPT_S)
         at = np.arange(total - n, total)
-        return (at + 0.5) * self._step_s, self._kept[self._first[stream] + row, at % _KEPT_S]
+        middle_s: Float = (at + 0.5) * self._step_s
+        means: Float = self._kept[self._first[stream] + row, at % _KEPT_S]
+        return middle_s, means
 
     @property
     def now_s(self) -> float:

@@ -238,7 +238,7 @@ class TreatView(QWidget):
         plot.getAxis("left").setTicks([[(row, _plain(arm["technique"])) for row, arm in zip(rows, arms, strict=True)]])
         plot.invertY(True)
         plot.setYRange(-0.6, len(arms) - 0.4, padding=0)
-        plot.setXRange(0.0, 1.05 * float(starts[2].max() + np.maximum(-specific, 0.0).max()), padding=0)
+        plot.setXRange(0.0, 1.05 * float((starts[2] + np.maximum(-specific, 0.0)).max()), padding=0)
 
     def _row(self, arm: dict[str, Any]) -> str:
         name = named("technique", arm["technique"])

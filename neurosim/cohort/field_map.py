@@ -11,8 +11,6 @@ from neurosim.core.registry import kind_names
 from neurosim.feedback.protocol import TrainingProtocol, load_protocol
 from neurosim.modulation import Coil, Drug, Stimulator
 
-#: The branches in which a person learns; in the others something acts from outside.
-LEARNED: tuple[Branch, ...] = ("neurofeedback", "biofeedback")
 #: Of what is trained only that is on the map whose evidence is as good.
 _LEAST_LEVEL = 3
 

@@ -138,7 +138,7 @@ class DrugActor(Actor):
     def taken_h(self) -> Float:
         """When each dose so far was taken, on the same clock ``(dose,)`` [h]."""
         first_h = self._config.start_h - self._config.before_h
-        taken: Float = first_h + self._interval_h * np.arange(self._taken)
+        taken: Float = first_h + self._interval_h * np.arange(self._taken, dtype=np.float64)
         return taken
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Literal, Self, TypeAlias, cast
+from typing import Literal, Self, TypeAlias
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -134,7 +134,8 @@ class StimulatorActor(Actor):
         self._start()
 
     def _start(self) -> None:
-        self.config, self.switch = self._described, cast(Switch, "program")
+        self.config = self._described
+        self.switch: Switch = "program"
         self._recruitment = self.config.recruitment
         self.level = np.zeros(self._shape)
         self._asked: Float = np.zeros(self._shape)

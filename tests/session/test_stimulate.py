@@ -13,7 +13,7 @@ from neurosim.feedback import load_protocol
 from neurosim.modulation import Electrode, Stimulator
 from neurosim.modulation.stimulator import StimulatorActor
 from neurosim.session import Command, Logged, Result, Session, Stimulate, simulate
-from neurosim.session.simulate import plan_sessions
+from neurosim.session.plan import plan_sessions
 
 _SET = [
     Logged(128, Stimulate(site="stn", switch="on")),

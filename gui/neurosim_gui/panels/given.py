@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from neurosim.session.metered import DEVICES
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QComboBox, QLabel
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import QComboBox, QLabel
 from neurosim.core.spec import Float
 from neurosim.modulation.drug import DrugActor
 from neurosim.modulation.magnetic import CoilActor
+from neurosim.session.metered import DEVICES
 from neurosim_gui.devices import Device, scale_of
 from neurosim_gui.look import Look
 from neurosim_gui.panels.panel import PlotPanel
@@ -25,6 +25,8 @@ _EVERY_S, _WORDS_S = 0.2, 0.5
 #: What can be looked at: the newest seconds tick by tick, or the whole session second by second.
 WINDOWS_S: tuple[float | None, ...] = (20.0, 120.0, None)
 _HOUR_S = 3600.0
+#: Which reading tells what a device does, of each kind.
+_EFFECT = {"stimulator": 0, "coil": 2, "drug": 1}
 
 
 def choose_window(look: Look, chosen: float | None) -> QComboBox:
@@ -101,21 +103,25 @@ class GivenPanel(PlotPanel):
         """How much of the session is looked at [s]; None for all of it."""
         return WINDOWS_S[self.choice.currentIndex()]
 
-    def _read(self, history: History, reading: int) -> tuple[Float, Float]:
-        """Return a reading over the time that is looked at [s]; of several coils the sum."""
+    def _read(self, history: History) -> tuple[Float, Float, Float]:
+        """Return the time that is looked at [s], what is given, and what it does; of several coils the sums."""
+        first = [device.rows[0] for device in self._devices]
+        last = [device.rows[_EFFECT[self._kind]] for device in self._devices]
         with history.lock:
             if self.window_s is None:
-                found = [history.seconds.read(DEVICES, device.rows[reading]) for device in self._devices]
-                return found[0][0], np.sum([x for _, x in found], axis=0)
+                seconds = history.seconds
+                t = seconds.read(DEVICES, first[0])[0]
+                given, effect = (sum(seconds.read(DEVICES, row)[1] for row in rows) for rows in (first, last))
+                return t, np.asarray(given), np.asarray(effect)
             ring, tick_s = history.streams[DEVICES], history.update_interval_s
             start, x = ring.read(ring.total - round(self.window_s / tick_s))
         t = (start + np.arange(x.shape[1])) * tick_s
-        return t, np.sum([x[device.rows[reading]] for device in self._devices], axis=0)
+        return t, x[first].sum(axis=0), x[last].sum(axis=0)
 
     def refresh(self, history: History) -> None:
         if not self.due("curve", _EVERY_S):
             return
-        t, x = self._read(history, 0)
+        t, x, effect = self._read(history)
         if t.size < 2:
             return
         if self._kind == "coil":  # the mean of a tick, as pulses a second
@@ -128,7 +134,6 @@ class GivenPanel(PlotPanel):
         self.plot.setXRange(start_s * per_s, end_s * per_s, padding=0.0)
         self._fit_height(float(x.max()))
         if self._box is not None:
-            effect = self._read(history, 2 if self._kind == "coil" else 1)[1]
             self._effect.setData(t * per_s, effect)
             low, high = float(effect.min()), float(effect.max())
             around = max(0.1 * (high - low), 0.05)
