@@ -103,7 +103,10 @@ class Average:
                 if event.kind == "block":
                     self._block = event.text
                 elif event.kind == "tms_pulse":
-                    alone, self._last_s = event.onset_s - self._last_s >= _ALONE_S, event.onset_s
+                    before_s, self._last_s = event.onset_s - self._last_s, event.onset_s
+                    following = (e.onset_s for e in events[self._next :] if e.kind == event.kind)
+                    after_s = next(following, np.inf) - event.onset_s
+                    alone = before_s >= _ALONE_S and after_s >= answer.after_s
                     start, x = ring.read(at, at + n)
                     if alone and start == at and x.shape[1] == n:
                         self._add(x[answer.row] - x[answer.row, :n_before].mean())

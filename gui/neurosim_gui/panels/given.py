@@ -63,7 +63,7 @@ class GivenPanel(PlotPanel):
         self.name = first.name
         super().__init__(look, text(f"given.title_{self._kind}", name=first.name), self._scale.label,
                          text(f"given.{self._kind}"))  # fmt: skip
-        self.shows = frozenset({DEVICES})
+        self.shows = frozenset({DEVICES, DEVICES.removeprefix("truth/")})
         self.choice, self.told = choose_window(look, window_s), QLabel()
         self.head.addWidget(self.told)
         self.head.addWidget(self.choice)
