@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from neurosim.cohort.shown import shown_session
 from neurosim.cohort.treatments import BRANCHES, Branch, find_patient, patients
 from neurosim.core.actor import ActorConfig
 from neurosim.core.registry import kind_names
@@ -50,7 +51,7 @@ class Place:
         """Return the session that shows it."""
         if self.protocol:
             return load_protocol(self.protocol)
-        return find_patient(self.patient).shown(self.name)
+        return shown_session(find_patient(self.patient), self.name)
 
 
 def places() -> dict[Branch, list[Place]]:

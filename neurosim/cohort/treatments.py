@@ -113,20 +113,6 @@ class Patient(Config):
             return protocol.model_copy(update={"devices": ()})
         return protocol if technique.devices is None else protocol.model_copy(update={"devices": technique.devices})
 
-    def shown(self, name: str) -> TrainingProtocol:
-        """Return a session that shows a technique by itself: nobody trains, and the weeks of a drug pass in it.
-
-        A drug is taken from the end of the first block on, and its hours are pressed together: until its effect is
-        there.
-        """
-        protocol = self.watched(self.techniques[name])
-        first_s, left_s = protocol.blocks[0].duration_s, protocol.duration_s - protocol.blocks[0].duration_s
-        devices = tuple(
-            device.pressed(first_s, left_s) if isinstance(device, Drug) else device for device in protocol.devices
-        )
-        title = f"{self.title}: {name.replace('_', ' ')}"
-        return protocol.model_copy(update={"devices": devices, "learns": {}, "title": title})
-
 
 @cache
 def patients() -> dict[str, Patient]:

@@ -65,7 +65,11 @@ class GivenPanel(PlotPanel):
                          text(f"given.{self._kind}"))  # fmt: skip
         self.shows = frozenset({DEVICES, DEVICES.removeprefix("truth/")})
         self.choice, self.told = choose_window(look, window_s), QLabel()
-        self.head.addWidget(self.told)
+        if self._kind == "stimulator":
+            self.head.addWidget(self.told)
+        else:  # there is more to tell than the line of the title has room for
+            self.told.setWordWrap(True)
+            self.body.insertWidget(1, self.told)
         self.head.addWidget(self.choice)
         self._curve, self._effect, self._doses = pg.PlotCurveItem(), pg.PlotCurveItem(), pg.ScatterPlotItem()
         self.plot.addItem(self._curve)
@@ -94,7 +98,7 @@ class GivenPanel(PlotPanel):
         self._effect.setPen(QPen(QColor(colors.reward), 0, Qt.PenStyle.DashLine))
         self._doses.setBrush(pg.mkBrush(colors.text))
         self._doses.setPen(None)
-        self._doses.setSymbol("t")
+        self._doses.setSymbol("t1")
         self._doses.setSize(look.size_px("marker"))
         self.choice.setFont(look.font())
 

@@ -81,6 +81,8 @@ class PulsePanel(PlotPanel):
         super().__init__(look, text("pulse.title"), text("pulse.time"), text("pulse.current"))
         self._actor, self._submit, self._check = actor, submit, check
         self._shown: Pulses | None = None
+        self._switched = actor.switch
+        self._wished = actor.config.pulses  # what has been asked for, also while the session is held
         self.fields: dict[str, QDoubleSpinBox] = {}
         self.figures = {name: QLabel() for name in _FIGURES}
         self.refusal, self.switch = QLabel(), QComboBox()
@@ -144,9 +146,11 @@ class PulsePanel(PlotPanel):
         except ConfigError as error:
             refused = str(error)
         self.refusal.setText(text("settings.refused", line=refused) if refused else "")
-        if not refused:
+        if refused:
+            self._put(self._wished)  # the fields tell what is so, and not what was wished
+        else:
+            self._wished = command.pulses(self._wished)
             self._submit(command)
-        self._shown = None  # the fields tell what is so, and not what was wished
 
     def set_look(self, look: Look) -> None:
         super().set_look(look)
@@ -168,17 +172,23 @@ class PulsePanel(PlotPanel):
         pulses = actor.config.pulses
         if pulses != self._shown:
             self._shown = pulses
+            self._wished = pulses
             self._draw(pulses)
             for name, words in figures_of(pulses).items():
                 self.figures[name].setText(words)
+            self._put(pulses)
+        if actor.switch != self._switched:  # somebody else may have done it
+            self._switched = actor.switch
+            self.switch.blockSignals(True)
+            self.switch.setCurrentIndex(_SWITCHES.index(actor.switch))
+            self.switch.blockSignals(False)
+
+    def _put(self, pulses: Pulses) -> None:
+        """Let the fields tell pulses, without asking for them."""
         for name, field in self.fields.items():
-            if not field.hasFocus() and abs(field.value() - getattr(pulses, name)) > 5e-3:
-                field.blockSignals(True)
-                field.setValue(getattr(pulses, name))
-                field.blockSignals(False)
-        self.switch.blockSignals(True)
-        self.switch.setCurrentIndex(_SWITCHES.index(actor.switch))
-        self.switch.blockSignals(False)
+            field.blockSignals(True)
+            field.setValue(getattr(pulses, name))
+            field.blockSignals(False)
 
     def _draw(self, pulses: Pulses) -> None:
         """Draw two phases that give back what they took, and the next pulse at its distance."""
