@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from neurosim.session.metered import DEVICES
-
-from neurosim.core.drive import SITES
 from neurosim.modulation.drug import DrugActor
 from neurosim.modulation.magnetic import CoilActor
 from neurosim.modulation.stimulator import StimulatorActor
+from neurosim.session.metered import DEVICES
 from neurosim.session.session import Session
 from neurosim_gui.texts import text
 from neurosim_gui.units import named
@@ -42,7 +40,7 @@ class Device:
 def device_name(actor: DeviceActor) -> str:
     """Return what a device is called on the screen."""
     if isinstance(actor, StimulatorActor):
-        return text("device.stimulator", place=SITES[actor.config.pulses.site])
+        return text(f"device.{actor.config.pulses.site}")
     if isinstance(actor, CoilActor):
         return text("device.coil")
     return named("medicine", actor.config.medicine.name).capitalize()

@@ -57,7 +57,7 @@ class Seconds:
         total = self._ticks // self._per_s
         n = min(total, _KEPT_S)
         at = np.arange(total - n, total)
-        middle_s: Float = (at + 0.5) * self._step_s
+        middle_s = (np.arange(total - n, total, dtype=np.float64) + 0.5) * self._step_s
         means: Float = self._kept[self._first[stream] + row, at % _KEPT_S]
         return middle_s, means
 

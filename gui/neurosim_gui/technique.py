@@ -17,10 +17,12 @@ from neurosim_gui.look import Look
 from neurosim_gui.panels.evoked import EvokedPanel, answers_of
 from neurosim_gui.panels.feature import FeaturePanel
 from neurosim_gui.panels.given import GivenPanel
+from neurosim_gui.panels.heart import PacerPanel
 from neurosim_gui.panels.panel import Panel
 from neurosim_gui.panels.pulse import PulsePanel
 from neurosim_gui.panels.rate import RatePanel
 from neurosim_gui.panels.reach import ReachPanel
+from neurosim_gui.panels.signals import SignalsPanel
 from neurosim_gui.panels.target import Target, TargetPanel
 from neurosim_gui.texts import text
 from neurosim_gui.units import named, unit_words
@@ -64,7 +66,11 @@ def add_technique(found: Arrangement, session: Session, look: Look, submit: Call
         found.folding.append(targets)
     displaced = [*found.below, *others, *(panel for panel in features if panel not in shown)]
     found.below, found.tabs = shapes[:2], [*shapes[2:], *displaced, *found.tabs]
-    found.name = "technique_"
+    found.side, found.tabs = (
+        [panel for panel in found.side if not isinstance(panel, PacerPanel)],
+        [*found.tabs, *(panel for panel in found.side if isinstance(panel, PacerPanel))],
+    )
+    found.name, found.first = "technique_", shapes[0].tab if shapes else SignalsPanel.tab
 
 
 def _given(look: Look, devices: list[Device]) -> list[Panel]:
@@ -103,7 +109,9 @@ def targets_of(session: Session, devices: list[Device]) -> list[Target]:
     for name in sorted(names, key=lambda each: each != trained):
         words = named("name", name)
         label = text("stage.feature", name=words, unit=unit_words(specs[name].unit))
-        features.append(Target(words, label, "", names.index(name)))
+        feature = next(each for each in session.protocol.features if each.name == name)
+        discharges = any(source.stream == "ieeg" for source in feature.sources.values())
+        features.append(Target(words, label, "", names.index(name), discharges))
     if _STATE not in session.source.specs:
         return features
     moved = [name for device in devices for name in _moved_by(device)]

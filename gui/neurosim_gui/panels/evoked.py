@@ -82,8 +82,7 @@ class Average:
     def times_ms(self) -> Float:
         """Time of each sample after the pulse [ms]."""
         n_before, n = self._lengths()
-        times_ms: Float = 1000.0 * (np.arange(n) - n_before) / self.answer.fs
-        return times_ms
+        return 1000.0 * (np.arange(n, dtype=np.float64) - n_before) / self.answer.fs
 
     def _lengths(self) -> tuple[int, int]:
         n_before = round(_BEFORE_S * self.answer.fs)

@@ -119,7 +119,7 @@ class GivenPanel(PlotPanel):
                 return t, np.asarray(given), np.asarray(effect)
             ring, tick_s = history.streams[DEVICES], history.update_interval_s
             start, x = ring.read(ring.total - round(self.window_s / tick_s))
-        t = (start + np.arange(x.shape[1])) * tick_s
+        t = (start + np.arange(x.shape[1], dtype=np.float64)) * tick_s
         return t, x[first].sum(axis=0), x[last].sum(axis=0)
 
     def refresh(self, history: History) -> None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from neurosim.session.metered import DEVICES
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QComboBox, QLabel
 
 from neurosim.core.spec import Float
+from neurosim.modulation.scores import SEIZURE_UV, stretches
+from neurosim.session.metered import DEVICES
 from neurosim_gui.devices import Device, scale_of
 from neurosim_gui.look import Look
 from neurosim_gui.panels.panel import PlotPanel
@@ -36,12 +37,15 @@ class Target:
         What it is called, and with its unit, for the axis.
     stream, row
         Where it stands; no stream for a feature.
+    discharges
+        Whether it is the potential beside a focus, in which seizures are counted.
     """
 
     name: str
     label: str
     stream: str
     row: int
+    discharges: bool = False
 
 
 class TargetPanel(PlotPanel):
@@ -138,6 +142,11 @@ class TargetPanel(PlotPanel):
             return
         if t[-1] < self._first_s + 1.0:
             self.told.setText(text("target.before", before=mean))
+            return
+        if self.target.discharges:
+            before_n, since_n = (int(stretches(part < SEIZURE_UV).size) for part in (before, x[t >= self._first_s]))
+            told = {"before": before_n, "now": since_n, "seconds": t[-1] - self._first_s}
+            self.told.setText(text("target.seizures", **told))
             return
         recent = x[t > max(self._first_s, t[-1] - _RECENT_S)]
         now = float(np.nanmean(recent))
