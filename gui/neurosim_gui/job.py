@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+import tempfile
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 _LINE_S = 5.0
 
@@ -27,7 +29,8 @@ class Job:
 
     def __init__(self, arguments: Sequence[str]) -> None:
         # Files and no pipes: one that nobody empties would hold the process up.
-        self._place = TemporaryDirectory(prefix="neurosim-", ignore_cleanup_errors=True)
+        self._place = Path(tempfile.mkdtemp(prefix="neurosim-"))
+        weakref.finalize(self, shutil.rmtree, self._place, ignore_errors=True)
         with self._file("given").open("wb") as given, self._file("said").open("wb") as said:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "neurosim", *arguments], stdin=subprocess.DEVNULL, stdout=given, stderr=said
@@ -35,7 +38,7 @@ class Job:
         self.stopped = False
 
     def _file(self, name: str) -> Path:
-        return Path(self._place.name) / name
+        return self._place / name
 
     @property
     def running(self) -> bool:
