@@ -19,6 +19,7 @@ from neurosim_gui.bookmarks import Bookmarks
 from neurosim_gui.classroom import Classroom
 from neurosim_gui.commands import COMMANDS, MENUS
 from neurosim_gui.engine import Engine, Status
+from neurosim_gui.field_views import FieldViews
 from neurosim_gui.frames import Frames
 from neurosim_gui.help_line import HelpLine
 from neurosim_gui.key_sheet import KeySheet
@@ -77,7 +78,7 @@ class Console(Classroom):
         self._keys: KeySheet | None = None
         self.setWindowTitle(f"{text('window.title')} - {name}")
         self.screens = Screens(self, engine, look)
-        self.bookmarks, self.seek = Bookmarks(self), SeekBar(look, self.submit)
+        self.bookmarks, self.seek, self.field = Bookmarks(self), SeekBar(look, self.submit), FieldViews(self)
         self._make_menus()
         self.head = HeadBar(look, self.commands, engine.clock)
         self.head.set_title(name)
@@ -111,7 +112,7 @@ class Console(Classroom):
     def _make_menus(self) -> None:
         menus = {name: self.menuBar().addMenu(text(f"menu.{name}")) for name in MENUS}
         for command in COMMANDS:
-            name, owners = f"do_{command.name}", (self, self.screens, self.bookmarks, self.seek)
+            name, owners = f"do_{command.name}", (self, self.screens, self.bookmarks, self.seek, self.field)
             act: Callable[..., None] | None = next(filter(None, (getattr(o, name, None) for o in owners)), None)
             action = QAction(command.words, self)
             action.setShortcuts([QKeySequence(key) for key in command.keys])
@@ -328,6 +329,7 @@ class Console(Classroom):
             panel.set_look(look)
         self.screens.set_look(look)
         self.set_look_of_views(look)
+        self.field.set_look(look)
 
     def refresh(self) -> None:
         """Draw what is new."""
@@ -508,5 +510,6 @@ class Console(Classroom):
         self._keep_layout()
         self._memory.keep_place(self)
         self.screens.close()
+        self.field.close()
         self.engine.close()
         super().closeEvent(event)

@@ -36,6 +36,8 @@ class LiveRequest:
         Whether a calm adult plays, whom the keys move, instead of protocol and subject.
     course
         Folder of a course that is shown beside the session.
+    field
+        Whether the map of the field is in front.
     lsl, osc, network
         Where the session is sent to besides.
     out
@@ -71,6 +73,7 @@ class LiveRequest:
     screenshots: Path | None = None
     free_play: bool = False
     course: Path | None = None
+    field: bool = False
     subject_key: Path | None = None
     lesson: str = ""
     language: str = ""

@@ -112,6 +112,7 @@ class SideBySide:
                     "change_nonspecific": _plain(arm.nonspecific), "change_specific": _plain(arm.specific.mean()),
                     "responders": _plain((scores <= 0.5 * self.patient.score.untreated).mean()),
                     "score_from": arm.score_from, "evidence_level": arm.level, "evidence": arm.evidence,
+                    "course": {"step_s": _plain(arm.time_s[1] - arm.time_s[0]), "signal": [*map(_plain, arm.trace)]},
                 }
             )  # fmt: skip
         return {

@@ -109,6 +109,9 @@ def live(
     out: Annotated[Path | None, typer.Option(help="Record from the start, into this folder.")] = None,
     form: Form = "bdf+",
     course: Annotated[Path | None, typer.Option(help="Show the course in this folder beside the session.")] = None,
+    field: Annotated[
+        bool, typer.Option("--field", help="Show the map of the field: the six branches, and what each has.")
+    ] = False,
     speed: Annotated[str | None, typer.Option(help="Session seconds a second, or `max`; 1 by default.")] = None,
     theme: Annotated[
         str | None,
@@ -137,6 +140,7 @@ def live(
         protocol=protocol, source=source, sidecar=sidecar, subject=subject, seed=seed, sham=sham, blind=blind,
         subject_key=subject_key, lsl=lsl, osc=osc, network=network, record=record, out=out, form=form, course=course,
         speed=speed, theme=theme, size=size, scenes=scenes, seconds=seconds, screenshots=screenshots, language=language,
+        field=field,
     )  # fmt: skip
 
 
