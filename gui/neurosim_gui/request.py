@@ -89,10 +89,10 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
         For what cannot be used.
     """
     from neurosim.session.outlets import Outlets
+    from neurosim.session.plan import plan_sessions
     from neurosim.session.recorder import Recorder
     from neurosim.session.sealing.veil import Seal, Veil
     from neurosim.session.session import Session
-    from neurosim.session.simulate import plan_sessions
     from neurosim.signals.asked import asked_source
 
     seal = None if request.blind is None else Seal.read(request.blind)

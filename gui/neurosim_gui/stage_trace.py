@@ -9,6 +9,7 @@ import numpy as np
 from neurosim.core.errors import ConfigError, did_you_mean
 from neurosim.core.spec import Float
 from neurosim.feedback.protocol import Feature
+from neurosim.session.metered import DEVICES
 from neurosim.session.sealing.veil import DrawnSham
 from neurosim.session.session import Session
 from neurosim.session.streams import choose_channels
@@ -61,7 +62,7 @@ class Trace:
     @property
     def truth(self) -> bool:
         """Whether it stays covered until it is revealed."""
-        return self.stream.startswith("truth/")
+        return self.stream.startswith("truth/") and self.stream != DEVICES
 
     @property
     def is_feature(self) -> bool:

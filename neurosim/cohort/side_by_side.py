@@ -17,9 +17,9 @@ from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.modulation.scores import seizures, time_in_long_bursts
 from neurosim.session.memory import MemorySink
+from neurosim.session.plan import Plan, plan_sessions
 from neurosim.session.run import run
 from neurosim.session.session import Session
-from neurosim.session.simulate import Plan, plan_sessions
 from neurosim.subject.population import Population
 from neurosim.subject.subject import Subject
 

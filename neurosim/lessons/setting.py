@@ -12,8 +12,8 @@ from neurosim.core.errors import ConfigError, UserError
 from neurosim.feedback.block import Block
 from neurosim.feedback.protocol import Feature, TrainingProtocol, load_protocol
 from neurosim.feedback.thresholds import AnyThreshold
+from neurosim.session.plan import Plan, plan_sessions
 from neurosim.session.session import Session
-from neurosim.session.simulate import Plan, plan_sessions
 from neurosim.subject.hidden_strategy import HiddenStrategy
 from neurosim.subject.person import Person
 from neurosim.subject.subject import load_subject

@@ -62,6 +62,11 @@ class Drug(ActorConfig):
         """Return one that shows a day in some seconds, in people who differ."""
         return [cls(medicine=Medicine.example(), hours_per_s=3.0, interval_h=8, spread=0.3, start_h=1.0)]
 
+    @property
+    def readings(self) -> dict[str, str]:
+        name = self.medicine.name
+        return {f"{name}_blood": "mg/l", f"{name}_effect": "of the usual"}
+
     def prepare(self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]) -> DrugActor:
         """Return the actor, after what was taken before."""
         noise = AddressedNoise(seed, f"drug/{self.medicine.name}", subjects)
@@ -137,6 +142,9 @@ class DrugActor(Actor):
         drives = [Drive({name: (most * share).reshape(self._shape) for name, most in effects.items()})
                   for effects, share in parts]  # fmt: skip
         return drives[0] + drives[1]
+
+    def read(self) -> tuple[Float, Float]:
+        return self.concentration_mg_per_l, self.strength.reshape(self._shape)
 
     def observe(self, feedback: Feedback) -> None:
         """Do nothing: a drug does not learn."""

@@ -74,6 +74,11 @@ class Stimulator(ActorConfig):
         return [cls(pulses=dbs, mode="adaptive"), cls(pulses=vns, **turns, **slow)]
 
     @property
+    def readings(self) -> dict[str, str]:
+        site = self.pulses.site
+        return {f"{site}_current": "mA", f"{site}_width": "us", f"{site}_frequency": "Hz"}
+
+    @property
     def duty(self) -> float:
         """Share of the time that it is on in turns; 1 without them."""
         return 1.0 if self.on_s is None else self.on_s / (self.on_s + self.off_s)
@@ -132,13 +137,15 @@ class StimulatorActor(Actor):
         self.level = np.clip(goal, self.level - self._most, self.level + self._most)
         drive = Drive()
         if self.level.any():
-            on, pulses = (self.level > 0.0).astype(np.float64), config.pulses
-            given = (pulses.current_ma * self.level, pulses.width_us * on, pulses.frequency_hz * on)
-            drive = Drive(dict(zip(self._names, given, strict=True)))
+            drive = Drive(dict(zip(self._names, self.read(), strict=True)))
             drive += Drive({name: most * self._recruitment * self.level for name, most in config.reaches.items()})
         if config.lasting is not None and self._built_up.any():
             drive += config.lasting.drive(self._built_up, self._response, self._shape)
         return drive
+
+    def read(self) -> tuple[Float, Float, Float]:
+        on, pulses = (self.level > 0.0).astype(np.float64), self._config.pulses
+        return pulses.current_ma * self.level, pulses.width_us * on, pulses.frequency_hz * on
 
     def _on(self, time_s: float) -> bool:
         config = self._config

@@ -24,8 +24,8 @@ from neurosim.session.recording.series import SeriesWriter, TableWriter
 from neurosim.session.tick import Sink, Tick
 
 if TYPE_CHECKING:
+    from neurosim.session.plan import Plan
     from neurosim.session.session import Session
-    from neurosim.session.simulate import Plan
 
 _FLUSH_S = 1.0
 

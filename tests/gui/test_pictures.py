@@ -24,7 +24,7 @@ from neurosim.core.pace import PacedClock
 from neurosim.core.palette import DARK, LIGHT
 from neurosim.feedback.protocol import load_protocol
 from neurosim.session import Session
-from neurosim.session.simulate import plan_sessions
+from neurosim.session.plan import plan_sessions
 from neurosim.session.tick import Sink
 
 _VIEWS = {

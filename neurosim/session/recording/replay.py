@@ -29,7 +29,7 @@ from neurosim.session.session import Session
 from neurosim.session.tick import Tick
 
 if TYPE_CHECKING:
-    from neurosim.session.simulate import Plan
+    from neurosim.session.plan import Plan
 
 #: Columns of the ticks that are decisions, besides features, thresholds and what held.
 DECISIONS = ("valid", "joint", "met", "reward", "shown")
@@ -219,8 +219,8 @@ def _sham_of(facts: Mapping[str, Any], path: Path) -> ShamConfig | None:
 
 def _simulated_again(recorded: SessionFolder, key: str | Path | None) -> tuple[Session, Mapping[str, SignalSpec]]:
     """Run the sessions before, if there are any, and return this one before its first tick."""
+    from neurosim.session.plan import plan_sessions
     from neurosim.session.sealing.veil import Seal
-    from neurosim.session.simulate import plan_sessions
 
     facts, person = recorded.facts, recorded.places.recipe / "subject.toml"
     if not person.is_file():
