@@ -53,8 +53,8 @@ def main(duration_s: float = 240.0, show: bool = True) -> dict[str, float]:
     axes.axhline(50.0, color=palette.FAINT, linestyle="--")
     axes.set(xlabel="patients, best first [%]", ylabel="pain gone [%]")
     axes.legend()
-    print(f"Half of the pain or less: {share['scs_tonic']:.0f} % of the patients with pulses of 50 Hz (published 43.8), "
-          f"{share['scs_10khz']:.0f} % with 10 kHz (published 84.5).")  # fmt: skip
+    print(f"Half of the pain or less: {share['scs_tonic']:.0f} % of the patients with pulses of 50 Hz "
+          f"(published 43.8), {share['scs_10khz']:.0f} % with 10 kHz (published 84.5).")  # fmt: skip
     if show:
         show_figure(figure)
     return share

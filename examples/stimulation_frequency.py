@@ -23,7 +23,7 @@ PATIENTS, CURRENT_MA, WIDTH_US = 4, 2.5, 60.0
 FS = 250
 
 # %%
-# Nothing of the model knows which frequency is good: pulses are an input to a loop of two nuclei, which beats by itself.
+# No part of the model knows which frequency is good: pulses are an input to a loop of two nuclei that beats by itself.
 
 
 def beta(duration_s: float) -> Float:
@@ -52,8 +52,8 @@ def main(duration_s: float = 60.0, show: bool = True) -> dict[float, float]:
     axes.set(xlabel="pulses a second [Hz]", ylabel="power of beta left [%]", ylim=(0, None))
     axes.legend()
     mean = {float(hz): float(x) for hz, x in zip(FREQUENCIES, left.mean(axis=1), strict=True)}
-    print(f"Of beta's power {mean[20.0]:.0f} % are left at 20 Hz, {mean[60.0]:.0f} % at 60 Hz and {mean[130.0]:.0f} % at "
-          f"130 Hz; published is half or less at 130 Hz.")  # fmt: skip
+    print(f"Of beta's power {mean[20.0]:.0f} % are left at 20 Hz, {mean[60.0]:.0f} % at 60 Hz and {mean[130.0]:.0f} % "
+          f"at 130 Hz; published is half or less at 130 Hz.")  # fmt: skip
     if show:
         show_figure(figure)
     return mean

@@ -51,9 +51,8 @@ def main(
     training = np.array(result.memory.block_kinds()) == "training"
     on = (result.memory.column("shown") > 0.5)[training].astype(float)
     high = (offline > np.median(offline))[training].astype(float)
-    shifts = np.arange(64)
-    match = [np.corrcoef(on[k:], high[: len(high) - k])[0, 1] for k in shifts]
-    late_s = float(shifts[int(np.nanargmax(match))] / rate)
+    x, y = on - on.mean(), high - high.mean()
+    late_s = float(np.argmax([x[k:] @ y[: len(y) - k] / (len(y) - k) for k in range(64)]) / rate)
     axes = (figure := Figure(figsize=(9, 4), layout="constrained")).subplots()
     time_s = np.flatnonzero(training) / rate
     axes.plot(time_s, offline[training], color=palette.SIGNAL, label="envelope that sees the future")

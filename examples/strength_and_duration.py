@@ -57,8 +57,8 @@ def main(duration_s: float = 60.0, show: bool = True) -> tuple[float, float]:
     right.plot(fine, rheobase * (1.0 + chronaxie / fine), color=palette.REWARD, label="Lapicque's law, fitted")
     right.set(xlabel="width [µs]", ylabel="current [mA]")
     right.legend()
-    print(f"Half the effect takes {half[3]:.1f} mA at 200 µs and {half[1]:.1f} mA at 100 µs: rheobase {rheobase:.2f} mA "
-          f"and chronaxie {chronaxie:.0f} µs (the body's thick fibres have 1 mA and 200 µs).")  # fmt: skip
+    print(f"Half the effect takes {half[3]:.1f} mA at 200 µs and {half[1]:.1f} mA at 100 µs: rheobase {rheobase:.2f} "
+          f"mA and chronaxie {chronaxie:.0f} µs (the body's thick fibres have 1 mA and 200 µs).")  # fmt: skip
     if show:
         show_figure(figure)
     return float(rheobase), float(chronaxie)
