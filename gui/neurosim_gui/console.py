@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, QSize, QStandardPaths, Qt, QTimer
+from PySide6.QtCore import QEvent, QRect, QSize, QStandardPaths, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QStatusTipEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLayout, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ from neurosim_gui.bookmarks import Bookmarks
 from neurosim_gui.classroom import Classroom
 from neurosim_gui.commands import COMMANDS, MENUS
 from neurosim_gui.engine import Engine, Status
+from neurosim_gui.frames import Frames
 from neurosim_gui.help_line import HelpLine
 from neurosim_gui.key_sheet import KeySheet
 from neurosim_gui.look import Look
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from neurosim_gui.panels.timeline import Timeline
     from neurosim_gui.request import LiveRequest
 
-_FRAME_MS = 16
 _WORDS_S = 0.2
 _TEXT_STEP = 0.1
 _SMALLEST_PX, _WISHED_PX = (640, 400), (1920, 1080)
@@ -106,10 +106,7 @@ class Console(Classroom):
         self.statusBar().addPermanentWidget(self._notice)
         self.statusBar().setSizeGripEnabled(False)
         self._recall_look()
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self.refresh)
-        self._timer.start(_FRAME_MS)
+        self._frames = Frames(self, engine.clock, self.refresh)
 
     def _make_menus(self) -> None:
         menus = {name: self.menuBar().addMenu(text(f"menu.{name}")) for name in MENUS}
@@ -507,7 +504,7 @@ class Console(Classroom):
         if not self.may_close():
             event.ignore()
             return
-        self._timer.stop()
+        self._frames.stop()
         self._keep_layout()
         self._memory.keep_place(self)
         self.screens.close()
