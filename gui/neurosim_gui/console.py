@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, QSize, QStandardPaths, Qt, QTimer
+from PySide6.QtCore import QEvent, QRect, QSize, QStandardPaths, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QStatusTipEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLayout, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
@@ -19,6 +19,8 @@ from neurosim_gui.bookmarks import Bookmarks
 from neurosim_gui.classroom import Classroom
 from neurosim_gui.commands import COMMANDS, MENUS
 from neurosim_gui.engine import Engine, Status
+from neurosim_gui.field_views import FieldViews
+from neurosim_gui.frames import Frames
 from neurosim_gui.help_line import HelpLine
 from neurosim_gui.key_sheet import KeySheet
 from neurosim_gui.look import Look
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from neurosim_gui.panels.timeline import Timeline
     from neurosim_gui.request import LiveRequest
 
-_FRAME_MS = 16
 _WORDS_S = 0.2
 _TEXT_STEP = 0.1
 _SMALLEST_PX, _WISHED_PX = (640, 400), (1920, 1080)
@@ -77,7 +78,7 @@ class Console(Classroom):
         self._keys: KeySheet | None = None
         self.setWindowTitle(f"{text('window.title')} - {name}")
         self.screens = Screens(self, engine, look)
-        self.bookmarks, self.seek = Bookmarks(self), SeekBar(look, self.submit)
+        self.bookmarks, self.seek, self.field = Bookmarks(self), SeekBar(look, self.submit), FieldViews(self)
         self._make_menus()
         self.head = HeadBar(look, self.commands, engine.clock)
         self.head.set_title(name)
@@ -106,15 +107,12 @@ class Console(Classroom):
         self.statusBar().addPermanentWidget(self._notice)
         self.statusBar().setSizeGripEnabled(False)
         self._recall_look()
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self.refresh)
-        self._timer.start(_FRAME_MS)
+        self._frames = Frames(self, engine.clock, self.refresh)
 
     def _make_menus(self) -> None:
         menus = {name: self.menuBar().addMenu(text(f"menu.{name}")) for name in MENUS}
         for command in COMMANDS:
-            name, owners = f"do_{command.name}", (self, self.screens, self.bookmarks, self.seek)
+            name, owners = f"do_{command.name}", (self, self.screens, self.bookmarks, self.seek, self.field)
             act: Callable[..., None] | None = next(filter(None, (getattr(o, name, None) for o in owners)), None)
             action = QAction(command.words, self)
             action.setShortcuts([QKeySequence(key) for key in command.keys])
@@ -331,6 +329,7 @@ class Console(Classroom):
             panel.set_look(look)
         self.screens.set_look(look)
         self.set_look_of_views(look)
+        self.field.set_look(look)
 
     def refresh(self) -> None:
         """Draw what is new."""
@@ -507,9 +506,10 @@ class Console(Classroom):
         if not self.may_close():
             event.ignore()
             return
-        self._timer.stop()
+        self._frames.stop()
         self._keep_layout()
         self._memory.keep_place(self)
         self.screens.close()
+        self.field.close()
         self.engine.close()
         super().closeEvent(event)

@@ -35,6 +35,7 @@ from neurosim_gui.panels.spectrum import SpectrumPanel
 from neurosim_gui.panels.trace import SweepPanel, TracePanel
 from neurosim_gui.panels.truth import TruthPanel, truth_source
 from neurosim_gui.stage_trace import find_trace, trained_feature
+from neurosim_gui.technique import add_technique
 from neurosim_gui.texts import text
 from neurosim_gui.units import named
 
@@ -319,6 +320,7 @@ def arrange(
     body = "eeg" not in {source.stream for source in trained.sources.values()}
     (found.below if body and len(found.below) < _MOST_BELOW else found.tabs).append(table)
     found.tabs += [SettingsPanel(look, session, submit), ArtifactsPanel(look, submit), EventsPanel(look), *quality]
+    add_technique(found, session, look, submit)
     if free_play:
         _play_in_front(found)
     return found
@@ -385,6 +387,8 @@ def _add_features(found: Arrangement, session: Session, look: Look, submit: Call
             drag = _by_hand(conditions[at].called, submit)
         kind = "only" if at is None else "inhibit" if conditions[at].direction == "below" and at else "title"
         title = text(f"feature.{kind}", name=named("name", feature.name))
+        if at is not None and protocol.does == "treats":
+            title = text("feature.acts", name=named("name", feature.name))
         unit = session.pipeline.specs[feature.name].unit
         panel = FeaturePanel(look, title, feature.name, unit, column, at, protocol.update_interval_s,
                              rewarded=feature.name == protocol.rule.trained, set_threshold=drag)  # fmt: skip

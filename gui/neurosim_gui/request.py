@@ -36,6 +36,8 @@ class LiveRequest:
         Whether a calm adult plays, whom the keys move, instead of protocol and subject.
     course
         Folder of a course that is shown beside the session.
+    field
+        Whether the map of the field is in front.
     lsl, osc, network
         Where the session is sent to besides.
     out
@@ -71,6 +73,7 @@ class LiveRequest:
     screenshots: Path | None = None
     free_play: bool = False
     course: Path | None = None
+    field: bool = False
     subject_key: Path | None = None
     lesson: str = ""
     language: str = ""
@@ -92,10 +95,10 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
         For what cannot be used.
     """
     from neurosim.session.outlets import Outlets
+    from neurosim.session.plan import plan_sessions
     from neurosim.session.recorder import Recorder
     from neurosim.session.sealing.veil import Seal, Veil
     from neurosim.session.session import Session
-    from neurosim.session.simulate import plan_sessions
     from neurosim.signals.asked import asked_source
 
     seal = None if request.blind is None else Seal.read(request.blind)

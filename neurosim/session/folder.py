@@ -26,8 +26,8 @@ from neurosim.session.tick import Sink, Tick
 from neurosim.signals.body.body import Body
 
 if TYPE_CHECKING:
+    from neurosim.session.plan import Plan
     from neurosim.session.session import Session
-    from neurosim.session.simulate import Plan
 
 _FLUSH_S = 1.0
 

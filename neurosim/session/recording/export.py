@@ -91,7 +91,7 @@ def _to_csv(path: Path, stream: str, spec: SignalSpec, samples: Samples, events:
     import pandas as pd
 
     times = np.arange(samples.shape[-1]) / spec.fs
-    named = {f"{name} [{spec.unit}]": samples[i] for i, name in enumerate(spec.ch_names)}
+    named = {f"{name} [{spec.units[i]}]": samples[i] for i, name in enumerate(spec.ch_names)}
     _write_table(path, pd.DataFrame({"time_s": times, **named}))
 
 

@@ -125,7 +125,10 @@ def series_sidecar(stream: str, spec: SignalSpec) -> dict[str, Any]:
         "SamplingFrequency": spec.fs,
         "StartTime": 0.0,
         "Columns": list(spec.ch_names),
-        **{n: {"Description": f"{stream}, {n}", "Units": pretty_units(spec.unit)} for n in spec.ch_names},
+        **{
+            name: {"Description": f"{stream}, {name}", "Units": pretty_units(unit)}
+            for name, unit in zip(spec.ch_names, spec.units, strict=True)
+        },
     }
 
 
