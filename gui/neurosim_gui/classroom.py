@@ -21,7 +21,7 @@ from neurosim_gui.window import SessionWindow
 
 if TYPE_CHECKING:
     from neurosim.lessons import LessonRunner
-    from neurosim_gui.layout import Arrangement
+    from neurosim_gui.arrangement import Arrangement
     from neurosim_gui.lesson_panel import LessonPanel
     from neurosim_gui.panels.events import EventsPanel
     from neurosim_gui.panels.strategy import StrategyPanel
@@ -51,7 +51,6 @@ class Classroom(SessionWindow):
     """
 
     screens: Screens
-    arrangement: Arrangement | None
 
     def __init__(self, engine: Engine, look: Look) -> None:
         super().__init__(engine, look)
@@ -68,6 +67,11 @@ class Classroom(SessionWindow):
         self._record_on = False
         self._asked_in: Arrangement | None = None
         self._events: EventsPanel | None = None
+
+    @property
+    @abstractmethod
+    def arrangement(self) -> Arrangement | None:
+        """The panels by place, once the session is prepared."""
 
     @abstractmethod
     def change_session(self, engine: Engine, name: str, request: LiveRequest | None = None) -> None:
