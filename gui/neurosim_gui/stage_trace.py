@@ -8,6 +8,7 @@ import numpy as np
 
 from neurosim.core.errors import ConfigError, did_you_mean
 from neurosim.core.spec import Float
+from neurosim.feedback.observe import Observe
 from neurosim.feedback.protocol import Feature
 from neurosim.session.sealing.veil import DrawnSham
 from neurosim.session.session import Session
@@ -82,6 +83,11 @@ def trained_feature(session: Session) -> Feature:
     return next(feature for feature in session.protocol.features if feature.name == name)
 
 
+def is_rewarding(session: Session) -> bool:
+    """Return whether anything earns a reward: a session may only be watched."""
+    return not isinstance(session.protocol.rule, Observe)
+
+
 def find_trace(name: str, session: Session) -> Trace:
     """Return the trace of a feature (``alpha``), a stream (``ecg``, ``blood_pressure``) or a channel (``eeg:Cz``).
 
@@ -102,7 +108,7 @@ def find_trace(name: str, session: Session) -> Trace:
     if name in OF_TICKS and not sealed:
         return Trace(name, text(f"stage.{name}"), 1.0 / tick_s, "", TICK_ROWS.index(name), of_tick=True)
     if name in features and not sealed:
-        conditions = session.rule.condition_names
+        conditions = session.rule.condition_names if is_rewarding(session) else ()
         unit = unit_words(features[name].unit)
         condition = conditions.index(name) if name in conditions else None
         words = text("stage.feature", name=named("name", name), unit=unit)

@@ -16,7 +16,7 @@ from neurosim_gui.look import Look
 from neurosim_gui.rings import History
 from neurosim_gui.sweep import Sweep
 from neurosim_gui.texts import text
-from neurosim_gui.units import Units
+from neurosim_gui.units import Units, sentence
 from neurosim_gui.widgets import Elided
 
 #: What the label of an axis leaves free at its ends [px].
@@ -55,7 +55,7 @@ class Panel(QFrame):
         if self.tab:
             self.setStatusTip(text(f"panel.{self.tab}"))
         self._due_s: dict[str, float] = {}
-        self._title = Elided(title)
+        self._title = Elided(sentence(title))
         self.head, self.body = QHBoxLayout(), QVBoxLayout(self)
         self.head.addWidget(self._title, 1)
         self.body.setContentsMargins(8, 4, 8, 4)
@@ -69,7 +69,7 @@ class Panel(QFrame):
 
     def set_title(self, title: str) -> None:
         """Change the sentence above the picture."""
-        self._title.setText(title)
+        self._title.setText(sentence(title))
 
     @property
     def tab_words(self) -> str:

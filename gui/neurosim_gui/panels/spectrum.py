@@ -93,6 +93,8 @@ class SpectrumPanel(PlotPanel):
             self.plot.addItem(item)
         self.plot.setXRange(*shown_hz, padding=0)
         self.plot.setLogMode(False, True)
+        # All in one way: 100 beside 0.01, where PyQtGraph writes 10² beside 0.01.
+        self.plot.getAxis("left").logTickStrings = lambda values, *_: [f"{10.0**value:g}" for value in values]
         self._range = (-2.0, 2.0)
         self.plot.setYRange(*self._range, padding=0)
         self.set_look(look)
