@@ -17,7 +17,7 @@ from neurosim_gui.panels.trace import SweepPanel, TracePanel
 from neurosim_gui.stacks import as_column, as_tabs, side_by_side
 from neurosim_gui.stage_trace import find_trace
 
-#: What is looked at stands in one column up to so many panels; in one more where there is height and little width.
+#: Panels that stand one above the other at most, and one more where there is height and little width.
 _MOST_STACKED = 2
 #: How high that is beside everything else, whose plots need room too.
 _SHARES = {True: (540, 420), False: (640, 300)}
@@ -54,7 +54,10 @@ class Focus:
         chosen: dict[SignalsPanel, dict[str, list[int]]] = {}
         for name in names:
             stream, _, channel = name.partition(":")
-            panel = next((panel for panel in (*focus, *among, *self.added) if stream in panel.shows), None)
+            showing = [panel for panel in (*focus, *among, *self.added) if stream in panel.shows]
+            if not channel and name in session.pipeline.specs:  # a stream may have the name of a feature
+                showing.sort(key=lambda panel: isinstance(panel, SignalsPanel))
+            panel = showing[0] if showing else None
             if channel and isinstance(panel, SignalsPanel):
                 at = find_trace(name, session).row
                 chosen.setdefault(panel, {}).setdefault(stream, []).append(at)
@@ -89,7 +92,7 @@ class Focus:
         """
         beside = [panel for panel in self.panels if panel in side]
         main = [panel for panel in self.panels if panel not in beside]
-        n_columns = 1 if len(main) <= _MOST_STACKED + (narrow and not low) else 2
+        n_columns = max(1, -(-len(main) // (_MOST_STACKED + (narrow and not low))))
         n_rows = -(-len(main) // n_columns) if main else 0
         columns = [main[i : i + n_rows] for i in range(0, len(main), n_rows)] if main else []
         shares = [_MAIN] * len(columns) + [_SIDE] * bool(beside)

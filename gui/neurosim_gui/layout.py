@@ -29,7 +29,7 @@ from neurosim_gui.panels.signals import SignalsPanel
 from neurosim_gui.panels.spectrogram import SpectrogramPanel
 from neurosim_gui.panels.spectrum import SpectrumPanel
 from neurosim_gui.panels.truth import TruthPanel, truth_source
-from neurosim_gui.stage_trace import is_rewarding, trained_feature
+from neurosim_gui.stage_trace import earned, trained_feature
 from neurosim_gui.texts import text
 from neurosim_gui.units import named
 
@@ -85,9 +85,7 @@ def arrange(
     sealed = isinstance(session.sham, DrawnSham)
     if not sealed:
         _add_features(found, session, look, submit)
-        found.trained.append(
-            RatePanel(look, protocol.update_interval_s, _aim(session), rewarding=is_rewarding(session))
-        )
+        found.trained.append(RatePanel(look, protocol.update_interval_s, _aim(session), earned(session)))
         pipeline = PipelinePanel(look, engine, session)
         if len(protocol.features) <= _MOST_FEATURES:
             found.trained.append(pipeline)
@@ -172,13 +170,8 @@ def _add_features(found: Arrangement, session: Session, look: Look, submit: Call
         drag = None
         if at is not None and conditions[at].called in session.rule.manual:
             drag = _by_hand(conditions[at].called, submit)
-        kind = (
-            "only"
-            if at is None
-            else "inhibit"
-            if conditions[at].direction == "below" and at
-            else conditions[at].direction
-        )
+        direction = "" if at is None else conditions[at].direction
+        kind = "only" if at is None else "inhibit" if direction == "below" and at else direction
         title = text(f"feature.{kind}", name=named("name", feature.name))
         unit = session.pipeline.specs[feature.name].unit
         panel = FeaturePanel(look, title, feature.name, unit, column, at, protocol.update_interval_s,

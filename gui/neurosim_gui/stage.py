@@ -17,7 +17,7 @@ from neurosim.session.session import Session
 from neurosim_gui.look import Look
 from neurosim_gui.rings import History
 from neurosim_gui.stage_plot import StagePlot, common_sweep_s
-from neurosim_gui.stage_trace import Trace, find_trace, usual_traces
+from neurosim_gui.stage_trace import Trace, earned, find_trace, usual_traces
 from neurosim_gui.texts import text
 from neurosim_gui.units import steady
 
@@ -189,6 +189,7 @@ class Stage(QWidget):
         self._grid.setColumnStretch(1, 23)
         for row in (1, 4):
             self._grid.setRowStretch(row, 1)
+        self._session = session
         self.set_look(look)
         self.follow(session, title)
 
@@ -200,6 +201,7 @@ class Stage(QWidget):
     def follow(self, session: Session, title: str = "") -> None:
         """Show another session: its signal, the feature that is made of it, and no question."""
         self._session, self.frozen = session, False
+        self._write_legend()
         self.title.setText(title or session.protocol.title)
         self.ask(None)
         self._take(usual_traces(session))
@@ -290,8 +292,7 @@ class Stage(QWidget):
         self.number.setFont(scaled.font("number", bold=True))
         self.number.setStyleSheet(f"color: {look.palette.feature};")
         self.notice.setStyleSheet(f"color: {look.palette.faint};")
-        marks = (("reward", look.palette.reward), ("invalid", look.palette.invalid), ("goal", look.palette.threshold))
-        self.legend.setText("<br>".join(f"<span style='color:{c}'>{text(f'stage.{mark}')}</span>" for mark, c in marks))
+        self._write_legend()
         self.choices.set_look(scaled)
         edge = round(0.025 * self.height())
         self._grid.setContentsMargins(edge, round(0.4 * edge), edge, round(0.4 * edge))
@@ -299,6 +300,15 @@ class Stage(QWidget):
         self._grid.setVerticalSpacing(0)
         for plot in self.plots:
             plot.set_look(scaled)
+
+    def _write_legend(self) -> None:
+        colors = self._look.palette
+        marks = (
+            (earned(self._session) or "reward", colors.reward),
+            ("invalid", colors.invalid),
+            ("goal", colors.threshold),
+        )
+        self.legend.setText("<br>".join(f"<span style='color:{c}'>{text(f'stage.{mark}')}</span>" for mark, c in marks))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         """Take the sizes of the new height."""

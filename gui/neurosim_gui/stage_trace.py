@@ -83,9 +83,11 @@ def trained_feature(session: Session) -> Feature:
     return next(feature for feature in session.protocol.features if feature.name == name)
 
 
-def is_rewarding(session: Session) -> bool:
-    """Return whether anything earns a reward: a session may only be watched."""
-    return not isinstance(session.protocol.rule, Observe)
+def earned(session: Session) -> str:
+    """Return what is earned: "reward", or "acts" where a device acts; empty in a session that is only watched."""
+    if isinstance(session.protocol.rule, Observe):
+        return ""
+    return "acts" if session.protocol.does == "treats" else "reward"
 
 
 def find_trace(name: str, session: Session) -> Trace:
@@ -108,7 +110,7 @@ def find_trace(name: str, session: Session) -> Trace:
     if name in OF_TICKS and not sealed:
         return Trace(name, text(f"stage.{name}"), 1.0 / tick_s, "", TICK_ROWS.index(name), of_tick=True)
     if name in features and not sealed:
-        conditions = session.rule.condition_names if is_rewarding(session) else ()
+        conditions = session.rule.condition_names if earned(session) else ()
         unit = unit_words(features[name].unit)
         condition = conditions.index(name) if name in conditions else None
         words = text("stage.feature", name=named("name", name), unit=unit)

@@ -147,5 +147,6 @@ class FeaturePanel(PlotPanel):
 
 
 def _widened(low: float, high: float) -> tuple[float, float]:
-    around = max(0.15 * (high - low), 0.002 * abs(high), 1e-9)
+    constant = 0.1 * abs(high) or 1.0
+    around = max(0.15 * (high - low), 0.002 * abs(high)) if high > low else constant
     return low - around, high + around

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 
 from neurosim.core.spec import Float
 from neurosim_gui.look import Look
+from neurosim_gui.panels.axis import EvenAxis
 from neurosim_gui.rings import History
 from neurosim_gui.sweep import Sweep
 from neurosim_gui.texts import text
@@ -21,6 +22,8 @@ from neurosim_gui.widgets import Elided
 
 #: What the label of an axis leaves free at its ends [px].
 _MARGIN_PX = 16.0
+#: Between the title and what stands beside it [px].
+_APART_PX = 12
 
 
 class Panel(QFrame):
@@ -57,6 +60,7 @@ class Panel(QFrame):
         self._due_s: dict[str, float] = {}
         self._title = Elided(sentence(title))
         self.head, self.body = QHBoxLayout(), QVBoxLayout(self)
+        self.head.setSpacing(_APART_PX)
         self.head.addWidget(self._title, 1)
         self.body.setContentsMargins(8, 4, 8, 4)
         self.body.setSpacing(2)
@@ -155,7 +159,7 @@ class PlotPanel(Panel):
     def __init__(self, look: Look, title: str, x_label: str, y_label: str = "") -> None:
         super().__init__(look, title)
         self._labels = {"bottom": x_label, "left": y_label}
-        self.canvas = Canvas()
+        self.canvas = Canvas(axisItems={"left": EvenAxis("left")})
         self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.canvas.setMinimumSize(80, 70)
         self.plot: Any = self.canvas.getPlotItem()

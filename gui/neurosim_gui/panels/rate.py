@@ -89,21 +89,20 @@ class RatePanel(Panel):
         Length of a tick [s].
     aim
         The share of the time that the threshold leaves for rewards; None where it has no such aim.
-    rewarding
-        Whether anything earns a reward.
+    earns
+        What is earned: "reward", or "acts" where a device acts; empty for nothing.
     """
 
     tab = "rate"
 
-    def __init__(self, look: Look, update_interval_s: float, aim: float | None, *, rewarding: bool = True) -> None:
+    def __init__(self, look: Look, update_interval_s: float, aim: float | None, earns: str = "reward") -> None:
         super().__init__(look, text("rate.title"))
-        self.aim = aim
+        self.aim, self._earns = aim, earns
         self._n = round(_OVER_S / update_interval_s)
         self.rate, self.invalid = Meter(look, "reward"), Meter(look, "invalid", hatched=True)
         self._title.hide()
-        self.rate.setVisible(rewarding)
+        self.rate.setVisible(bool(earns))
         self.head.addWidget(self.rate, 1)
-        self.head.addSpacing(16)
         self.head.addWidget(self.invalid, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.set_look(look)
@@ -119,6 +118,7 @@ class RatePanel(Panel):
         with history.lock:
             ticks = history.ticks.newest(self._n)
         rate, invalid = float(ticks[_MET].mean()), 1.0 - float(ticks[_VALID].mean())
-        words = text("rate.now", rate=rate) if self.aim is None else text("rate.aim", rate=rate, aim=self.aim)
+        kind = "acts" if self._earns == "acts" else "now" if self.aim is None else "aim"
+        words = text(f"rate.{kind}", rate=rate, aim=self.aim)
         self.rate.show_share(rate, words, self.aim)
         self.invalid.show_share(invalid, text("rate.invalid", share=invalid))
