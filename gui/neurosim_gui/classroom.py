@@ -221,7 +221,7 @@ class Classroom(SessionWindow):
             "lesson",
             "quiz",
         ):  # what is shown beside the words gets the larger part
-            heights = [round(self.height() * share) for share in (0.4, 0.6)]
+            heights = [round(self.height() * share) for share in (0.5, 0.5)]
             self.resizeDocks([self._docks["lesson"], self._docks[name]], heights, Qt.Orientation.Vertical)
 
     @property

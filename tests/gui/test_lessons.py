@@ -294,7 +294,7 @@ def test_a_step_brings_its_panels_plots_question_and_hands_and_the_truth_stays_c
     qtbot.waitUntil(lambda: stage.title.text() == "Pressure", timeout=60_000)
     assert window.arrangement is not None
     assert [p.title for p in window.arrangement.focus.panels] == [
-        "True blood pressure, systolic [mmHg]", "Heart rate (line) and breath (dots)",
+        "True blood pressure, systolic [mmHg]", "Heart and breath: line and dots",
     ]  # fmt: skip
     assert all(p.isVisible() for p in window.arrangement.focus.panels)
     assert [plot.trace.name for plot in stage.plots] == ["truth/blood_pressure", "heart_rate"]
