@@ -14,7 +14,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 FIRST_TICK = """
 from neurosim import Session
-from neurosim.session.simulate import plan_sessions
+from neurosim.session.plan import plan_sessions
 
 plan = plan_sessions("alpha_up", seed=1)
 Session(plan.protocol, plan.source, plan.actors).step()

@@ -49,6 +49,8 @@ def open_window(request: LiveRequest) -> int:
         show_hints(window, "free_play")
     if request.course is not None:
         window.show_course(request.course)
+    if request.field:
+        window.field.do_field()
     window.appearance.place(request.size)
     if request.theme is not None:  # what is asked for goes before what is remembered
         window.appearance.set_palette(look.palette)

@@ -94,7 +94,7 @@ class Classroom(SessionWindow):
         if self._start is None:
             self._start = StartView(self.look)
             self._start.chosen.connect(self.begin)
-        self._show_view(self._start, text("command.start"))
+        self.show_view(self._start, text("command.start"))
 
     def do_lessons(self) -> None:
         """Show the lesson that is taken, or the start screen, where one is chosen."""
@@ -106,9 +106,11 @@ class Classroom(SessionWindow):
 
     def begin(self, kind: str, name: str) -> None:
         """Begin what a card of the start screen stands for; a recording that is under way is asked about first."""
-        if self.recording and not self.confirm(text("record.close")):
+        if kind == "field":
+            self.commands["field"].trigger()
+        elif not self.may_leave():
             return
-        if kind == "lesson":
+        elif kind == "lesson":
             self.take_lesson(name)
         elif kind == "lab":
             self.take_lab(name)
@@ -119,7 +121,11 @@ class Classroom(SessionWindow):
             if request is not None:
                 self.begin_engine(Engine(lambda: prepare(request), PacedClock(1.0)), request.name, request)
 
-    def begin_engine(self, engine: Engine, name: str, request: LiveRequest) -> None:
+    def may_leave(self) -> bool:
+        """Return whether the session may be left for another one: a recording that is under way is asked about."""
+        return not self.recording or self.confirm(text("record.close"))
+
+    def begin_engine(self, engine: Engine, name: str, request: LiveRequest | None) -> None:
         """Begin a session of its own, outside lessons."""
         self._end_lesson()
         self.change_session(engine, name, request)
@@ -358,7 +364,7 @@ class Classroom(SessionWindow):
         self._leave(self._sheet)
         self._sheet = SheetView(self.look, runner)
         self._sheet.save_asked.connect(self.save_sheet)
-        self._show_view(self._sheet, text("lesson.sheet_tab"))
+        self.show_view(self._sheet, text("lesson.sheet_tab"))
 
     def save_sheet(self) -> None:
         """Write the student's sheet, with a picture of the window."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QStatusTipEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLayout, QVBoxLayout, QWidget
 
@@ -15,6 +15,8 @@ from neurosim_gui.appearance import Appearance
 from neurosim_gui.bookmarks import Bookmarks
 from neurosim_gui.classroom import Classroom
 from neurosim_gui.engine import Engine, Status
+from neurosim_gui.field_views import FieldViews
+from neurosim_gui.frames import Frames
 from neurosim_gui.help_line import HelpLine
 from neurosim_gui.look import Look
 from neurosim_gui.memory import Memory
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from neurosim_gui.panels.timeline import Timeline
     from neurosim_gui.request import LiveRequest
 
-_FRAME_MS = 16
 _WORDS_S = 0.2
 _SMALLEST_PX = (640, 400)
 _EDGE_PX = 6
@@ -72,9 +73,9 @@ class Console(Classroom):
         self.setWindowTitle(f"{text('window.title')} - {name}")
         self.area, self.appearance = PanelArea(memory), Appearance(self, memory)
         self.screens = Screens(self, engine, look, memory)
-        self.bookmarks, self.seek = Bookmarks(self), SeekBar(look, self.submit)
-        others = SessionCommands(self), WindowCommands(self), self.appearance, self.screens, self.bookmarks, self.seek
-        self.commands.update(make_menus(self, (self, *others)))
+        self.bookmarks, self.seek, self.field = Bookmarks(self), SeekBar(look, self.submit), FieldViews(self)
+        others = self.appearance, self.screens, self.bookmarks, self.seek, self.field
+        self.commands.update(make_menus(self, (self, SessionCommands(self), WindowCommands(self), *others)))
         self.head = HeadBar(look, self.commands, engine.clock)
         self.head.set_title(name)
         self.timeline: Timeline | None = None
@@ -102,10 +103,7 @@ class Console(Classroom):
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(_EDGE_PX, 0, _EDGE_PX, 0)
         self.appearance.recall()
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self.refresh)
-        self._timer.start(_FRAME_MS)
+        self._frames = Frames(self, engine.clock, self.refresh)
 
     @property
     def arrangement(self) -> Arrangement | None:
@@ -153,6 +151,7 @@ class Console(Classroom):
             panel.set_look(look)
         self.screens.set_look(look)
         self.set_look_of_views(look)
+        self.field.set_look(look)
 
     def refresh(self) -> None:
         """Draw what is new."""
@@ -260,9 +259,10 @@ class Console(Classroom):
         if not self.may_close():
             event.ignore()
             return
-        self._timer.stop()
+        self._frames.stop()
         self.area.keep_layout()
         self.appearance.keep_place()
         self.screens.close()
+        self.field.close()
         self.engine.close()
         super().closeEvent(event)

@@ -16,9 +16,9 @@ from neurosim.core.pace import PacedClock
 
 if TYPE_CHECKING:
     from neurosim.session.minutes import Minutes
+    from neurosim.session.plan import Plan
     from neurosim.session.recorder import Recorder
     from neurosim.session.session import Session
-    from neurosim.session.simulate import Plan
     from neurosim.session.tick import Sink
     from neurosim.session.twin import Past
     from neurosim_gui.rings import History

@@ -29,7 +29,8 @@ from neurosim_gui.panels.signals import SignalsPanel
 from neurosim_gui.panels.spectrogram import SpectrogramPanel
 from neurosim_gui.panels.spectrum import SpectrumPanel
 from neurosim_gui.panels.truth import TruthPanel, truth_source
-from neurosim_gui.stage_trace import earned, trained_feature
+from neurosim_gui.stage_trace import trained_feature
+from neurosim_gui.technique import add_technique
 from neurosim_gui.texts import text
 from neurosim_gui.units import named
 
@@ -85,7 +86,8 @@ def arrange(
     sealed = isinstance(session.sham, DrawnSham)
     if not sealed:
         _add_features(found, session, look, submit)
-        found.trained.append(RatePanel(look, protocol.update_interval_s, _aim(session), earned(session)))
+        rewarding = bool(_conditions(session))
+        found.trained.append(RatePanel(look, protocol.update_interval_s, _aim(session), rewarding=rewarding))
         pipeline = PipelinePanel(look, engine, session)
         if len(protocol.features) <= _MOST_FEATURES:
             found.trained.append(pipeline)
@@ -106,6 +108,7 @@ def arrange(
     body = "eeg" not in {source.stream for source in trained.sources.values()}
     (found.below if body and len(found.below) < _MOST_BELOW else found.tabs).append(table)
     found.tabs += [SettingsPanel(look, session, submit), ArtifactsPanel(look, submit), EventsPanel(look), *quality]
+    add_technique(found, session, look, submit)
     if free_play:
         _play_in_front(found)
     return found
@@ -173,6 +176,8 @@ def _add_features(found: Arrangement, session: Session, look: Look, submit: Call
         direction = "" if at is None else conditions[at].direction
         kind = "only" if at is None else "inhibit" if direction == "below" and at else direction
         title = text(f"feature.{kind}", name=named("name", feature.name))
+        if at is not None and protocol.does == "treats":
+            title = text("feature.acts", name=named("name", feature.name))
         unit = session.pipeline.specs[feature.name].unit
         panel = FeaturePanel(look, title, feature.name, unit, column, at, protocol.update_interval_s,
                              rewarded=feature.name == protocol.rule.trained, set_threshold=drag)  # fmt: skip

@@ -130,6 +130,10 @@ def every_view(window: Console, seconds: float) -> Iterator[View]:
         if window.offers(name) and engine.status is Status.RUNNING:
             getattr(window, f"do_{name}")()
             yield View(name.removesuffix("_now"), window, window.poll)
+    window.field.do_field()
+    yield View("field", window, window.poll)
+    window.field.show_some()
+    yield View("treat", window, window.poll)
     window.commands["keys"].trigger()
     sheet = window.findChildren(KeySheet)[-1]
     yield View("keys", sheet, lambda: None)

@@ -17,7 +17,7 @@ from neurosim.session.session import Session
 from neurosim_gui.look import Look
 from neurosim_gui.rings import History
 from neurosim_gui.stage_plot import StagePlot, common_sweep_s
-from neurosim_gui.stage_trace import Trace, earned, find_trace, usual_traces
+from neurosim_gui.stage_trace import Trace, find_trace, usual_traces
 from neurosim_gui.texts import text
 from neurosim_gui.units import steady
 
@@ -201,7 +201,7 @@ class Stage(QWidget):
     def follow(self, session: Session, title: str = "") -> None:
         """Show another session: its signal, the feature that is made of it, and no question."""
         self._session, self.frozen = session, False
-        self._write_legend()
+        self._tell_marks()
         self.title.setText(title or session.protocol.title)
         self.ask(None)
         self._take(usual_traces(session))
@@ -256,7 +256,9 @@ class Stage(QWidget):
         beside = n == _MOST_PLOTS
         self.caption.setVisible(beside)
         self.number.setVisible(beside)
-        self.legend.setVisible(beside and any(plot.trace.condition is not None for plot in self.plots))
+        conditions = bool(getattr(self._session.protocol.rule, "conditions", ()))
+        told = conditions and any(plot.trace.condition is not None for plot in self.plots)
+        self.legend.setVisible(beside and told)
 
     def answer(self, hands: Sequence[int] = ()) -> None:
         """Show which choice is right, and how many hands went up for each."""
@@ -292,7 +294,7 @@ class Stage(QWidget):
         self.number.setFont(scaled.font("number", bold=True))
         self.number.setStyleSheet(f"color: {look.palette.feature};")
         self.notice.setStyleSheet(f"color: {look.palette.faint};")
-        self._write_legend()
+        self._tell_marks()
         self.choices.set_look(scaled)
         edge = round(0.025 * self.height())
         self._grid.setContentsMargins(edge, round(0.4 * edge), edge, round(0.4 * edge))
@@ -301,10 +303,12 @@ class Stage(QWidget):
         for plot in self.plots:
             plot.set_look(scaled)
 
-    def _write_legend(self) -> None:
+    def _tell_marks(self) -> None:
+        """Write what the marks in the plots stand for; where devices act there is no reward."""
         colors = self._look.palette
+        treats = self._session.protocol.does == "treats"
         marks = (
-            (earned(self._session) or "reward", colors.reward),
+            ("asked" if treats else "reward", colors.reward),
             ("invalid", colors.invalid),
             ("goal", colors.threshold),
         )

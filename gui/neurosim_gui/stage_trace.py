@@ -8,8 +8,8 @@ import numpy as np
 
 from neurosim.core.errors import ConfigError, did_you_mean
 from neurosim.core.spec import Float
-from neurosim.feedback.observe import Observe
 from neurosim.feedback.protocol import Feature
+from neurosim.session.metered import DEVICES
 from neurosim.session.sealing.veil import DrawnSham
 from neurosim.session.session import Session
 from neurosim.session.streams import choose_channels
@@ -62,7 +62,7 @@ class Trace:
     @property
     def truth(self) -> bool:
         """Whether it stays covered until it is revealed."""
-        return self.stream.startswith("truth/")
+        return self.stream.startswith("truth/") and self.stream != DEVICES
 
     @property
     def is_feature(self) -> bool:
@@ -81,13 +81,6 @@ def trained_feature(session: Session) -> Feature:
     """Return the feature of the first condition."""
     name = session.protocol.rule.trained
     return next(feature for feature in session.protocol.features if feature.name == name)
-
-
-def earned(session: Session) -> str:
-    """Return what is earned: "reward", or "acts" where a device acts; empty in a session that is only watched."""
-    if isinstance(session.protocol.rule, Observe):
-        return ""
-    return "acts" if session.protocol.does == "treats" else "reward"
 
 
 def find_trace(name: str, session: Session) -> Trace:
@@ -110,7 +103,7 @@ def find_trace(name: str, session: Session) -> Trace:
     if name in OF_TICKS and not sealed:
         return Trace(name, text(f"stage.{name}"), 1.0 / tick_s, "", TICK_ROWS.index(name), of_tick=True)
     if name in features and not sealed:
-        conditions = session.rule.condition_names if earned(session) else ()
+        conditions = session.rule.condition_names
         unit = unit_words(features[name].unit)
         condition = conditions.index(name) if name in conditions else None
         words = text("stage.feature", name=named("name", name), unit=unit)
@@ -123,7 +116,10 @@ def find_trace(name: str, session: Session) -> Trace:
     if channel and channel not in spec.ch_names:
         raise ConfigError(f"no channel '{channel}' in '{stream}'; {did_you_mean(channel, spec.ch_names)}")
     row = spec.ch_names.index(channel) if channel else _usual_channel(stream, session)
-    unit = unit_words(spec.unit)
+    unit = unit_words(spec.of_channels([row]).unit)
+    if stream == DEVICES:
+        words = text("stage.reading", name=named("reading", spec.ch_names[row]), unit=unit)
+        return Trace(name, words, spec.fs, unit, row, stream)
     names = {"stream": named("stream", stream.removeprefix("truth/")), "channel": spec.ch_names[row], "unit": unit}
     kind = "stream" if spec.n_channels == 1 else "channel" if stream in ("eeg", "emg") else "part"
     words = text(f"stage.{kind}", **names)
@@ -135,8 +131,13 @@ def find_trace(name: str, session: Session) -> Trace:
 def usual_traces(session: Session) -> list[Trace]:
     """Return the signal and the feature that is made of it; in a sealed session the signal alone.
 
-    A temperature is nearly the feature that is made of it: the feature is enough.
+    A temperature is nearly the feature that is made of it: the feature is enough. Where devices act and nobody
+    trains, what they give stands above what it changes.
     """
+    if session.protocol.does == "treats" and DEVICES in session.source.specs:
+        readings = session.source.specs[DEVICES].ch_names
+        given = next((name for name in readings if name.endswith("_aftereffect")), readings[0])
+        return [find_trace(f"{DEVICES}:{given}", session), find_trace(session.protocol.rule.trained, session)]
     source, trained = next(iter(trained_feature(session).sources.values())), session.protocol.rule.trained
     spec = session.source.specs[source.stream]
     signal = find_trace(f"{source.stream}:{spec.ch_names[choose_channels(source, spec)[0]]}", session)

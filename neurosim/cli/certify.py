@@ -73,7 +73,7 @@ def certify(name: str, seconds: float, out: Path | None, as_json: bool) -> None:
 def measure(protocol: TrainingProtocol, seconds: float) -> tuple[list[Row], list[str]]:
     """Return the table, and what could not be measured and why."""
     from neurosim.cli.window import has_window, load_window
-    from neurosim.session.simulate import plan_sessions
+    from neurosim.session.plan import plan_sessions
     from neurosim.testing.budget import delay_budgets
     from neurosim.testing.latency import Latency, lsl_latencies, tick_work, timer_lateness
 

@@ -27,8 +27,8 @@ def explain_protocol(name: str, source: str, sidecar: Path | None, as_json: bool
         For a protocol that is not known or does not fit the source, and a recording that cannot be read.
     """
     from neurosim.feedback.protocol import load_protocol
+    from neurosim.session.plan import plan_sessions
     from neurosim.session.possible import possible_envelopes
-    from neurosim.session.simulate import plan_sessions
     from neurosim.signals.asked import asked_source
     from neurosim.testing.budget import delay_budgets
 

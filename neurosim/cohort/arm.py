@@ -17,7 +17,7 @@ from neurosim.core.spec import SignalSpec
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.feedback.shams.sham import AnySham, parse_sham
-from neurosim.session.simulate import Plan, actors_of, plan_sessions
+from neurosim.session.plan import Plan, actors_of, plan_sessions
 from neurosim.session.streams import choose_channels
 from neurosim.signals.body.body import Body
 from neurosim.subject.learner import Learner

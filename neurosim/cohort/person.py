@@ -12,8 +12,8 @@ from neurosim.core.feedback import Feedback
 from neurosim.core.spec import Float
 from neurosim.feedback.shams.sham import Sham, parse_sham
 from neurosim.session.memory import MemorySink
+from neurosim.session.plan import Plan
 from neurosim.session.run import run
-from neurosim.session.simulate import Plan
 
 
 def plan_person(course: Course, arm: str, number: int, sitting: int) -> Plan:

@@ -17,9 +17,9 @@ from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.modulation.scores import seizures, time_in_long_bursts
 from neurosim.session.memory import MemorySink
+from neurosim.session.plan import Plan, plan_sessions
 from neurosim.session.run import run
 from neurosim.session.session import Session
-from neurosim.session.simulate import Plan, plan_sessions
 from neurosim.subject.population import Population
 from neurosim.subject.subject import Subject
 
@@ -112,6 +112,7 @@ class SideBySide:
                     "change_nonspecific": _plain(arm.nonspecific), "change_specific": _plain(arm.specific.mean()),
                     "responders": _plain((scores <= 0.5 * self.patient.score.untreated).mean()),
                     "score_from": arm.score_from, "evidence_level": arm.level, "evidence": arm.evidence,
+                    "course": {"step_s": _plain(arm.time_s[1] - arm.time_s[0]), "signal": [*map(_plain, arm.trace)]},
                 }
             )  # fmt: skip
         return {

@@ -30,6 +30,10 @@ class Actor(ABC):
     def rest(self, duration_s: float) -> None:
         """Let the time between two sessions pass [s]: retention, wash-out."""
 
+    def read(self) -> tuple[Float | float, ...]:
+        """Return what its `ActorConfig.readings` are over the last tick, each ``(*batch,)`` or one for all."""
+        return ()
+
     def memory(self) -> dict[str, Float]:
         """Return all that a session leaves behind for the next one, besides its number; by default nothing."""
         return {}
@@ -47,6 +51,11 @@ class ActorConfig(KindConfig):
     def events(self) -> frozenset[str]:
         """The kinds of events that it may bring about."""
         return frozenset()
+
+    @property
+    def readings(self) -> dict[str, str]:
+        """What can be read off it, as off a device's display, with the unit of each; a person has none."""
+        return {}
 
     @abstractmethod
     def prepare(self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]) -> Actor:

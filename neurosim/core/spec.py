@@ -68,6 +68,11 @@ class SignalSpec:
         """Number of independent time series: subjects times channels."""
         return self.n_subjects * self.n_channels
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Unit of each channel."""
+        return self.ch_units or (self.unit,) * self.n_channels
+
     def replace(
         self, *, ch_names: tuple[str, ...] | None = None, unit: str | None = None, added_delay_s: float = 0.0
     ) -> SignalSpec:

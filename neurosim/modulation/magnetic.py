@@ -105,6 +105,10 @@ class Coil(ActorConfig):
     def events(self) -> frozenset[str]:
         return frozenset({"tms_pulse"})
 
+    @property
+    def readings(self) -> dict[str, str]:
+        return {"coil_pulses": "1", "coil_intensity": "motor thresholds", "coil_aftereffect": "%"}
+
     def prepare(self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]) -> CoilActor:
         """Return the actor."""
         nobody = np.ones(len(subjects))
@@ -139,8 +143,13 @@ class CoilActor(Actor):
         self.synapse = Synapse(config.plasticity)
         self._start()
 
+    @property
+    def config(self) -> Coil:
+        """What it gives and when."""
+        return self._config
+
     def _start(self) -> None:
-        self._next, self._now_s = 0, 0.0
+        self._next, self._now_s, self._given = 0, 0.0, 0
 
     def act(self, tick_index: int) -> Drive:
         start_s, end_s = self._grid.start_s(tick_index), self._grid.start_s(tick_index + 1)
@@ -152,6 +161,7 @@ class CoilActor(Actor):
                 self.synapse.pulse()
             self._next += 1
         self._pass(end_s)
+        self._given = self._next - first
         if self._config.sham:
             return Drive()
         if self._config.lasting is not None and self._next > first:
@@ -162,6 +172,10 @@ class CoilActor(Actor):
         if self._config.lasting is not None and self._built_up.any():
             drive += self._config.lasting.drive(self._built_up, self._response, self._shape)
         return drive
+
+    def read(self) -> tuple[float, float, float]:
+        lasting = 0.0 if self._config.sham else 100.0 * self.synapse.change
+        return float(self._given), self._config.intensity * (self._given > 0), lasting
 
     def _pass(self, until_s: float) -> None:
         if until_s > self._now_s:

@@ -60,7 +60,7 @@ class LSLOutlet(Sink):
         self._signals: dict[str, tuple[Any, float]] = {}
         for stream, spec in session.source.specs.items():
             if truth or not stream.startswith("truth/"):
-                outlet = self._open(f"{name}-{stream}", type_of(stream), spec, [spec.unit] * spec.n_channels)
+                outlet = self._open(f"{name}-{stream}", type_of(stream), spec, list(spec.units))
                 self._signals[stream] = outlet, spec.fs
         interval_s = session.protocol.update_interval_s
         measured = session.pipeline.specs

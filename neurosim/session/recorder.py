@@ -7,8 +7,8 @@ from pathlib import Path
 
 from neurosim.core.event import SessionEvent
 from neurosim.session.folder import FolderSink, make_folder
+from neurosim.session.plan import Plan
 from neurosim.session.session import Session
-from neurosim.session.simulate import Plan
 from neurosim.session.tick import Sink, Tick
 
 

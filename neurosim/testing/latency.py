@@ -16,9 +16,10 @@ import numpy as np
 from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol
+from neurosim.session.plan import plan_sessions
 from neurosim.session.run import run
 from neurosim.session.session import Session
-from neurosim.session.simulate import plan_sessions, simulate
+from neurosim.session.simulate import simulate
 from neurosim.session.tick import Sink, Tick
 from neurosim.signals.live.device import Device
 from neurosim.signals.live.feed import Feed

@@ -12,9 +12,10 @@ import numpy as np
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.feedback.shams.random import RandomSham
 from neurosim.feedback.shams.sham import Sham, ShamConfig, parse_sham
+from neurosim.session.plan import plan_sessions
 from neurosim.session.result import Result
 from neurosim.session.session import Session
-from neurosim.session.simulate import plan_sessions, simulate_sessions
+from neurosim.session.simulate import simulate_sessions
 from neurosim.session.tick import Tick
 from neurosim.subject.subject import Subject
 from neurosim.testing.exact import Outputs, assert_identical, assert_steps_identical

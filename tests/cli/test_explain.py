@@ -16,8 +16,8 @@ from neurosim.cli.app import app
 from neurosim.core.registry import kind_names
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol
+from neurosim.session.plan import plan_sessions
 from neurosim.session.possible import possible_envelopes
-from neurosim.session.simulate import plan_sessions
 from neurosim.signals import Body
 from neurosim.testing.budget import delay_budgets
 

@@ -15,7 +15,7 @@ from neurosim.cli.demo import CAPTIONS, FULL_UV2, story
 from neurosim.cli.live import TerminalView
 from neurosim.cli.trace import draw_trace, nice_range
 from neurosim.session import Session
-from neurosim.session.simulate import plan_sessions
+from neurosim.session.plan import plan_sessions
 
 
 def pictures_at(*times_s: float, width: int = 80, height: int = 24, encoding: str = "utf-8") -> list[list[str]]:

@@ -13,8 +13,8 @@ from neurosim.core.errors import ConfigError
 from neurosim.feedback import Condition, Operant, PercentileThreshold, load_protocol
 from neurosim.session import Session
 from neurosim.session.memory import MemorySink
+from neurosim.session.plan import plan_sessions
 from neurosim.session.run import run
-from neurosim.session.simulate import plan_sessions
 from neurosim.signals import EEG, Body
 from neurosim.subject import Learner, Script, Subject
 

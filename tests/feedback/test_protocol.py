@@ -9,7 +9,7 @@ from neurosim.core.errors import ConfigError
 from neurosim.core.spec import SignalSpec
 from neurosim.feedback import Block, TrainingProtocol, load_protocol
 from neurosim.session.pipeline import Pipeline
-from neurosim.session.simulate import plan_sessions
+from neurosim.session.plan import plan_sessions
 
 _POWER = {"kind": "band_power", "low_hz": 8, "high_hz": 12}
 _EEG = {"eeg": SignalSpec(256.0, ("Fp1", "Cz", "Pz"), "uV")}

@@ -22,8 +22,8 @@ def main(folder: str, protocol: str, theme: str, *sizes: str) -> int:
 
     from neurosim.core.pace import PacedClock
     from neurosim.feedback.protocol import load_protocol
+    from neurosim.session.plan import plan_sessions
     from neurosim.session.session import Session
-    from neurosim.session.simulate import plan_sessions
     from neurosim.session.tick import Sink
 
     spec = importlib.util.spec_from_file_location("faults", Path(__file__).with_name("faults.py"))

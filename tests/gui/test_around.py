@@ -27,8 +27,8 @@ from neurosim.feedback.protocol import load_protocol
 from neurosim.session import Happen, Push, Session, read_session, simulate
 from neurosim.session.folder import as_toml
 from neurosim.session.memory import MemorySink
+from neurosim.session.plan import plan_sessions
 from neurosim.session.sealing.key import Key, parse_arms, write_key
-from neurosim.session.simulate import plan_sessions
 from neurosim.session.tick import Sink
 from neurosim.session.twin import OtherSham
 

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 from neurosim.core.errors import ConfigError
 from neurosim.session import Session, Stroke, simulate
 from neurosim.session.commands import parse_command, persons
-from neurosim.session.simulate import plan_sessions
+from neurosim.session.plan import plan_sessions
 from neurosim.subject import Person, load_subject
 
 _REPEATS = 150  # of a key held for five seconds, at the usual 30 a second

@@ -24,7 +24,7 @@ from pytestqt.qtbot import QtBot
 
 from neurosim.feedback import Condition, ManualThreshold, load_protocol
 from neurosim.session import Session, SetThreshold
-from neurosim.session.simulate import plan_sessions
+from neurosim.session.plan import plan_sessions
 
 _WAIT_MS = 60_000
 

@@ -28,7 +28,7 @@ from neurosim.core.feedback import Cue
 from neurosim.core.palette import DARK, LIGHT, Palette
 from neurosim.feedback.block import Block
 from neurosim.session import Session
-from neurosim.session.simulate import plan_sessions
+from neurosim.session.plan import plan_sessions
 
 _FRAMES_PER_S = 30
 _WIDTH, _HEIGHT = 160, 90

@@ -24,12 +24,12 @@ from neurosim.core.pace import PacedClock
 from neurosim.core.palette import DARK, LIGHT
 from neurosim.feedback.protocol import load_protocol
 from neurosim.session import Session
-from neurosim.session.simulate import plan_sessions
+from neurosim.session.plan import plan_sessions
 from neurosim.session.tick import Sink
 
 _VIEWS = {
     "console", "stage", "participant_bar", "participant_ring", "participant_thermometer", "participant_pacer",
-    "participant_clearing", "participant_glider", "compare", "course", "start", "keys", "lesson",
+    "participant_clearing", "participant_glider", "compare", "course", "start", "field", "treat", "keys", "lesson",
 }  # fmt: skip
 
 

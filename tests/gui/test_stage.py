@@ -23,8 +23,8 @@ from neurosim.core.errors import ConfigError
 from neurosim.core.pace import PacedClock
 from neurosim.core.palette import DARK, LIGHT
 from neurosim.session import Session
+from neurosim.session.plan import plan_sessions
 from neurosim.session.sealing.veil import DrawnSham
-from neurosim.session.simulate import plan_sessions
 
 _SIZES = [(1280, 720), (1366, 768), (1920, 1080)]
 _QUESTION = Question("At which pace is the swing largest?", ("15", "10", "6", "3"), right=2)

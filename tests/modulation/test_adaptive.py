@@ -16,7 +16,7 @@ from neurosim.modulation import Stimulator
 from neurosim.modulation.scores import time_in_long_bursts
 from neurosim.modulation.stimulator import StimulatorActor
 from neurosim.session import Session
-from neurosim.session.simulate import plan_sessions
+from neurosim.session.plan import plan_sessions
 from neurosim.signals import Recorded
 
 Float = NDArray[np.float64]

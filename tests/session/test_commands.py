@@ -27,7 +27,7 @@ from neurosim.session import (
     simulate,
 )
 from neurosim.session.commands import parse_command
-from neurosim.session.simulate import plan_sessions
+from neurosim.session.plan import plan_sessions
 
 
 def _protocol() -> TrainingProtocol:

@@ -21,9 +21,9 @@ from neurosim.dsp import Pick, Smooth
 from neurosim.feedback import Block, Condition, Feature, FixedThreshold, Input, Operant, TrainingProtocol, load_protocol
 from neurosim.session import Session, simulate
 from neurosim.session.memory import MemorySink
+from neurosim.session.plan import plan_sessions
 from neurosim.session.result import Result
 from neurosim.session.run import run
-from neurosim.session.simulate import plan_sessions
 from neurosim.subject import Subject
 from neurosim.subject.script import Script
 from neurosim.testing import check_session

@@ -7,8 +7,8 @@ import numpy as np
 from neurosim.feedback.protocol import load_protocol
 from neurosim.session import Session, Sink, Tick
 from neurosim.session.minutes import Minutes
+from neurosim.session.plan import plan_sessions
 from neurosim.session.run import run
-from neurosim.session.simulate import plan_sessions
 
 
 class _Kept(Sink):

@@ -8,8 +8,8 @@ import pytest
 from neurosim.core.spec import Samples
 from neurosim.feedback.protocol import load_protocol
 from neurosim.session import Session
+from neurosim.session.plan import plan_sessions
 from neurosim.session.probe import Probe, listed_stages
-from neurosim.session.simulate import plan_sessions
 
 
 def _session(name: str) -> Session:

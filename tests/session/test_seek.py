@@ -14,7 +14,7 @@ from neurosim.dsp import FIREnvelope
 from neurosim.feedback.protocol import load_protocol
 from neurosim.session import Logged, Result, Seek, Session, read_session, simulate
 from neurosim.session.memory import MemorySink
-from neurosim.session.simulate import plan_sessions
+from neurosim.session.plan import plan_sessions
 from neurosim.session.twin import OtherThreshold, Past, Twin
 from neurosim.signals import Recorded
 

@@ -14,8 +14,8 @@ from neurosim.core.spec import Float, Samples
 from neurosim.dsp import Envelope
 from neurosim.feedback.protocol import TrainingProtocol, load_protocol
 from neurosim.session.memory import MemorySink
+from neurosim.session.plan import plan_sessions
 from neurosim.session.session import Session
-from neurosim.session.simulate import plan_sessions
 from neurosim.session.twin import OtherFilter, OtherSham, OtherThreshold, Past, Twin, Variation, variations, with_filter
 from neurosim.signals.recordings.recorded import Recorded
 

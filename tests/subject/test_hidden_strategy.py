@@ -11,7 +11,7 @@ from neurosim.core.errors import ConfigError
 from neurosim.core.timeline import TickGrid
 from neurosim.session import Point, Session
 from neurosim.session.commands import parse_command
-from neurosim.session.simulate import plan_sessions
+from neurosim.session.plan import plan_sessions
 from neurosim.subject import HiddenStrategy, Subject
 
 

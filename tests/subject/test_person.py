@@ -11,7 +11,8 @@ import pytest
 from neurosim.core.drive import Drive
 from neurosim.core.errors import ConfigError
 from neurosim.core.timeline import TickGrid
-from neurosim.session.simulate import plan_sessions, simulate
+from neurosim.session.plan import plan_sessions
+from neurosim.session.simulate import simulate
 from neurosim.subject import Person, Subject
 from neurosim.subject.person import Key, PersonActor
 

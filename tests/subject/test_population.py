@@ -7,7 +7,7 @@ import pytest
 
 from neurosim import Population, simulate_sessions
 from neurosim.core.errors import ConfigError
-from neurosim.session.simulate import plan_sessions
+from neurosim.session.plan import plan_sessions
 from neurosim.subject import Learner, Subject
 
 

@@ -118,15 +118,9 @@ class HeartWavePanel(PlotPanel):
         self._range = (50.0, 90.0)
         self.plot.setYRange(*self._range, padding=0)
         self._lungs = pg.PlotCurveItem()
-        self._lung_box = pg.ViewBox(enableMenu=False)
         if breath_spec is not None:
-            self.plot.showAxis("right")
-            self._labels["right"] = text("heart.volume", unit=unit_words(breath_spec.unit))
-            self.plot.scene().addItem(self._lung_box)
-            self.plot.getAxis("right").linkToView(self._lung_box)
-            self._lung_box.setXLink(self.plot)
+            self._lung_box = self.add_right_axis(text("heart.volume", unit=unit_words(breath_spec.unit)))
             self._lung_box.addItem(self._lungs)
-            self.plot.vb.sigResized.connect(lambda: self._lung_box.setGeometry(self.plot.vb.sceneBoundingRect()))
         self.plot.addItem(self._rate)
         self.set_look(look)
 

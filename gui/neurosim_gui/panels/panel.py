@@ -9,7 +9,7 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from neurosim.core.spec import Float
 from neurosim_gui.look import Look
@@ -177,6 +177,25 @@ class PlotPanel(Panel):
         for side, label in self._labels.items():
             if label:
                 self._label(side, label)
+
+    def put_beside(self, widget: QWidget) -> None:
+        """Put words or fields at the right of the plot."""
+        row = QHBoxLayout()
+        self.body.removeWidget(self.canvas)
+        row.addWidget(self.canvas, 1)
+        row.addWidget(widget)
+        self.body.addLayout(row, 1)
+
+    def add_right_axis(self, label: str) -> Any:
+        """Return a box whose curves are read by an axis of their own, at the right."""
+        box = pg.ViewBox(enableMenu=False)
+        self.plot.showAxis("right")
+        self._labels["right"] = label
+        self.plot.scene().addItem(box)
+        self.plot.getAxis("right").linkToView(box)
+        box.setXLink(self.plot)
+        self.plot.vb.sigResized.connect(lambda: box.setGeometry(self.plot.vb.sceneBoundingRect()))
+        return box
 
     @property
     def axis_labels(self) -> dict[str, str]:

@@ -89,19 +89,19 @@ class RatePanel(Panel):
         Length of a tick [s].
     aim
         The share of the time that the threshold leaves for rewards; None where it has no such aim.
-    earns
-        What is earned: "reward", or "acts" where a device acts; empty for nothing.
+    rewarding
+        Whether anything earns a reward.
     """
 
     tab = "rate"
 
-    def __init__(self, look: Look, update_interval_s: float, aim: float | None, earns: str = "reward") -> None:
+    def __init__(self, look: Look, update_interval_s: float, aim: float | None, *, rewarding: bool = True) -> None:
         super().__init__(look, text("rate.title"))
-        self.aim, self._earns = aim, earns
+        self.aim = aim
         self._n = round(_OVER_S / update_interval_s)
         self.rate, self.invalid = Meter(look, "reward"), Meter(look, "invalid", hatched=True)
         self._title.hide()
-        self.rate.setVisible(bool(earns))
+        self.rate.setVisible(rewarding)
         self.head.addWidget(self.rate, 1)
         self.head.addWidget(self.invalid, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -118,7 +118,6 @@ class RatePanel(Panel):
         with history.lock:
             ticks = history.ticks.newest(self._n)
         rate, invalid = float(ticks[_MET].mean()), 1.0 - float(ticks[_VALID].mean())
-        kind = "acts" if self._earns == "acts" else "now" if self.aim is None else "aim"
-        words = text(f"rate.{kind}", rate=rate, aim=self.aim)
+        words = text("rate.now", rate=rate) if self.aim is None else text("rate.aim", rate=rate, aim=self.aim)
         self.rate.show_share(rate, words, self.aim)
         self.invalid.show_share(invalid, text("rate.invalid", share=invalid))

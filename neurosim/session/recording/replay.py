@@ -29,7 +29,7 @@ from neurosim.session.session import Session
 from neurosim.session.tick import Tick
 
 if TYPE_CHECKING:
-    from neurosim.session.simulate import Plan
+    from neurosim.session.plan import Plan
 
 #: Columns of the ticks that are decisions, besides features, thresholds and what held.
 DECISIONS = ("valid", "joint", "met", "reward", "shown")
@@ -219,8 +219,8 @@ def _sham_of(facts: Mapping[str, Any], path: Path) -> ShamConfig | None:
 
 def _simulated_again(recorded: SessionFolder, key: str | Path | None) -> tuple[Session, Mapping[str, SignalSpec]]:
     """Run the sessions before, if there are any, and return this one before its first tick."""
+    from neurosim.session.plan import plan_sessions
     from neurosim.session.sealing.veil import Seal
-    from neurosim.session.simulate import plan_sessions
 
     facts, person = recorded.facts, recorded.places.recipe / "subject.toml"
     if not person.is_file():
@@ -240,8 +240,11 @@ def _simulated_again(recorded: SessionFolder, key: str | Path | None) -> tuple[S
         recorded.protocol, person, sham=sham, seed=facts["seed"], address=facts["address"],
         signals=list(facts["streams"]),
     )  # fmt: skip
-    for number, rest_s in enumerate(facts["rests_s"]):
-        _run_before(plan, recorded, number)
+    rests_s = facts["rests_s"]
+    first = len(rests_s) - (facts["session"] - 1)  # time may have passed before the first session, too
+    for number, rest_s in enumerate(rests_s):
+        if number >= first:
+            _run_before(plan, recorded, number - first)
         plan.rest(rest_s)
     missing = facts["streams"].keys() - plan.source.specs.keys()
     if missing:

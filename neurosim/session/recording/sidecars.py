@@ -29,7 +29,8 @@ _EVENTS = {
     "duration": {"Description": "Length; 0 for a moment", "Units": "s"},
     "trial_type": {
         "Description": "What happened: block, bad (the signal could not be trusted), no_value (a feature had no "
-        "value), command (what somebody did), gap, stop, error, annotation, or what happened to the body"
+        "value), command (what somebody did), clipped (beyond the range of the file), gap, stop, error, annotation, or "
+        "what happened to the body"
     },
     "value": {"Description": "What else there is to say"},
 }
@@ -124,7 +125,10 @@ def series_sidecar(stream: str, spec: SignalSpec) -> dict[str, Any]:
         "SamplingFrequency": spec.fs,
         "StartTime": 0.0,
         "Columns": list(spec.ch_names),
-        **{n: {"Description": f"{stream}, {n}", "Units": pretty_units(spec.unit)} for n in spec.ch_names},
+        **{
+            name: {"Description": f"{stream}, {name}", "Units": pretty_units(unit)}
+            for name, unit in zip(spec.ch_names, spec.units, strict=True)
+        },
     }
 
 

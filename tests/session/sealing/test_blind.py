@@ -20,8 +20,8 @@ from neurosim.cli.live import PlainView, TerminalView
 from neurosim.core.dataset import find_session
 from neurosim.core.errors import ConfigError, UserError
 from neurosim.session import Session, read_session
+from neurosim.session.plan import plan_sessions
 from neurosim.session.sealing.veil import SealedSham, Veil
-from neurosim.session.simulate import plan_sessions
 
 Said = tuple[int | str | None, str, str]
 

@@ -15,10 +15,10 @@ from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback import load_protocol
 from neurosim.session.folder import FolderSink
+from neurosim.session.plan import Plan
 from neurosim.session.recording.reading import read_session
 from neurosim.session.recording.replay import replay_session
 from neurosim.session.run import run
-from neurosim.session.simulate import Plan
 from neurosim.session.tick import Sink, Tick
 from neurosim.signals.live.device import Channel
 from neurosim.signals.live.feed import Feed
