@@ -146,8 +146,9 @@ class GivenPanel(PlotPanel):
             self._tell(history, now_s, float(x[-1]))
 
     def _fit_height(self, top: float) -> None:
-        if top > self._top or (self._top == 0.0 and top == 0.0):
-            self._top = max(1.15 * top, 1e-3)
+        top = max(top, _full(self._devices[0]))
+        if top > self._top:
+            self._top = 1.15 * top
             self.plot.setYRange(0.0, self._top, padding=0)
 
     def _tell(self, history: History, now_s: float, newest: float) -> None:
@@ -186,6 +187,18 @@ class GivenPanel(PlotPanel):
         kept = session_h >= 0.0
         per_h = self._scale.per_s / actor.config.hours_per_s
         self._doses.setData(session_h[kept] * per_h, np.zeros(int(kept.sum())))
+
+
+def _full(device: Device) -> float:
+    """Return what a device gives at least when it gives something: the height of its axis before it does."""
+    actor = device.actor
+    if isinstance(actor, CoilActor):
+        return 1.0
+    return (
+        actor.config.medicine.usual_mg_per_l_at_70_kg
+        if isinstance(actor, DrugActor)
+        else max(actor.config.pulses.current_ma, 0.1)
+    )
 
 
 def _pace(actor: DrugActor) -> str:
