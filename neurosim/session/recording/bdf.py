@@ -11,7 +11,6 @@ import os
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,29 +18,12 @@ from numpy.typing import NDArray
 from neurosim.core.errors import RecordingError
 from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Float, Samples, SignalSpec, time_last
-from neurosim.core.step import DIGITAL_LIMIT, Step
+from neurosim.core.step import BDF, EDF, Format, Step
 from neurosim.core.timeline import exact
 
 _COUNT_AT = 236  # where in the header the number of records stands
 _NOTES_BYTES = 240  # room for events in a record; divisible by 2 and by 3
 _LONGEST_RECORD_S = 2
-
-
-class Format(NamedTuple):
-    """One of the two formats."""
-
-    name: str
-    n_bytes: int
-    limit: int
-
-    @property
-    def no_number(self) -> int:
-        """What is stored for a sample that is no number: below all that a sample can be."""
-        return -(1 << (8 * self.n_bytes - 1))
-
-
-BDF = Format("BDF", 3, DIGITAL_LIMIT)
-EDF = Format("EDF", 2, 32000)
 
 
 class BdfWriter:
@@ -62,6 +44,8 @@ class BdfWriter:
     ----------
     n_per_record
         Samples of a channel in a record.
+    clipped
+        Whether a sample of the last that were appended is as large as can be stored, or larger.
     """
 
     def __init__(self, path: Path, spec: SignalSpec, step: Step, form: Format = BDF) -> None:
@@ -73,12 +57,14 @@ class BdfWriter:
         self._waiting: list[NDArray[np.int32]] = []
         self._n_waiting = self._n_records = 0
         self._events: deque[SessionEvent] = deque()
+        self.clipped = False
         self._file = path.open("xb", buffering=0)
         self._file.write(self._header())
 
     def append(self, samples: Samples) -> None:
         """Append samples ``(channel, time)`` in the stream's unit."""
         steps = np.rint(samples.T * self._step.per_unit)
+        self.clipped = bool((np.abs(steps) >= self._form.limit).any())
         bounded = np.clip(steps, -self._form.limit, self._form.limit)
         self._waiting.append(np.where(np.isfinite(steps), bounded, self._form.no_number).astype(np.int32))
         self._n_waiting += len(steps)
@@ -240,6 +226,20 @@ class BdfFile:
             file.seek(_COUNT_AT)
             file.write(f"{n:<8d}".encode())
         return True
+
+
+def find_bdf(stem: Path) -> Path:
+    """Return the file of a stem, in whichever of the two formats.
+
+    Raises
+    ------
+    RecordingError
+        When there is none.
+    """
+    for form in (BDF, EDF):
+        if (path := stem.with_name(stem.name + form.ending)).is_file():
+            return path
+    raise RecordingError("no such recording", f"{stem}{BDF.ending}")
 
 
 def read_bdf(path: Path) -> BdfFile:

@@ -63,7 +63,7 @@ def _recover(places: Places) -> Recovered:
     try:
         for text in (*plain_tables(places), events, places.recipe / "commands.jsonl"):
             _cut_line(text)
-        for path in places.signals.glob("*_eeg.bdf"):
+        for path in (*places.signals.glob("*_eeg.bdf"), *places.signals.glob("*_eeg.edf")):
             read_bdf(path).recover()
         protocol = load_toml(places.recipe / "protocol.toml", TrainingProtocol)
         duration_s = len(read_series(stem)) * protocol.update_interval_s
