@@ -79,6 +79,9 @@ class FieldView(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         """Put as many branches side by side as there is room for."""
         super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
         n = max(1, min(3, round(self.viewport().width() / (_BRANCH_PX * max(1.0, self.look.text_scale)))))
         if n != self._n_columns:
             self._n_columns = n
@@ -95,6 +98,7 @@ class FieldView(QScrollArea):
             label.setFont(look.font())
         for frame in self.branches:
             frame.set_look(look)
+        self._fit_columns()
 
 
 class BranchFrame(QFrame):

@@ -138,6 +138,11 @@ def test_an_adaptive_stimulator_stands_below_the_threshold_it_follows(open_conso
     assert isinstance(given, GivenPanel)
     assert given.window_s == 20.0
     assert isinstance(target, TargetPanel)
+    stage = window.screens.open_stage()
+    assert stage is not None
+    assert [plot.trace.words for plot in stage.plots] == ["current, subthalamic nucleus [mA]", "beta [µV]"]
+    assert "▲ pulses" in stage.legend.text()
+    assert "reward" not in stage.legend.text()  # nobody earns anything
 
 
 def test_a_coil_shows_its_pulses_and_what_they_evoke(open_console: Opener, qtbot: QtBot) -> None:
