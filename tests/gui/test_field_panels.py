@@ -80,6 +80,8 @@ def test_a_stimulator_has_its_panels_and_they_show_what_it_gives(open_console: O
     t, means = given._curve.getData()
     np.testing.assert_allclose(means, current.reshape(-1, 64).mean(axis=1))
     np.testing.assert_allclose(t, np.arange(8) + 0.5)
+    shares = history.streams[DEVICES].newest(session.tick_index)[0] > 0.0
+    assert given.told.text().endswith(f"on {shares.mean():.0%} of the last minute")
     _draw(window, target)
     beta = history.features.newest(session.tick_index)[0].reshape(-1, 64).mean(axis=1)
     np.testing.assert_allclose(target._curve.getData()[1], beta)

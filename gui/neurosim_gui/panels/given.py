@@ -24,7 +24,7 @@ from neurosim_gui.texts import text
 _EVERY_S, _WORDS_S = 0.2, 0.5
 #: What can be looked at: the newest seconds tick by tick, or the whole session second by second.
 WINDOWS_S: tuple[float | None, ...] = (20.0, 120.0, None)
-_HOUR_S = 3600.0
+_MINUTE_S, _HOUR_S = 60.0, 3600.0
 #: Which reading tells what a device does, of each kind.
 _EFFECT = {"stimulator": 0, "coil": 2, "drug": 1}
 
@@ -164,20 +164,12 @@ class GivenPanel(PlotPanel):
             with history.lock:
                 effect = float(history.streams[DEVICES].newest(1)[self._devices[0].rows[1], 0])
             self._mark_doses(actor, now_s)
-            self.told.setText(
-                text(
-                    "given.told_drug",
-                    blood=newest,
-                    effect=effect,
-                    scale=_pace(actor),
-                    half=actor.config.medicine.kinetics.half_life_h,
-                )
-            )
+            half, scale = actor.config.medicine.kinetics.half_life_h, _pace(actor)
+            self.told.setText(text("given.told_drug", blood=newest, effect=effect, half=half, scale=scale))
         else:
             with history.lock:
-                current = history.seconds.read(DEVICES, self._devices[0].rows[0])[1]
-            level = actor.config.pulses.current_ma
-            on = float(current[-60:].mean()) / level if current.size and level else 0.0
+                current = history.streams[DEVICES].newest(round(_MINUTE_S / history.update_interval_s))
+            on = float((current[self._devices[0].rows[0]] > 0.0).mean())
             self.told.setText(text("given.told_stimulator", now=newest, on=on))
 
     def _mark_doses(self, actor: DrugActor, now_s: float) -> None:
