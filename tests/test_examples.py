@@ -13,6 +13,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+import neurosim
 import neurosim.session.figure
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -206,6 +207,69 @@ def test_more_people_find_more_and_the_first_session_tells_little() -> None:
 def test_fast_signals_recover_before_the_slow() -> None:
     half_s = load("stress_profile").main(duration_s=1800.0, show=False)
     assert max(half_s["forehead"], half_s["heart"]) < half_s["skin"] < half_s["hand"]
+
+
+def test_beta_falls_with_fast_pulses_and_not_with_slow_ones() -> None:
+    """At 130 Hz by half and more in power (Kuehn et al. 2008); at 20 Hz by a tenth at most (models.md row 39)."""
+    left = load("stimulation_frequency").main(duration_s=40.0, show=False)
+    assert left[130.0] <= 50.0
+    assert left[20.0] >= 90.0
+
+
+@pytest.mark.slow
+def test_half_of_the_people_lose_half_of_their_seizures_over_two_years() -> None:
+    """-36 % at 3 to 12 months, -51 % later, half of the people respond (Englot et al. 2011): +-10, +-10, +-15."""
+    found = load("vagus_over_months").main(show=False)
+    assert found["early"] == pytest.approx(-36.0, abs=10.0)
+    assert found["late"] == pytest.approx(-51.0, abs=10.0)
+    assert found["responders"] == pytest.approx(50.0, abs=15.0)
+
+
+def test_more_people_respond_to_pulses_that_are_not_felt() -> None:
+    """43.8 and 84.5 % (Kapural et al. 2015), +-10 of 120 people (models.md row 45), of 60 half as much again."""
+    share = load("cord_fast_or_tonic").main(show=False)
+    assert share["scs_tonic"] == pytest.approx(43.8, abs=15.0)
+    assert share["scs_10khz"] == pytest.approx(84.5, abs=15.0)
+
+
+def test_pain_alone_gives_back_rheobase_and_chronaxie() -> None:
+    """Lapicque and Weiss: 1 mA and 200 us of thick fibres; half of the largest effect comes a little below."""
+    rheobase, chronaxie = load("strength_and_duration").main(show=False)
+    assert rheobase == pytest.approx(1.0, abs=0.1)
+    assert chronaxie == pytest.approx(200.0, abs=10.0)
+
+
+@pytest.mark.slow
+def test_theta_bursts_leave_opposite_signs_and_a_mean_shows_the_wave() -> None:
+    """+35.5 and -22.8 % (Wischnewski & Schutter 2015), +-12 and a little for ninety pulses; the N100 is 6 uV deep."""
+    found = load("magnetic_pulses").main(show=False)
+    assert found["itbs"] == pytest.approx(35.5, abs=13.0)
+    assert found["ctbs"] == pytest.approx(-22.8, abs=12.0)
+    assert found["n100"] == pytest.approx(-6.0, abs=2.0)
+
+
+def test_expectation_stands_apart_from_the_technique() -> None:
+    found = load("treatment_side_by_side").main(show=False)
+    assert found["untreated"] == (0.0, 0.0)
+    assert found["expectation alone"][0] == 0.0
+    assert all(specific < 0.0 for specific, _ in list(found.values())[2:])
+    assert len({shared for _, shared in list(found.values())[1:]}) == 1
+
+
+def test_a_stimulator_is_late_by_what_its_pipeline_says() -> None:
+    """0.24 s by design (`neurosim explain adaptive_dbs`), in a simulated patient and on a patient's cortex (ECoG); with
+    its threshold at the 25th percentile an open loop is on for three quarters of the time."""
+    share, late_s = load("stimulator_on_a_recording").main(show=False)
+    assert share == pytest.approx(0.75, abs=0.2)
+    assert late_s == pytest.approx(0.24, abs=0.1)
+    root = Path(os.environ.get("NEUROSIM_RECORDINGS", Path(__file__).parents[2] / "shared" / "data" / "recordings"))
+    path = root / "ecog_pd_m1_beta" / "exampledata.npy"
+    if not path.exists():
+        pytest.skip(f"no ecog_pd_m1_beta/exampledata.npy in {root}; set NEUROSIM_RECORDINGS")
+    sidecar = Path(__file__).parent / "real" / "sidecars" / "ecog_pd_m1_beta.toml"
+    share, late_s = load("stimulator_on_a_recording").main(85.0, False, str(path), "M1", str(sidecar))
+    assert share == pytest.approx(0.75, abs=0.2)
+    assert late_s == pytest.approx(0.24, abs=0.1)
 
 
 @pytest.mark.slow

@@ -13,10 +13,16 @@ from pathlib import Path
 import numpy as np
 
 import neurosim as ns
+from neurosim.cohort.side_by_side import treat
+from neurosim.core.drive import Drive
 from neurosim.core.spec import Float
+from neurosim.core.timeline import TickGrid
 from neurosim.dsp import DCBlock, WeightedFIREnvelope
 from neurosim.lessons.table import Table, format_table
+from neurosim.modulation.scores import seizures, time_in_long_bursts
 from neurosim.session.result import Result
+from neurosim.signals import load_body
+from neurosim.subject import Population
 
 FOLDER = Path(__file__).parents[1] / "neurosim" / "lessons" / "tables"
 SEED, DURATION_S, TICK_S = 1, 1500.0, 1 / 8
@@ -86,6 +92,85 @@ def ten_sessions(learners: int = 40, sessions: int = 10, duration_s: float = DUR
     return Table(_made(learners, sham="yoked", sessions=sessions), tuple(rows))
 
 
+def time_on(patients: int = 12) -> Table:
+    """Return what is left of beta and of its long bursts, in per cent, by how long a stimulator is on.
+
+    The same patients on the same noise without pulses, with those that a rule asks for, and with pulses all the time.
+    """
+    protocol = ns.load_protocol("adaptive_dbs")
+    (adaptive,) = protocol.devices
+    always = adaptive.model_copy(update={"mode": "continuous"})
+    rows, limits, before = [], np.zeros(patients), (1.0, 1.0)
+    for mode, devices in (("off", ()), ("adaptive", (adaptive,)), ("continuous", (always,))):
+        changed = protocol.model_copy(update={"devices": devices})
+        people = Population(patients, SEED, protocol.subject)
+        memory = ns.simulate(changed, subject=people, seed=SEED, keep="ticks").memory
+        blocks, beta = np.array(memory.block_names()), memory.features()[..., 0]
+        on = blocks == "adaptive stimulation"
+        if mode == "off":
+            limits = np.percentile(beta[blocks == "off"], 75, axis=0)
+        rate = 1.0 / protocol.update_interval_s
+        long = np.mean([time_in_long_bursts(x, t, rate) for x, t in zip(beta[on].T, limits, strict=True)])
+        now = (float(beta[on].mean()), float(long))
+        before = now if mode == "off" else before
+        share = {"off": 0.0, "continuous": 100.0}.get(mode, 100.0 * float((memory.column("shown")[on] > 0.5).mean()))
+        left = [100.0 * a / b for a, b in zip(now, before, strict=True)]
+        rows.append({
+            "mode": mode, "on": f"{share:.1f}", "beta": f"{left[0]:.1f}", "long_bursts": f"{left[1]:.1f}",
+            "long_bursts_gone": f"{100.0 - left[1]:.1f}",
+        })  # fmt: skip
+    made = {"protocol": protocol.name, "seed": SEED, "neurosim": version("neurosim"), "patients": patients}
+    return Table({key: str(value) for key, value in made.items()}, tuple(rows))
+
+
+def vagus_months(people: int = 2000, lanes: int = 24, duration_s: float = 200.0) -> Table:
+    """Return the change of seizures [%] and the share of people who lose half of them [%], month by month.
+
+    Seizures are counted in the potential of the focus at several excitabilities; how far months of stimulation move
+    the excitability of each person is set.
+    """
+    shifts = np.array([0.0, -0.1, -0.2, -0.3, -0.4, -0.6])
+    rates = np.array([_seizures(shift, lanes, duration_s) for shift in shifts])
+    protocol = ns.load_protocol("vns")
+    actor = protocol.devices[0].prepare(TickGrid(1.0), SEED, tuple(range(people)), (people,))
+    rows, passed = [], 0.0
+    for months in (0.0, 1.5, 3.0, 4.5, 6.0, 7.5, 9.0, 12.0, 15.0, 18.0, 21.0, 24.0):
+        actor.rest((months - passed) * 30.4 * 86400.0)
+        passed = months
+        moved = np.broadcast_to(actor.act(0)["excitability"], (people,))
+        change = 100.0 * (np.interp(-moved, -shifts, rates) / rates[0] - 1.0)
+        responders = 100.0 * float((change <= -50.0).mean())
+        rows.append({"months": f"{months:g}", "change": f"{change.mean():.1f}", "responders": f"{responders:.1f}"})
+    made = {"protocol": protocol.name, "seed": SEED, "neurosim": version("neurosim"), "people": people,
+            "lanes": lanes, "duration_s": duration_s}  # fmt: skip
+    return Table({key: str(value) for key, value in made.items()}, tuple(rows))
+
+
+def _seizures(shift: float, lanes: int, duration_s: float) -> float:
+    """Return the mean number of seizures of a focus that is farther from them by some excitability."""
+    body = load_body("epilepsy").prepare(TickGrid(1.0), SEED, tuple(range(lanes)), (lanes,))
+    body.select(("ieeg",))
+    drive = Drive({"excitability": shift})
+    ticks = [body.generate(k, drive)["ieeg"][:, 0] for k in range(round(duration_s))]
+    return float(np.mean([seizures(x) for x in np.concatenate(ticks, axis=-1)]))
+
+
+def outside_or_learning(patients: int = 12) -> Table:
+    """Return by technique what moves a score: what it does itself, and what it shares with a sham."""
+    rows = []
+    for name in ("anxious", "adhd_like"):
+        summary = treat(name, n=patients, seed=SEED).summary()
+        rows += [
+            {
+                "patient": name, "technique": arm["technique"], "specific": f"{arm['change_specific']:.3f}",
+                "nonspecific": f"{arm['change_nonspecific']:.3f}",
+            }
+            for arm in summary["arms"] if arm["branch"]
+        ]  # fmt: skip
+    made = {"protocol": "those of neurosim treat", "seed": SEED, "neurosim": version("neurosim"), "patients": patients}
+    return Table({key: str(value) for key, value in made.items()}, tuple(rows))
+
+
 def _mean(x: Float) -> tuple[str, str]:
     """Return the mean and half its 95 % interval."""
     return f"{x.mean():.3f}", f"{1.96 * x.std(ddof=1) / np.sqrt(len(x)):.3f}"
@@ -105,6 +190,9 @@ def _alpha(result: Result, kind: str) -> Float:
 TABLES: dict[str, Callable[[], Table]] = {
     "delay_kills_learning": delay_kills_learning,
     "ten_sessions": ten_sessions,
+    "time_on": time_on,
+    "vagus_months": vagus_months,
+    "outside_or_learning": outside_or_learning,
 }
 
 

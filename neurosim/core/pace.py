@@ -42,6 +42,7 @@ class PacedClock(Clock):
         self._due_s = 0.0
         self._steps = 0
         self._closed = False
+        self._wakes_s = math.inf
         self.lateness_s: deque[float] = deque(maxlen=_KEPT)
 
     @property
@@ -53,6 +54,12 @@ class PacedClock(Clock):
     def playing(self) -> bool:
         """Whether ticks go on by themselves."""
         return self._playing
+
+    @property
+    def gap_s(self) -> float:
+        """How long until the tick that is waited for [s]: 0 while one is made, infinity where nothing is timed."""
+        ahead = self._wakes_s - self._now()
+        return max(0.0, ahead) if ahead > -_STALL_S else math.inf
 
     def play(self) -> None:
         """Go on."""
@@ -104,22 +111,28 @@ class PacedClock(Clock):
 
     def wait(self, due_s: float) -> float:
         """Wait until a moment of the session is due, or a step is asked for."""
+        came = True
         with self._change:
             while not self._closed:
                 if not self._playing:
                     if self._steps:
                         self._steps -= 1
                         break
-                    self._anchor = None
+                    self._anchor, self._wakes_s = None, math.inf
                     self._change.wait()
                     continue
                 if math.isinf(self._speed):
+                    self._wakes_s = math.inf
                     break
                 now = self._now()
                 if self._anchor is None:
                     # The tick that was pending is due one tick from now.
                     self._anchor = now, self._due_s
                 ahead = self._anchor[0] + (due_s - self._anchor[1]) / self._speed - now
+                self._wakes_s = now + ahead
+                # What a system's timer and the interpreter add is in `lateness_s`; late is what had not been made yet.
+                self.late_ticks += came and ahead < 0
+                came = False
                 if ahead > 0:
                     self._change.wait(ahead)
                     continue
@@ -129,10 +142,7 @@ class PacedClock(Clock):
         return 0.0
 
     def _late(self, late_s: float, now: float) -> float:
-        # A wake-up within a millisecond is as good as a system's timer gives.
         self.lateness_s.append(late_s)
-        if late_s > 1e-3:
-            self.late_ticks += 1
         if late_s > _STALL_S:
             self._anchor = now, self._due_s
             return late_s

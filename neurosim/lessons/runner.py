@@ -113,9 +113,15 @@ class LessonRunner(Sink):
     @property
     def ready(self) -> bool:
         """Whether the step is over: what it waits for has come or will not any more, and its question is answered."""
-        now = self.taken[-1]
-        waited = self.step.until is None or now.met or now.seconds >= self.step.until.ends_s - 1e-9
-        return waited and (now.answer is not None or not self.step.question)
+        return (self.step.until is None or self._waited) and (
+            self.taken[-1].answer is not None or not self.step.question
+        )
+
+    @property
+    def _waited(self) -> bool:
+        """Whether a wait is over; numbers are those of the wait, however long somebody looks on afterwards."""
+        until, now = self.step.until, self.taken[-1]
+        return until is not None and (now.met or now.seconds >= until.ends_s - 1e-9)
 
     @property
     def hint(self) -> str:
@@ -195,8 +201,9 @@ class LessonRunner(Sink):
             if not self._begun or tick.index < self._first:
                 return
             now = self.taken[-1]
-            for meter in self._meters.values():
-                meter.write(tick)
+            if not self._waited:
+                for meter in self._meters.values():
+                    meter.write(tick)
             now.seconds += self._tick_s
             at_s = sum(taken.seconds for taken in self.taken)
             if tick.feedback.valid and (not self.trace or at_s - self.trace[-1][0] >= _TRACE_S - 1e-9):

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field
 
-from neurosim.core.actor import ActorConfig
+from neurosim.core.actor import ActorConfig, AnyActor
 from neurosim.core.config import Config
 from neurosim.core.errors import ConfigError, UserError
 from neurosim.feedback.block import Block
@@ -37,6 +37,11 @@ class Setting(Config):
     )  # fmt: skip
     seed: int = Field(1, ge=0, description="root of all noise")
     artifacts: str | None = Field(None, description="what disturbs the signals, as `neurosim run --artifacts`")
+    devices: tuple[AnyActor, ...] | None = Field(None, description="what acts instead of the protocol's devices")
+    days_before: float = Field(
+        0.0, ge=0, le=3660, description="for how long everything has gone on before the session: what implants and "
+        "drugs do builds up, what was learned fades", json_schema_extra={"unit": "days"}
+    )  # fmt: skip
     sham: str | None = Field(None, description="what is shown instead of real feedback, as `neurosim run --sham`")
     more_delay_s: float = Field(0.0, ge=0, le=10, description="later than usual", json_schema_extra={"unit": "s"})
     gates: bool = Field(True, description="whether the protocol's gates watch")
@@ -62,6 +67,8 @@ class Setting(Config):
         if self.channels:
             protocol = protocol.with_channels(*self.channels)
         update: dict[str, object] = {"features": (*protocol.features, *self.features)}
+        if self.devices is not None:
+            update["devices"] = self.devices
         if not self.gates:
             update["gates"] = ()
         if self.more_delay_s:
@@ -93,10 +100,13 @@ class Setting(Config):
         subject = load_subject(self.subject)
         if self.actor != "subject":
             subject = subject.model_copy(update={"actors": _ACTORS[self.actor]})
-        return plan_sessions(
+        plan = plan_sessions(
             self.as_protocol(), subject, sham=self.sham, seed=self.seed, artifacts=self.artifacts,
             signals=(*self.signals, *more_signals),
         )  # fmt: skip
+        if self.days_before:
+            plan.rest(self.days_before * 86400.0)
+        return plan
 
     def prepare(self, *more_signals: str) -> Session:
         """Return a session that is ready for its first tick; parameters and errors are those of `plan`."""

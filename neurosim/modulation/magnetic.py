@@ -138,6 +138,11 @@ class CoilActor(Actor):
         self.synapse = Synapse(config.plasticity)
         self._start()
 
+    @property
+    def config(self) -> Coil:
+        """What it gives and when."""
+        return self._config
+
     def _start(self) -> None:
         self._next, self._now_s, self._given = 0, 0.0, 0
 

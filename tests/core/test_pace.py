@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 
@@ -97,3 +98,32 @@ def test_who_holds_is_told_and_wakes_at_a_step() -> None:
     clock.pause()
     clock.close()
     assert not clock.held(60.0)
+
+
+def test_a_tick_is_late_when_the_one_before_took_too_long() -> None:
+    wall = Wall()
+    clock = PacedClock(now=wall)
+    clock.wait(0.0)
+    wall.now_s += 0.25
+    clock.wait(0.25)
+    assert clock.late_ticks == 0
+    wall.now_s += 0.3
+    clock.wait(0.5)
+    assert clock.late_ticks == 1
+    assert clock.lateness_s[-1] == pytest.approx(0.05)
+
+
+def test_the_gap_ends_when_the_next_tick_is_due() -> None:
+    wall = Wall()
+    clock = PacedClock(now=wall)
+    assert clock.gap_s == math.inf
+    clock.wait(0.0)
+    assert clock.gap_s == 0.0
+    thread = threading.Thread(target=clock.wait, args=(0.25,))
+    thread.start()
+    deadline = time.monotonic() + 5
+    while clock.gap_s == 0.0 and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert clock.gap_s == pytest.approx(0.25)
+    clock.close()
+    thread.join(5)

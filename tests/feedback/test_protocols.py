@@ -33,6 +33,7 @@ def test_those_of_the_field_are_there() -> None:
         "heart_rate_down", "emg_frontalis", "emg_trapezius", "emg_up", "hand_warming", "skin_conductance_down",
         "slow_breathing", "stress_profile", "resonance_assessment", "alpha_emg_breath", "hrv_hand_warming",
         "dbs", "adaptive_dbs", "vns", "scs_tonic", "scs_10khz", "pns", "itbs",
+        "levodopa_day", "tms_single", "ctbs", "rtms_1hz", "tens",
     }  # fmt: skip
 
 

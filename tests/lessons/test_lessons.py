@@ -6,26 +6,38 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from neurosim.core.config import validate
 from neurosim.core.errors import ConfigError
 from neurosim.core.registry import kind_names
+from neurosim.feedback import load_protocol
 from neurosim.lessons import Lesson, LessonRunner, load_lab, load_lesson, rehearse, write_sheet
 from neurosim.lessons.lesson import MOST_WORDS
+from neurosim.lessons.setting import Setting
 
+#: Of neurofeedback and biofeedback.
 THE_TWELVE = {
     "alpha_and_eyes", "artifacts_are_not_alpha", "band_power", "breathing_at_resonance", "delay_kills_learning",
     "hidden_strategy", "sham_looks_the_same", "stress_profile", "ten_sessions", "tense_forehead", "warm_hands",
     "why_a_threshold",
 }  # fmt: skip
+#: Of the other branches, by the protocol that shows each; the last one sets learning beside them.
+THE_FIELD = {
+    "beta_and_pulses": "dbs", "months_of_pulses": "vns", "closing_the_gate": "scs_tonic",
+    "width_against_current": "tens", "strengthen_or_weaken": "itbs", "a_day_of_doses": "levodopa_day",
+    "outside_or_learning": "hrv_resonance",
+}  # fmt: skip
+SHIPPED = sorted(THE_TWELVE | set(THE_FIELD))
 
 
-def test_the_twelve_are_there() -> None:
-    assert set(kind_names("lesson")) == THE_TWELVE
+def test_those_of_every_branch_are_there() -> None:
+    assert sorted(kind_names("lesson")) == SHIPPED
+    assert {name: load_lesson(name).protocol for name in THE_FIELD} == THE_FIELD
 
 
-@pytest.mark.parametrize("name", sorted(THE_TWELVE))
+@pytest.mark.parametrize("name", SHIPPED)
 def test_a_lesson_tells_what_is_so(name: str) -> None:
     runner = rehearse(load_lesson(name))
     assert runner.failures == []
@@ -37,7 +49,7 @@ def test_a_lesson_tells_what_is_so(name: str) -> None:
         assert all(math.isfinite(x) for x in taken.numbers.values())
 
 
-@pytest.mark.parametrize("name", sorted(THE_TWELVE))
+@pytest.mark.parametrize("name", SHIPPED)
 def test_the_stage_shows_at_most_two_things_and_notes_stay_with_the_presenter(name: str) -> None:
     lesson = load_lesson(name)
     assert lesson.minutes <= 12
@@ -45,6 +57,47 @@ def test_the_stage_shows_at_most_two_things_and_notes_stay_with_the_presenter(na
         assert len(step.stage) <= 2
         assert set(step.stage) <= set(step.look)
         assert not step.notes or step.notes not in step.text + step.question
+
+
+@pytest.mark.parametrize("name", sorted(THE_FIELD))
+def test_a_lesson_on_a_treatment_says_what_it_is_and_what_it_is_not(name: str) -> None:
+    """Simulation of group averages, no advice; what is a model and what is set; the trials that speak against it."""
+    lesson = load_lesson(name)
+    first, last = lesson.step[0].text.lower(), lesson.step[-1].text.lower()
+    assert "simulated group average" in first
+    assert "advice" in first or "diagnosis" in first
+    assert any(word in last for word in ("model", "map", "set"))
+    assert any(word in last for word in ("sham", "placebo", "trial", "blind", "proven"))
+    assert all(step.until is None or step.until.ends_s <= 320 for step in lesson.step if step.name != "wears_off")
+    assert lesson.sources
+
+
+def test_devices_and_days_before_belong_to_the_setting_of_a_step() -> None:
+    """Half a year with a stimulator that moves excitability by -0.1 in the end, half of it in 100 days ln 2."""
+    lasting = {"effects": {"excitability": -0.1}, "days": 100.0}
+    pulses = {"site": "vagus", "current_ma": 50.0, "width_us": 30.0, "frequency_hz": 25.0}
+    device = {"kind": "stimulator", "pulses": pulses, "start_s": 60.0, "lasting": lasting}
+    setting = {"protocol": "vns", "subject": "epilepsy", "devices": [device]}
+    moved = {}
+    for days in (0.0, 100.0 * math.log(2.0)):
+        plan = validate(setting | {"days_before": days}, Setting).plan()
+        moved[days > 0] = float(np.asarray(plan.session().actors[0].act(0)["excitability"]))
+    assert moved == pytest.approx({False: 0.0, True: -0.05})
+    assert validate(setting | {"devices": []}, Setting).as_protocol().devices == ()
+    assert validate({"protocol": "vns"}, Setting).as_protocol().devices == load_protocol("vns").devices
+
+
+def test_numbers_are_those_of_the_wait_however_long_one_looks_on() -> None:
+    step = {"until": {"after_s": 2.0}, "remember": {"name": "seconds", "of": "seconds", "statistic": "last"}}
+    blocks = [{"name": "b", "kind": "baseline", "duration_s": 60.0}]
+    runner = LessonRunner(validate(_lesson(step=step, actor="nobody", blocks=blocks), Lesson))
+    session, sinks = runner.prepare()
+    while session.time_s < 5.0:
+        tick = session.step()
+        for sink in sinks:
+            sink.write(tick)
+    runner.finish()
+    assert runner.numbers["seconds"] == pytest.approx(2.0)
 
 
 def _lesson(**changes: Any) -> dict[str, Any]:
@@ -149,7 +202,7 @@ def test_a_sheet_is_one_file_with_predictions_and_numbers(tmp_path: Path) -> Non
 
 
 def test_labs_last_as_long_as_their_lessons() -> None:
-    assert load_lab("first_lab").minutes == 45
+    assert load_lab("first_lab").minutes == load_lab("field_lab").minutes == 45
     for name in kind_names("lab"):
         for part in load_lab(name).part:
             assert not part.lesson or load_lesson(part.lesson).minutes <= part.minutes

@@ -240,8 +240,11 @@ def _simulated_again(recorded: SessionFolder, key: str | Path | None) -> tuple[S
         recorded.protocol, person, sham=sham, seed=facts["seed"], address=facts["address"],
         signals=list(facts["streams"]),
     )  # fmt: skip
-    for number, rest_s in enumerate(facts["rests_s"]):
-        _run_before(plan, recorded, number)
+    rests_s = facts["rests_s"]
+    first = len(rests_s) - (facts["session"] - 1)  # time may have passed before the first session, too
+    for number, rest_s in enumerate(rests_s):
+        if number >= first:
+            _run_before(plan, recorded, number - first)
         plan.rest(rest_s)
     missing = facts["streams"].keys() - plan.source.specs.keys()
     if missing:

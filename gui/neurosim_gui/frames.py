@@ -1,0 +1,68 @@
+"""When a frame is drawn: in the gaps between ticks, so that no tick waits for the interpreter."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+from neurosim.core.pace import PacedClock
+
+#: From frame to frame, the most that a frame waits for a gap, and how soon it looks again [s].
+_FRAME_S, _PATIENCE_S, _AGAIN_S = 1.0 / 60.0, 0.012, 0.001
+#: How fast the cost that is expected falls again after an expensive frame, from frame to frame.
+_FORGETS = 0.98
+
+
+class Frames(QTimer):
+    """Asks for frames, 60 a second where the machine can, each in a gap that is long enough for it where there is one.
+
+    While a frame is drawn the engine's thread gets the interpreter late. So a frame that would run into the next tick
+    waits until that has been made, but never for long.
+
+    Parameters
+    ----------
+    parent
+        Who draws.
+    clock
+        Knows when the next tick is due.
+    draw
+        Draws a frame.
+    """
+
+    def __init__(self, parent: QObject, clock: PacedClock, draw: Callable[[], None]) -> None:
+        super().__init__(parent)
+        self._clock, self._draw = clock, draw
+        self._cost_s, self._due_s = 0.0, time.perf_counter()
+        self.setSingleShot(True)
+        self.setTimerType(Qt.TimerType.PreciseTimer)
+        self.timeout.connect(self._look)
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.timeout.connect(self._drawn)
+        self.start(0)
+
+    def stop(self) -> None:
+        """Draw no more."""
+        super().stop()
+        self._idle.stop()
+
+    def _look(self) -> None:
+        now, gap_s = time.perf_counter(), self._clock.gap_s
+        if gap_s < self._cost_s and now - self._due_s < _PATIENCE_S:
+            self._again(gap_s + _AGAIN_S)
+            return
+        self._due_s = max(self._due_s + _FRAME_S, now)
+        self._started_s = now
+        self._idle.start(0)  # comes when the event loop has done what it had to
+        self._draw()
+
+    def _drawn(self) -> None:
+        """Go on when the event loop has painted what was drawn."""
+        now = time.perf_counter()
+        self._cost_s = max(now - self._started_s, self._cost_s * _FORGETS)
+        self._again(self._due_s - now)
+
+    def _again(self, in_s: float) -> None:
+        self.start(max(0, round(1000.0 * in_s)))
