@@ -117,7 +117,10 @@ class SideBySide:
                         "sessions": arm.trained.sessions, **_told("feature", arm.trained.signal),
                         "change_published": _plain(arm.trained.published),
                     },
-                    "course": {"step_s": _plain(arm.signal.time_s[1] - arm.signal.time_s[0]), "signal": [*map(_plain, arm.signal.trace)]},
+                    "course": {
+                        "step_s": _plain(arm.signal.time_s[1] - arm.signal.time_s[0]),
+                        "signal": [*map(_plain, arm.signal.trace)],
+                    },
                 }
             )  # fmt: skip
         return {
