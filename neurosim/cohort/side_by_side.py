@@ -117,10 +117,7 @@ class SideBySide:
                         "sessions": arm.trained.sessions, **_told("feature", arm.trained.signal),
                         "change_published": _plain(arm.trained.published),
                     },
-                    "course": {
-                        "step_s": _plain(arm.signal.time_s[1] - arm.signal.time_s[0]),
-                        "signal": [*map(_plain, arm.signal.trace)],
-                    },
+                    "course": _course(arm.signal),
                 }
             )  # fmt: skip
         return {
@@ -134,6 +131,10 @@ class SideBySide:
         from neurosim.cohort.treatment_figure import draw_side_by_side
 
         return draw_side_by_side(self)
+
+
+def _course(signal: Signal) -> dict[str, Any]:
+    return {"step_s": _plain(signal.time_s[1] - signal.time_s[0]), "signal": [*map(_plain, signal.trace)]}
 
 
 def _told(what: str, signal: Signal) -> dict[str, Any]:
