@@ -51,9 +51,9 @@ def open_window(request: LiveRequest) -> int:
         window.show_course(request.course)
     if request.field:
         window.field.do_field()
-    window.place(request.size)
+    window.appearance.place(request.size)
     if request.theme is not None:  # what is asked for goes before what is remembered
-        window.set_palette(look.palette)
+        window.appearance.set_palette(look.palette)
     if request.theme == "stage":  # its size of words too
         window.set_look(look)
     if request.screenshots is not None:

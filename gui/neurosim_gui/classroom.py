@@ -21,7 +21,7 @@ from neurosim_gui.window import SessionWindow
 
 if TYPE_CHECKING:
     from neurosim.lessons import LessonRunner
-    from neurosim_gui.layout import Arrangement
+    from neurosim_gui.arrangement import Arrangement
     from neurosim_gui.lesson_panel import LessonPanel
     from neurosim_gui.panels.events import EventsPanel
     from neurosim_gui.panels.strategy import StrategyPanel
@@ -51,7 +51,6 @@ class Classroom(SessionWindow):
     """
 
     screens: Screens
-    arrangement: Arrangement | None
 
     def __init__(self, engine: Engine, look: Look) -> None:
         super().__init__(engine, look)
@@ -68,6 +67,11 @@ class Classroom(SessionWindow):
         self._record_on = False
         self._asked_in: Arrangement | None = None
         self._events: EventsPanel | None = None
+
+    @property
+    @abstractmethod
+    def arrangement(self) -> Arrangement | None:
+        """The panels by place, once the session is prepared."""
 
     @abstractmethod
     def change_session(self, engine: Engine, name: str, request: LiveRequest | None = None) -> None:
@@ -223,7 +227,7 @@ class Classroom(SessionWindow):
             "lesson",
             "quiz",
         ):  # what is shown beside the words gets the larger part
-            heights = [round(self.height() * share) for share in (0.4, 0.6)]
+            heights = [round(self.height() * share) for share in (0.5, 0.5)]
             self.resizeDocks([self._docks["lesson"], self._docks[name]], heights, Qt.Orientation.Vertical)
 
     @property

@@ -19,6 +19,7 @@ from neurosim_gui.rings import History
 from neurosim_gui.stage_plot import StagePlot, common_sweep_s
 from neurosim_gui.stage_trace import Trace, find_trace, usual_traces
 from neurosim_gui.texts import text
+from neurosim_gui.units import steady
 
 _MOST_PLOTS = 2
 #: The first plot, and the second, stay while choices take less than this share of the height.
@@ -352,4 +353,4 @@ class Stage(QWidget):
         for plot in self.plots:
             if plot.trace == trace and value:
                 digits = max(digits, 1 + int(np.floor(np.log10(abs(value))) - np.floor(np.log10(plot.step))))
-        return f"{value:#.{digits}g}".rstrip(".")
+        return steady(value, digits)

@@ -146,8 +146,12 @@ class StagePlot(QWidget):
         """The labels at the axes, by side."""
         middle, step = self._axis
         seconds = [self.sweep_s * share for share in (0.25, 0.5, 0.75)]
+        values = [f"{value:.6g}" for value in (middle - step, middle, middle + step)]
+        if not any("e" in value for value in values):
+            decimals = max(len(value.partition(".")[2]) for value in values)  # as many for all three
+            values = [f"{float(value):.{decimals}f}" for value in values]
         return {
-            "left": [] if self.covered else [f"{value:.6g}" for value in (middle - step, middle, middle + step)],
+            "left": [] if self.covered else values,
             "bottom": [text("stage.seconds", seconds=f"{value:g}") for value in seconds],
         }
 

@@ -28,7 +28,7 @@ from neurosim_gui.texts import text
 from neurosim_gui.units import named, unit_words
 
 if TYPE_CHECKING:
-    from neurosim_gui.layout import Arrangement
+    from neurosim_gui.arrangement import Arrangement
 
 #: Where the state of the body is told, which slow treatments move.
 _STATE = "truth/state"
