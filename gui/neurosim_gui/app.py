@@ -49,9 +49,11 @@ def open_window(request: LiveRequest) -> int:
         show_hints(window, "free_play")
     if request.course is not None:
         window.show_course(request.course)
-    window.place(request.size)
+    if request.field:
+        window.field.do_field()
+    window.appearance.place(request.size)
     if request.theme is not None:  # what is asked for goes before what is remembered
-        window.set_palette(look.palette)
+        window.appearance.set_palette(look.palette)
     if request.theme == "stage":  # its size of words too
         window.set_look(look)
     if request.screenshots is not None:

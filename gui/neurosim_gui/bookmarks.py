@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from neurosim.core.errors import OutputError
 from neurosim.core.pace import PacedClock
 from neurosim_gui.engine import Engine, Snapshot
 from neurosim_gui.request import prepare
+from neurosim_gui.sight import Sight, restore, see
 from neurosim_gui.texts import text
 from neurosim_gui.widgets import clock_words
 
@@ -62,7 +64,7 @@ class Bookmarks:
         request = window.running
         assert request is not None
         assert snapshot.plan is not None
-        views, windows, panels, covered = window.sight()
+        sight = see(window)
         who = request.subject or session.protocol.subject
         title = text("scenes.title", protocol=session.protocol.title, at=clock_words(session.time_s))
         scene = Scene.model_validate(
@@ -70,7 +72,7 @@ class Bookmarks:
                 "key": number, "title": title, "protocol": request.protocol, "free_play": request.free_play,
                 "source": request.source, "sidecar": request.sidecar, "subject": who,
                 "subject_key": request.subject_key, "sham": request.sham, "seed": snapshot.plan.seed,
-                "tick": session.tick_index, "view": views, "windows": windows, "panels": panels, "covered": covered,
+                "tick": session.tick_index, **asdict(sight),
                 "done": [Done(tick=logged.tick, command=logged.command) for logged in session.command_log],
             }
         )  # fmt: skip
@@ -109,7 +111,7 @@ class Bookmarks:
         """Show what was to be seen in the scene that was recalled, once its panels are there."""
         scene, self._to_restore = self._to_restore, None
         if scene is not None:
-            self._window.restore_sight(scene.view, scene.windows, scene.panels, covered=scene.covered)
+            restore(self._window, Sight(scene.view, scene.windows, scene.panels, scene.covered))
 
     def _tell_menu(self) -> None:
         for number, scene in self.scenes.items():

@@ -21,7 +21,7 @@ from neurosim_gui.window import SessionWindow
 
 if TYPE_CHECKING:
     from neurosim.lessons import LessonRunner
-    from neurosim_gui.layout import Arrangement
+    from neurosim_gui.arrangement import Arrangement
     from neurosim_gui.lesson_panel import LessonPanel
     from neurosim_gui.panels.events import EventsPanel
     from neurosim_gui.panels.strategy import StrategyPanel
@@ -51,7 +51,6 @@ class Classroom(SessionWindow):
     """
 
     screens: Screens
-    arrangement: Arrangement | None
 
     def __init__(self, engine: Engine, look: Look) -> None:
         super().__init__(engine, look)
@@ -68,6 +67,11 @@ class Classroom(SessionWindow):
         self._record_on = False
         self._asked_in: Arrangement | None = None
         self._events: EventsPanel | None = None
+
+    @property
+    @abstractmethod
+    def arrangement(self) -> Arrangement | None:
+        """The panels by place, once the session is prepared."""
 
     @abstractmethod
     def change_session(self, engine: Engine, name: str, request: LiveRequest | None = None) -> None:
@@ -90,7 +94,7 @@ class Classroom(SessionWindow):
         if self._start is None:
             self._start = StartView(self.look)
             self._start.chosen.connect(self.begin)
-        self._show_view(self._start, text("command.start"))
+        self.show_view(self._start, text("command.start"))
 
     def do_lessons(self) -> None:
         """Show the lesson that is taken, or the start screen, where one is chosen."""
@@ -102,9 +106,11 @@ class Classroom(SessionWindow):
 
     def begin(self, kind: str, name: str) -> None:
         """Begin what a card of the start screen stands for; a recording that is under way is asked about first."""
-        if self.recording and not self.confirm(text("record.close")):
+        if kind == "field":
+            self.commands["field"].trigger()
+        elif not self.may_leave():
             return
-        if kind == "lesson":
+        elif kind == "lesson":
             self.take_lesson(name)
         elif kind == "lab":
             self.take_lab(name)
@@ -115,7 +121,11 @@ class Classroom(SessionWindow):
             if request is not None:
                 self.begin_engine(Engine(lambda: prepare(request), PacedClock(1.0)), request.name, request)
 
-    def begin_engine(self, engine: Engine, name: str, request: LiveRequest) -> None:
+    def may_leave(self) -> bool:
+        """Return whether the session may be left for another one: a recording that is under way is asked about."""
+        return not self.recording or self.confirm(text("record.close"))
+
+    def begin_engine(self, engine: Engine, name: str, request: LiveRequest | None) -> None:
         """Begin a session of its own, outside lessons."""
         self._end_lesson()
         self.change_session(engine, name, request)
@@ -217,7 +227,7 @@ class Classroom(SessionWindow):
             "lesson",
             "quiz",
         ):  # what is shown beside the words gets the larger part
-            heights = [round(self.height() * share) for share in (0.4, 0.6)]
+            heights = [round(self.height() * share) for share in (0.5, 0.5)]
             self.resizeDocks([self._docks["lesson"], self._docks[name]], heights, Qt.Orientation.Vertical)
 
     @property
@@ -354,7 +364,7 @@ class Classroom(SessionWindow):
         self._leave(self._sheet)
         self._sheet = SheetView(self.look, runner)
         self._sheet.save_asked.connect(self.save_sheet)
-        self._show_view(self._sheet, text("lesson.sheet_tab"))
+        self.show_view(self._sheet, text("lesson.sheet_tab"))
 
     def save_sheet(self) -> None:
         """Write the student's sheet, with a picture of the window."""

@@ -73,6 +73,8 @@ COMMANDS = (
     Command("reveal", "view", ("T",)),
     Command("console", "view", ("Ctrl+Shift+1",)),
     Command("course", "view", ("Ctrl+Shift+2",)),
+    Command("field", "view", ("Ctrl+Shift+F",)),
+    Command("treat", "view", ("Ctrl+Shift+T",)),
     Command("stage", "view", ("F5", "Ctrl+Return")),
     Command("participant", "view", ("Ctrl+P",)),
     Command("picture_kind", "view", ("Ctrl+K",)),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QCursor, QPaintEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from neurosim_gui.texts import text
 from neurosim_gui.widgets import Elided
@@ -27,9 +27,14 @@ class HelpLine(Elided):
         The window that it explains.
     """
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QMainWindow) -> None:
         super().__init__(text("help.ready"))
         self._window = window
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 Qt's name
+        """Draw the sentence, unless something is told in its place for a while."""
+        if not self._window.statusBar().currentMessage():
+            super().paintEvent(event)
 
     def refresh(self) -> None:
         """Look at what the mouse is over."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QLabel, QToolBar
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolBar
 
 from neurosim_gui.texts import text
 from neurosim_gui.window import SessionWindow
@@ -25,6 +25,7 @@ def show_lines(window: SessionWindow, title: str, lines: Sequence[str]) -> QTool
         label.setFont(window.look.font("title", bold=True))
         label.setContentsMargins(12, 4, 24, 4)
         label.setWordWrap(True)
+        label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(label)
     window.addToolBar(bar)
     return bar

@@ -1,13 +1,9 @@
-"""Which panels a session needs, and where they stand: they come from the protocol and its stages."""
+"""Which panels a session needs: they come from the protocol and its stages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
-
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from neurosim.core.chain import Chain
 from neurosim.core.spec import SignalSpec
@@ -16,6 +12,7 @@ from neurosim.session.commands import Command, SetThreshold
 from neurosim.session.sealing.veil import DrawnSham
 from neurosim.session.session import Session
 from neurosim.session.streams import choose_channels
+from neurosim_gui.arrangement import Arrangement
 from neurosim_gui.engine import Engine
 from neurosim_gui.look import Look
 from neurosim_gui.panels.artifacts import ArtifactsPanel
@@ -24,7 +21,6 @@ from neurosim_gui.panels.feature import FeaturePanel
 from neurosim_gui.panels.head_map import HeadMapPanel, flat_positions
 from neurosim_gui.panels.heart import Heart, HeartWavePanel, IntervalsPanel, IntervalSpectrumPanel, PacerPanel
 from neurosim_gui.panels.minutes import MinutesPanel
-from neurosim_gui.panels.panel import Panel
 from neurosim_gui.panels.pipeline import PipelinePanel
 from neurosim_gui.panels.quality import QualityPanel
 from neurosim_gui.panels.rate import RatePanel
@@ -32,9 +28,9 @@ from neurosim_gui.panels.settings import SettingsPanel
 from neurosim_gui.panels.signals import SignalsPanel
 from neurosim_gui.panels.spectrogram import SpectrogramPanel
 from neurosim_gui.panels.spectrum import SpectrumPanel
-from neurosim_gui.panels.trace import SweepPanel, TracePanel
 from neurosim_gui.panels.truth import TruthPanel, truth_source
-from neurosim_gui.stage_trace import find_trace, trained_feature
+from neurosim_gui.stage_trace import trained_feature
+from neurosim_gui.technique import add_technique
 from neurosim_gui.texts import text
 from neurosim_gui.units import named
 
@@ -43,219 +39,11 @@ _MOST_TRACES, _OTHER_TRACES = 8, 2
 #: Widest spectrum of the EEG [Hz]; of muscles it goes on to the end.
 _EEG_HZ = (1.0, 40.0)
 _LOWEST_EMG_HZ = 5.0
-#: Below this width the right column folds into the tabs, below this height all but the essentials do [px].
-NARROW_PX, LOW_PX = 1600, 820
 #: Features beside which the pipeline has room.
 _MOST_FEATURES = 2
 #: Panels of the lower row before its tabs.
 _MOST_BELOW = 2
 _HEARTS = ("ecg", "ppg")
-#: What is looked at stands in one column up to so many panels; and how high that is beside everything else.
-_MOST_STACKED = 3
-_FOCUS_SHARES = (640, 260)
-_SWEEPING = (SignalsPanel, FeaturePanel)
-
-
-@dataclass
-class Arrangement:
-    """The panels by place.
-
-    Attributes
-    ----------
-    signals, trained, side
-        The columns of the upper row, top to bottom.
-    below
-        The lower row, before its tabs.
-    tabs
-        The tabs of the lower row.
-    folding
-        Those of the upper row that become tabs where the window is low.
-    focus
-        What stands above all others while a lesson looks at it; empty for the usual places.
-    added
-        Those that a lesson wanted besides.
-    name
-        What its sizes are remembered under.
-    first
-        The tab that is in front at first, as the texts name it; empty for the first one.
-    upper
-        Height of the upper row in a low window, of 1000.
-    """
-
-    signals: list[Panel] = field(default_factory=list)
-    trained: list[Panel] = field(default_factory=list)
-    side: list[Panel] = field(default_factory=list)
-    below: list[Panel] = field(default_factory=list)
-    tabs: list[Panel] = field(default_factory=list)
-    folding: list[Panel] = field(default_factory=list)
-    focus: list[Panel] = field(default_factory=list)
-    added: list[Panel] = field(default_factory=list)
-    name: str = ""
-    first: str = ""
-    upper: int = 560
-
-    @property
-    def panels(self) -> list[Panel]:
-        """All of them."""
-        return [*self.signals, *self.trained, *self.side, *self.below, *self.tabs, *self.added]
-
-    def look_at(self, names: Sequence[str], session: Session, look: Look) -> bool:
-        """Put what shows some features, streams, ``shown`` or ``pacer`` above all others; tells whether that is new.
-
-        What no panel shows gets one of its own.
-
-        Raises
-        ------
-        ConfigError
-            For what the session does not have.
-        """
-        focus: list[Panel] = []
-        chosen: dict[SignalsPanel, dict[str, list[int]]] = {}
-        for name in names:
-            stream, _, channel = name.partition(":")
-            panel = next((panel for panel in (*focus, *self.panels) if stream in panel.shows), None)
-            if channel and isinstance(panel, SignalsPanel):
-                at = find_trace(name, session).row
-                chosen.setdefault(panel, {}).setdefault(stream, []).append(at)
-            if panel is None:
-                trace = find_trace(name, session)
-                beside = next((p.sweep_s for p in (*focus, *self.signals) if isinstance(p, _SWEEPING)), None)
-                panel = SweepPanel(look, trace, beside) if trace.of_tick else TracePanel(look, trace)
-                self.added.append(panel)
-            if panel not in focus:
-                focus.append(panel)
-        for panel, channels in chosen.items():
-            panel.choose(channels)
-        changed, self.focus = focus != self.focus, focus
-        return changed
-
-    @property
-    def front(self) -> list[str]:
-        """What the tabs in front are called, as the texts name them; none before there are tabs."""
-        return [panel.tab for panel in self.panels if (tabs := _tabs_of(panel)) and tabs.currentWidget() is panel]
-
-    def bring(self, front: Sequence[str]) -> None:
-        """Bring the tabs of these names to the front, where they are tabs."""
-        for panel in self.panels:
-            if panel.tab in front and (tabs := _tabs_of(panel)):
-                tabs.setCurrentWidget(panel)
-
-    def build(self, *, narrow: bool, low: bool) -> tuple[QSplitter, list[tuple[str, QSplitter]]]:
-        """Put the panels into splitters.
-
-        Parameters
-        ----------
-        narrow, low
-            Whether the window has little width, or little height.
-
-        Returns
-        -------
-        body
-            Everything.
-        splitters
-            By name, the sizes of whose parts can be remembered.
-        """
-        front = self.front or [self.first]
-        if self.focus:
-            body = self._build_around_focus(narrow=narrow)
-            self.bring(front)
-            return body, []
-        folded = self.folding if low else []
-        columns = [[p for p in column if p not in folded] for column in (self.signals, self.trained)]
-        moved = [*folded, *(self.below if low else [])]
-        if narrow:
-            moved = [*self.side, *moved]
-        else:
-            columns.append(self.side)
-        upper, lower = QSplitter(Qt.Orientation.Horizontal), QSplitter(Qt.Orientation.Horizontal)
-        inner: list[tuple[str, QSplitter]] = []
-        shares: list[int] = []
-        for column, share in zip(columns, (800, 720, 380), strict=False):
-            if column:
-                part, growing = _stack(column)
-                inner.append((f"column_{len(inner)}", growing))
-                upper.addWidget(part)
-                upper.setStretchFactor(upper.count() - 1, share)
-                shares.append(share)
-        for panel in () if low else self.below:
-            lower.addWidget(panel)
-            panel.setVisible(True)
-            lower.setStretchFactor(lower.count() - 1, 600)
-        lower.addWidget(_tabs((*moved, *self.tabs)))
-        lower.setStretchFactor(lower.count() - 1, 720)
-        upper.setSizes(shares)
-        lower.setSizes([*([600] * (lower.count() - 1)), 720])
-        body = QSplitter(Qt.Orientation.Vertical)
-        body.addWidget(upper)
-        body.addWidget(lower)
-        heights = (self.upper, 1000 - self.upper) if low else (560, 340)
-        for i, height in enumerate(heights):
-            body.setStretchFactor(i, height)
-        body.setSizes(heights)
-        for splitter in (body, upper, lower):
-            splitter.setChildrenCollapsible(False)
-        self.bring(front)
-        return body, [("body", body), ("upper", upper), ("lower", lower), *inner]
-
-    def _build_around_focus(self, *, narrow: bool) -> QSplitter:
-        """Put what is looked at above everything else, which becomes tabs."""
-        beside = [panel for panel in self.focus if panel in self.side]
-        main = [panel for panel in self.focus if panel not in beside]
-        n_columns = 1 if len(main) < _MOST_STACKED or (narrow and len(main) == _MOST_STACKED) else 2
-        n_rows = -(-len(main) // n_columns) if main else 0
-        columns = [main[i : i + n_rows] for i in range(0, len(main), n_rows)] if main else []
-        upper, body = QSplitter(Qt.Orientation.Horizontal), QSplitter(Qt.Orientation.Vertical)
-        for column, share in zip([*columns, beside], [*[760] * len(columns), 380], strict=True):
-            if column:
-                upper.addWidget(_stack(column)[0])
-                upper.setStretchFactor(upper.count() - 1, share)
-        upper.setSizes([*[760] * len(columns), 380][: upper.count()])
-        body.addWidget(upper)
-        others = [*self.below, *self.signals, *self.trained, *self.side, *self.tabs, *self.added]
-        body.addWidget(_tabs([panel for panel in others if panel not in self.focus]))
-        for i, height in enumerate(_FOCUS_SHARES):
-            body.setStretchFactor(i, height)
-        body.setSizes(_FOCUS_SHARES)
-        for splitter in (body, upper):
-            splitter.setChildrenCollapsible(False)
-        return body
-
-
-def _tabs(panels: Sequence[Panel]) -> QTabWidget:
-    """Return panels one behind the other; the keys stay with the body."""
-    tabs = QTabWidget()
-    tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    tabs.setDocumentMode(True)
-    tabs.setStatusTip(text("help.tabs"))
-    for panel in panels:
-        tabs.addTab(panel, panel.tab_words)
-    return tabs
-
-
-def _tabs_of(panel: Panel) -> QTabWidget | None:
-    """Return the tabs that a panel is one of."""
-    pages = panel.parentWidget()
-    tabs = None if pages is None else pages.parentWidget()
-    return tabs if isinstance(tabs, QTabWidget) and tabs.indexOf(panel) >= 0 else None
-
-
-def _stack(panels: Sequence[Panel]) -> tuple[QWidget, QSplitter]:
-    """Return a column, and the splitter of those of its panels that grow; the others stand below it."""
-    column, growing = QWidget(), QSplitter(Qt.Orientation.Vertical)
-    growing.setChildrenCollapsible(False)
-    rows = QVBoxLayout(column)
-    rows.setContentsMargins(0, 0, 0, 0)
-    rows.setSpacing(2)
-    rows.addWidget(growing, 1)
-    for panel in panels:
-        if isinstance(panel, (RatePanel, PipelinePanel)):
-            rows.addWidget(panel)
-        else:
-            growing.addWidget(panel)
-        panel.setVisible(True)  # a tab behind another hid it
-    growing.setSizes([400] * growing.count())
-    return column, growing
 
 
 def bands_of(stages: tuple[Any, ...]) -> list[tuple[float, float]]:
@@ -298,7 +86,8 @@ def arrange(
     sealed = isinstance(session.sham, DrawnSham)
     if not sealed:
         _add_features(found, session, look, submit)
-        found.trained.append(RatePanel(look, protocol.update_interval_s, _aim(session)))
+        rewarding = bool(_conditions(session))
+        found.trained.append(RatePanel(look, protocol.update_interval_s, _aim(session), rewarding=rewarding))
         pipeline = PipelinePanel(look, engine, session)
         if len(protocol.features) <= _MOST_FEATURES:
             found.trained.append(pipeline)
@@ -319,6 +108,7 @@ def arrange(
     body = "eeg" not in {source.stream for source in trained.sources.values()}
     (found.below if body and len(found.below) < _MOST_BELOW else found.tabs).append(table)
     found.tabs += [SettingsPanel(look, session, submit), ArtifactsPanel(look, submit), EventsPanel(look), *quality]
+    add_technique(found, session, look, submit)
     if free_play:
         _play_in_front(found)
     return found
@@ -383,8 +173,11 @@ def _add_features(found: Arrangement, session: Session, look: Look, submit: Call
         drag = None
         if at is not None and conditions[at].called in session.rule.manual:
             drag = _by_hand(conditions[at].called, submit)
-        kind = "only" if at is None else "inhibit" if conditions[at].direction == "below" and at else "title"
+        direction = "" if at is None else conditions[at].direction
+        kind = "only" if at is None else "inhibit" if direction == "below" and at else direction
         title = text(f"feature.{kind}", name=named("name", feature.name))
+        if at is not None and protocol.does == "treats":
+            title = text("feature.acts", name=named("name", feature.name))
         unit = session.pipeline.specs[feature.name].unit
         panel = FeaturePanel(look, title, feature.name, unit, column, at, protocol.update_interval_s,
                              rewarded=feature.name == protocol.rule.trained, set_threshold=drag)  # fmt: skip

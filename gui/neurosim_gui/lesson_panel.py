@@ -12,6 +12,9 @@ from neurosim_gui.look import Look
 from neurosim_gui.texts import text
 from neurosim_gui.widgets import scrolling
 
+#: Room beside the words of an answer, and in all above and below them [px].
+_EDGE_PX = 8
+
 
 class LessonPanel(QFrame):
     """Shows a lesson as it is taken.
@@ -220,14 +223,11 @@ class ChoiceButton(QPushButton):
 
     def __init__(self, words: str) -> None:
         super().__init__()
-        self.words = QLabel(words)
+        self.words = QLabel(words, self)
         self.words.setWordWrap(True)
         self.words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName(words)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 8, 4)
-        column.addWidget(self.words)
 
     def set_look(self, look: Look, *, bold: bool) -> None:
         """Take another theme or size."""
@@ -240,7 +240,10 @@ class ChoiceButton(QPushButton):
         self._fit()
 
     def _fit(self) -> None:
-        self.setMinimumHeight(self.words.heightForWidth(max(self.width() - 16, 120)) + 8)
+        width = max(self.width() - 2 * _EDGE_PX, 120)
+        self.setMinimumHeight(self.words.heightForWidth(width) + _EDGE_PX)
+        # A layout of the button's own would keep the height of before: this changes while it is laid out.
+        self.words.setGeometry(_EDGE_PX, _EDGE_PX // 2, width, self.height() - _EDGE_PX)
 
 
 class Notes(QWidget):

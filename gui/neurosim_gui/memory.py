@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, QRect, QSettings
+from PySide6.QtCore import QByteArray, QRect, QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSplitter, QWidget
 
@@ -42,6 +43,38 @@ def screens() -> list[QRect]:
     return [screen.availableGeometry() for screen in sorted(QGuiApplication.screens(), key=lambda s: s is not main)]
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a window is.
+
+    Parameters
+    ----------
+    at
+        Its place while it does not fill the screen.
+    filled
+        Whether it fills the screen, and whether its frame does too.
+    """
+
+    at: QRect
+    filled: Qt.WindowState = Qt.WindowState.WindowNoState
+
+    def seen(self) -> bool:
+        """Return whether any of it is where a screen is."""
+        return any(screen.intersects(self.at) for screen in screens())
+
+    def take(self, window: QWidget) -> None:
+        """Put a window there, or where as much of it can be seen; one as large as its screen fills that."""
+        at = placed(self.at, screens())
+        window.setGeometry(at)
+        if self.filled:
+            window.setWindowState(self.filled)
+        elif at.size() in [screen.size() for screen in screens()]:
+            window.setWindowState(Qt.WindowState.WindowMaximized)  # the frame needs room too
+
+
+_FILLED = {"1": Qt.WindowState.WindowMaximized, "2": Qt.WindowState.WindowFullScreen}
+
+
 class Memory:
     """Remembers for one view, in the user's settings.
 
@@ -57,6 +90,10 @@ class Memory:
         self._view = view
         scope = QSettings.Format.IniFormat, QSettings.Scope.UserScope
         self._settings = QSettings(*scope, "neurosim", "window") if kept else None
+
+    def beside(self, view: str) -> Memory:
+        """Return what is remembered of another view; it is kept where this is."""
+        return Memory(view, kept=self._settings is not None)
 
     def _value(self, key: str, otherwise: object = None) -> object:
         return otherwise if self._settings is None else self._settings.value(key, otherwise)
@@ -85,20 +122,24 @@ class Memory:
         """Keep a number or words."""
         self._set_value(self._key(window, what), value)
 
-    def recall_place(self) -> tuple[QRect, bool] | None:
-        """Return where the view was last, on whichever screen, and whether it filled that; None for never."""
+    def recall_place(self) -> Place | None:
+        """Return where the view was last, on whichever screen; None for never."""
         kept = str(self._value(f"{self._view}/place", "")).split()
         try:
-            x, y, width, height, filled = map(int, kept)
+            x, y, width, height = map(int, kept[:4])
         except ValueError:
             return None
-        return (QRect(x, y, width, height), bool(filled)) if width > 0 and height > 0 else None
+        if width <= 0 or height <= 0:
+            return None
+        return Place(QRect(x, y, width, height), _FILLED.get("".join(kept[4:]), Qt.WindowState.WindowNoState))
 
     def keep_place(self, window: QWidget) -> None:
         """Keep where a window is, and whether it fills its screen."""
-        at = window.normalGeometry() if window.isMaximized() or window.isFullScreen() else window.geometry()
-        words = f"{at.x()} {at.y()} {at.width()} {at.height()} {int(window.isMaximized())}"
-        self._set_value(f"{self._view}/place", words)
+        filled = next((name for name, state in _FILLED.items() if window.windowState() & state), "0")
+        at = window.geometry() if filled == "0" else window.normalGeometry()
+        if filled != "0" and (screen := window.screen()) is not None and not screen.geometry().intersects(at):
+            at = screen.geometry()  # it was never anything else there
+        self._set_value(f"{self._view}/place", f"{at.x()} {at.y()} {at.width()} {at.height()} {filled}")
 
     def recall_splitter(self, window: QWidget, what: str, splitter: QSplitter) -> None:
         """Let a splitter be as it was kept; one that has other parts now stays as it is."""

@@ -36,10 +36,14 @@ class LiveRequest:
         Whether a calm adult plays, whom the keys move, instead of protocol and subject.
     course
         Folder of a course that is shown beside the session.
+    field
+        Whether the map of the field is in front.
     lsl, osc, network
         Where the session is sent to besides.
     out
         Folder to record into from the start; None to record when the user asks for it.
+    form
+        What the EEG is recorded in: ``bdf+`` or ``edf+``.
     theme, size
         Of the window; None for what it remembers.
     screenshots, seconds
@@ -61,6 +65,7 @@ class LiveRequest:
     osc: str = ""
     network: bool = False
     out: Path | None = None
+    form: str = "bdf+"
     speed: float = 1.0
     theme: str | None = None
     size: tuple[int, int] | None = None
@@ -68,6 +73,7 @@ class LiveRequest:
     screenshots: Path | None = None
     free_play: bool = False
     course: Path | None = None
+    field: bool = False
     subject_key: Path | None = None
     lesson: str = ""
     language: str = ""
@@ -107,7 +113,8 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
         subject, artifacts = hidden_subject(read_subject_key(request.subject_key))
     subject = subject.by_hand()
     sham = request.sham if seal is None else seal.sham
-    plan = plan_sessions(protocol, subject, source, sham=sham, seed=request.seed, signals="all", artifacts=artifacts)
+    plan = plan_sessions(protocol, subject, source, sham=sham, seed=request.seed, signals="all", artifacts=artifacts,
+                         form=request.form)  # fmt: skip
     plan.hidden = request.subject_key is not None
     try:
         session = Session(plan.protocol, plan.source, plan.actors, sham=plan.sham, commands=request.commands)

@@ -14,6 +14,7 @@ from neurosim.core.event import SessionEvent
 from neurosim.core.feedback import Cue
 from neurosim.core.spec import Float, Samples, SignalSpec
 from neurosim.session.tick import Sink, Tick
+from neurosim_gui.seconds import Seconds
 
 #: What is kept of every tick besides features and thresholds, in the order of the rows of `History.ticks`.
 TICK_ROWS = ("shown", "met", "reward", "valid", "pacer")
@@ -98,6 +99,8 @@ class History(Sink):
         A ring for each stream: its channels by samples.
     features, thresholds, ticks
         By ticks: features, thresholds, and the rows of `TICK_ROWS`.
+    seconds
+        The whole session, second by second.
     events
         Everything that happened, in order.
     """
@@ -116,6 +119,7 @@ class History(Sink):
         self.streams = {name: Ring(spec.n_channels, max(1, round(kept_s * spec.fs))) for name, spec in streams.items()}
         self.features, self.thresholds = Ring(len(features), n_ticks), Ring(len(conditions), n_ticks)
         self.ticks = Ring(len(TICK_ROWS), n_ticks)
+        self.seconds = Seconds(streams, features, update_interval_s)
         self.events: list[SessionEvent] = []
         self.newest: Newest | None = None
         self._n_rewards = 0
@@ -138,6 +142,7 @@ class History(Sink):
             self.features.extend(tick.features[:, None])
             self.thresholds.extend(tick.thresholds[:, None])
             self.ticks.extend(np.array(row)[:, None])
+            self.seconds.write(tick)
             self.events += tick.events
             self._n_rewards += int(feedback.reward)
             self.newest = Newest(tick, self._n_rewards)

@@ -105,7 +105,7 @@ def every_view(window: Console, seconds: float) -> Iterator[View]:
         return
     yield View("console", window, window.settle)
 
-    screens.stage_palette = window.look.palette
+    screens.palettes["stage"] = window.look.palette
     screens.do_stage()
     if (stage := screens.stage) is not None:
         yield View("stage", stage, lambda: stage.settle(history))
@@ -130,7 +130,11 @@ def every_view(window: Console, seconds: float) -> Iterator[View]:
         if window.offers(name) and engine.status is Status.RUNNING:
             getattr(window, f"do_{name}")()
             yield View(name.removesuffix("_now"), window, window.poll)
-    window.do_keys()
+    window.field.do_field()
+    yield View("field", window, window.poll)
+    window.field.show_some()
+    yield View("treat", window, window.poll)
+    window.commands["keys"].trigger()
     sheet = window.findChildren(KeySheet)[-1]
     yield View("keys", sheet, lambda: None)
     sheet.close()

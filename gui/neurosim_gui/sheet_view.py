@@ -47,4 +47,5 @@ class SheetView(QWidget):
         page = sheet_page([self._runner], curves=False)
         head, _, rest = page.partition("<style>")
         style = f"body, td, th {{ color: {colors.text}; }} .small {{ color: {colors.faint}; }}"
+        style += "td, th { padding: 2px 16px 2px 0px; }"
         self.page.setHtml(f"{head}<style>{style}</style>{rest.partition('</style>')[2]}")

@@ -19,6 +19,7 @@ from neurosim_gui.rings import History
 from neurosim_gui.stage_plot import StagePlot, common_sweep_s
 from neurosim_gui.stage_trace import Trace, find_trace, usual_traces
 from neurosim_gui.texts import text
+from neurosim_gui.units import steady
 
 _MOST_PLOTS = 2
 #: The first plot, and the second, stay while choices take less than this share of the height.
@@ -188,6 +189,7 @@ class Stage(QWidget):
         self._grid.setColumnStretch(1, 23)
         for row in (1, 4):
             self._grid.setRowStretch(row, 1)
+        self._session = session
         self.set_look(look)
         self.follow(session, title)
 
@@ -199,6 +201,7 @@ class Stage(QWidget):
     def follow(self, session: Session, title: str = "") -> None:
         """Show another session: its signal, the feature that is made of it, and no question."""
         self._session, self.frozen = session, False
+        self._tell_marks()
         self.title.setText(title or session.protocol.title)
         self.ask(None)
         self._take(usual_traces(session))
@@ -253,7 +256,9 @@ class Stage(QWidget):
         beside = n == _MOST_PLOTS
         self.caption.setVisible(beside)
         self.number.setVisible(beside)
-        self.legend.setVisible(beside and any(plot.trace.condition is not None for plot in self.plots))
+        conditions = bool(getattr(self._session.protocol.rule, "conditions", ()))
+        told = conditions and any(plot.trace.condition is not None for plot in self.plots)
+        self.legend.setVisible(beside and told)
 
     def answer(self, hands: Sequence[int] = ()) -> None:
         """Show which choice is right, and how many hands went up for each."""
@@ -289,8 +294,7 @@ class Stage(QWidget):
         self.number.setFont(scaled.font("number", bold=True))
         self.number.setStyleSheet(f"color: {look.palette.feature};")
         self.notice.setStyleSheet(f"color: {look.palette.faint};")
-        marks = (("reward", look.palette.reward), ("invalid", look.palette.invalid), ("goal", look.palette.threshold))
-        self.legend.setText("<br>".join(f"<span style='color:{c}'>{text(f'stage.{mark}')}</span>" for mark, c in marks))
+        self._tell_marks()
         self.choices.set_look(scaled)
         edge = round(0.025 * self.height())
         self._grid.setContentsMargins(edge, round(0.4 * edge), edge, round(0.4 * edge))
@@ -298,6 +302,17 @@ class Stage(QWidget):
         self._grid.setVerticalSpacing(0)
         for plot in self.plots:
             plot.set_look(scaled)
+
+    def _tell_marks(self) -> None:
+        """Write what the marks in the plots stand for; where devices act there is no reward."""
+        colors = self._look.palette
+        treats = self._session.protocol.does == "treats"
+        marks = (
+            ("asked" if treats else "reward", colors.reward),
+            ("invalid", colors.invalid),
+            ("goal", colors.threshold),
+        )
+        self.legend.setText("<br>".join(f"<span style='color:{c}'>{text(f'stage.{mark}')}</span>" for mark, c in marks))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         """Take the sizes of the new height."""
@@ -338,4 +353,4 @@ class Stage(QWidget):
         for plot in self.plots:
             if plot.trace == trace and value:
                 digits = max(digits, 1 + int(np.floor(np.log10(abs(value))) - np.floor(np.log10(plot.step))))
-        return f"{value:#.{digits}g}".rstrip(".")
+        return steady(value, digits)

@@ -14,6 +14,7 @@ from PySide6.QtGui import QBrush, QColor, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from neurosim.core.spec import Float
+from neurosim.session.metered import DEVICES
 from neurosim_gui.look import Look
 from neurosim_gui.rings import TICK_ROWS, History
 from neurosim_gui.stage_trace import Trace, round_axis
@@ -33,9 +34,10 @@ _LABEL_WIDTH = 3.9
 
 def usual_sweep_s(trace: Trace) -> float:
     """Return the length of a sweep that fits a trace [s]."""
-    if trace.stream and trace.fs > 60:
+    signal = bool(trace.stream) and trace.stream != DEVICES  # what devices give goes beside the features
+    if signal and trace.fs > 60:
         return SIGNAL_S
-    return SLOW_S if trace.stream or trace.fs < _SLOW_HZ else FEATURE_S
+    return SLOW_S if signal or trace.fs < _SLOW_HZ else FEATURE_S
 
 
 def common_sweep_s(traces: Sequence[Trace]) -> float | None:
@@ -144,8 +146,12 @@ class StagePlot(QWidget):
         """The labels at the axes, by side."""
         middle, step = self._axis
         seconds = [self.sweep_s * share for share in (0.25, 0.5, 0.75)]
+        values = [f"{value:.6g}" for value in (middle - step, middle, middle + step)]
+        if not any("e" in value for value in values):
+            decimals = max(len(value.partition(".")[2]) for value in values)  # as many for all three
+            values = [f"{float(value):.{decimals}f}" for value in values]
         return {
-            "left": [] if self.covered else [f"{value:.6g}" for value in (middle - step, middle, middle + step)],
+            "left": [] if self.covered else values,
             "bottom": [text("stage.seconds", seconds=f"{value:g}") for value in seconds],
         }
 

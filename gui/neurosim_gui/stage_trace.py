@@ -116,7 +116,10 @@ def find_trace(name: str, session: Session) -> Trace:
     if channel and channel not in spec.ch_names:
         raise ConfigError(f"no channel '{channel}' in '{stream}'; {did_you_mean(channel, spec.ch_names)}")
     row = spec.ch_names.index(channel) if channel else _usual_channel(stream, session)
-    unit = unit_words(spec.unit)
+    unit = unit_words(spec.of_channels([row]).unit)
+    if stream == DEVICES:
+        words = text("stage.reading", name=named("reading", spec.ch_names[row]), unit=unit)
+        return Trace(name, words, spec.fs, unit, row, stream)
     names = {"stream": named("stream", stream.removeprefix("truth/")), "channel": spec.ch_names[row], "unit": unit}
     kind = "stream" if spec.n_channels == 1 else "channel" if stream in ("eeg", "emg") else "part"
     words = text(f"stage.{kind}", **names)
@@ -128,8 +131,13 @@ def find_trace(name: str, session: Session) -> Trace:
 def usual_traces(session: Session) -> list[Trace]:
     """Return the signal and the feature that is made of it; in a sealed session the signal alone.
 
-    A temperature is nearly the feature that is made of it: the feature is enough.
+    A temperature is nearly the feature that is made of it: the feature is enough. Where devices act and nobody
+    trains, what they give stands above what it changes.
     """
+    if session.protocol.does == "treats" and DEVICES in session.source.specs:
+        readings = session.source.specs[DEVICES].ch_names
+        given = next((name for name in readings if name.endswith("_aftereffect")), readings[0])
+        return [find_trace(f"{DEVICES}:{given}", session), find_trace(session.protocol.rule.trained, session)]
     source, trained = next(iter(trained_feature(session).sources.values())), session.protocol.rule.trained
     spec = session.source.specs[source.stream]
     signal = find_trace(f"{source.stream}:{spec.ch_names[choose_channels(source, spec)[0]]}", session)

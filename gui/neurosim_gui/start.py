@@ -23,7 +23,7 @@ class Card:
     Parameters
     ----------
     kind
-        free_play, quiz, lesson, lab, protocol, recording or last.
+        free_play, field, quiz, lesson, lab, protocol, recording or last.
     name
         Which one.
     title, words
@@ -49,6 +49,7 @@ def cards() -> Iterator[tuple[str, list[Card]]]:
         Card("free_play", "", text("start.free_play"), text("start.free_play_text")),
         Card("recording", "", text("start.recording"), text("start.recording_text")),
     ]
+    first.append(Card("field", "", text("start.field"), text("start.field_text")))
     first.append(Card("quiz", "", text("start.quiz"), text("start.quiz_text"), 2))
     if (last := last_session()) is not None:
         first.append(Card("last", str(last), text("start.last"), text("start.last_text", name=last.name)))

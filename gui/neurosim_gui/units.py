@@ -41,7 +41,29 @@ class Units:
     def amplitude(self, x: Float, unit: str) -> str:
         """Say how large a signal is, rms or from peak to peak."""
         size = float(np.ptp(x)) if self.peak_to_peak else float(np.std(x))
-        return f"{size:.3g} {self.words(unit)} {text('unit.pp' if self.peak_to_peak else 'unit.rms')}"
+        return f"{steady(size)} {self.words(unit)} {text('unit.pp' if self.peak_to_peak else 'unit.rms')}"
+
+
+def steady(value: float, digits: int = 3) -> str:
+    """Write a number with so many digits, its zeros too: it is as wide when it changes a little.
+
+    Examples
+    --------
+    >>> [steady(value) for value in (4.4, 9.996, 0.0123, 123.4, 8500.0)]
+    ['4.40', '10.0', '0.0123', '123', '8500']
+    """
+    rounded = float(f"{value:.{digits}g}")
+    if not np.isfinite(rounded):
+        return f"{value:g}"
+    before = int(np.floor(np.log10(abs(rounded)))) if rounded else 0
+    if not -digits - 1 < before < 2 * digits:
+        return f"{value:.{digits - 1}e}"
+    return f"{value if before >= digits else rounded:.{max(0, digits - 1 - before)}f}"
+
+
+def sentence(words: str) -> str:
+    """Return words with a capital letter at their beginning."""
+    return words[:1].upper() + words[1:]
 
 
 def named(section: str, name: str) -> str:

@@ -8,7 +8,10 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QToolBut
 
 
 class Elided(QLabel):
-    """A line that gives way: where there is no room for the whole of it, the rest is dots, and the mouse tells it."""
+    """A line that gives way: where there is no room for the whole of it, the mouse tells it.
+
+    What stands before a colon is enough; where there is no room for that either, the rest is dots.
+    """
 
     def __init__(self, words: str = "") -> None:
         super().__init__(words)
@@ -22,7 +25,9 @@ class Elided(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 Qt's name
         """Draw as much as fits."""
         painter = QPainter(self)
-        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        metrics, words = painter.fontMetrics(), self.text()
+        if metrics.horizontalAdvance(words) > self.width():
+            words = metrics.elidedText(words.partition(":")[0], Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
 

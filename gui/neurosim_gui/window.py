@@ -225,7 +225,7 @@ class SessionWindow(QMainWindow):
         def show(found: Any) -> None:
             self._leave(self._compare)
             self._compare = CompareView(self.look, found)
-            self._show_view(self._compare, text("compare.tab"))
+            self.show_view(self._compare, text("compare.tab"))
 
         if self._compare is not None:
             stale = self._compare.comparison.twin
@@ -238,7 +238,7 @@ class SessionWindow(QMainWindow):
 
         if self._course is None:
             self._course = CourseView(self.look)
-        self._show_view(self._course, text("command.course"))
+        self.show_view(self._course, text("command.course"))
 
     def show_course(self, folder: Path) -> None:
         """Show a course from its folder, behind the Console."""
@@ -251,7 +251,8 @@ class SessionWindow(QMainWindow):
         """Go back to the Console."""
         self.views.setCurrentIndex(0)
 
-    def _show_view(self, view: QWidget, name: str) -> None:
+    def show_view(self, view: QWidget, name: str) -> None:
+        """Show a view as a tab of this name."""
         if self.views.indexOf(view) < 0:
             self.views.addTab(view, name)
         self.views.setCurrentWidget(view)

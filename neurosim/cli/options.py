@@ -21,4 +21,7 @@ Language = Annotated[str | None, typer.Option(help="Language of the words, such 
 Osc = Annotated[str, typer.Option(help="Send the feedback as OSC to this port, or HOST:PORT, for sound and games.")]
 Lsl = Annotated[str, typer.Option(help="Publish the session as LSL streams whose names begin with this.")]
 Network = Annotated[bool, typer.Option("--network", help="Let other computers find the LSL streams.")]
+Form = Annotated[
+    str, typer.Option("--format", help="What the EEG is recorded in: `bdf+` (24 bits) or `edf+` (16 bits).")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]

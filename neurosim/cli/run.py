@@ -51,6 +51,7 @@ class Request:
     update_interval: float | None
     outlets: Outlets
     out: Path | None
+    form: str
     report: bool
     as_json: bool
 
@@ -124,6 +125,7 @@ def run_protocol(request: Request) -> None:
             speed=speed,
             keep="all" if n_subjects is None else "blocks",
             out=out,
+            form=request.form,
             sinks=watch,
             participant=request.outlets.participant,
             stop=stop,

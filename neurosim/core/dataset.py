@@ -83,6 +83,10 @@ class Places:
         entity = f"recording-{recording}_" if recording else ""
         return self.signals / f"sub-{self.subject}_ses-{self.session}_task-{self.task}_{entity}{suffix}"
 
+    def beside(self, suffix: str) -> Path:
+        """Return a file about all signals of the session, whatever the task, such as ``space-x_electrodes.tsv``."""
+        return self.signals / f"sub-{self.subject}_ses-{self.session}_{suffix}"
+
     def stem_of(self, stream: str) -> Path:
         """Return where a stream lies, without the ending of its file."""
         if stream == "eeg":

@@ -13,7 +13,7 @@ from neurosim.core.drive import Drive
 from neurosim.core.errors import ConfigError
 from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Samples, SignalSpec
-from neurosim.core.step import Step, step_of
+from neurosim.core.step import BDF, Format, Step, step_of
 from neurosim.core.timeline import TickGrid
 
 
@@ -34,6 +34,8 @@ class Source(ABC):
         nothing in the samples (law 1 holds it to that).
     notes
         What the user should know about the samples, a sentence each.
+    form
+        What the EEG is recorded in, if it is recorded.
     answers
         Whether the drive changes the samples; a recording or a device plays on whatever is done.
     live
@@ -48,6 +50,7 @@ class Source(ABC):
         self.grid = grid
         self.piece: int | None = None
         self.notes: tuple[str, ...] = ()
+        self.form: Format = BDF
 
     @abstractmethod
     def generate(self, tick_index: int, drive: Drive) -> dict[str, Samples]:
@@ -75,7 +78,7 @@ class Source(ABC):
 
     def step(self, stream: str) -> Step:
         """Return what the samples of a stream are rounded to where they are recorded."""
-        return step_of(stream, self.specs[stream])
+        return step_of(stream, self.specs[stream], form=self.form)
 
     def events(self) -> tuple[SessionEvent, ...]:
         """Return what the source itself has to tell of the last tick: a recording's annotations, a body's artifacts."""

@@ -62,6 +62,24 @@ class Drug(ActorConfig):
         """Return one that shows a day in some seconds, in people who differ."""
         return [cls(medicine=Medicine.example(), hours_per_s=3.0, interval_h=8, spread=0.3, start_h=1.0)]
 
+    def pressed(self, start_s: float, length_s: float) -> Self:
+        """Return the same from its first dose on, in hours so short that the effect builds up in a stretch of time.
+
+        Parameters
+        ----------
+        start_s
+            When the first dose is taken, in the session [s].
+        length_s
+            How long there is for eight doses and for five half-lives of what comes slowest [s].
+        """
+        medicine = self.medicine
+        slow_h = 24.0 * medicine.slow_days if medicine.slow_effects else 0.0
+        slowest_h = max(medicine.kinetics.half_life_h, medicine.effect_half_life_h, math.log(2.0) * slow_h)
+        span_h = max(8.0 * (self.interval_h or medicine.usual_interval_h), 5.0 * slowest_h)
+        hours_per_s = min(24.0, span_h / length_s)
+        times = {"hours_per_s": hours_per_s, "start_h": hours_per_s * start_s, "before_h": 0.0}
+        return self.model_copy(update=times)
+
     @property
     def readings(self) -> dict[str, str]:
         name = self.medicine.name
@@ -105,6 +123,23 @@ class DrugActor(Actor):
         self._slow = np.zeros(len(clearance))
         self._now_h, self._next_h, self._taken = -config.before_h, config.start_h - config.before_h, 0
         self._pass(config.before_h)
+
+    @property
+    def config(self) -> Drug:
+        """What is taken and when."""
+        return self._config
+
+    @property
+    def now_h(self) -> float:
+        """Time since the beginning of its first session [h]."""
+        return self._now_h
+
+    @property
+    def taken_h(self) -> Float:
+        """When each dose so far was taken, on the same clock ``(dose,)`` [h]."""
+        first_h = self._config.start_h - self._config.before_h
+        taken: Float = first_h + self._interval_h * np.arange(self._taken, dtype=np.float64)
+        return taken
 
     @property
     def concentration_mg_per_l(self) -> Float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Literal, Self, TypeAlias
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -14,8 +14,11 @@ from neurosim.core.drive import Drive
 from neurosim.core.feedback import Feedback
 from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
-from neurosim.modulation.lasting import Lasting
+from neurosim.modulation.lasting import BuildUp, Lasting
 from neurosim.modulation.pulses import Pulses
+
+#: By hand on or off, or as its description says.
+Switch: TypeAlias = Literal["program", "on", "off"]
 
 
 class Stimulator(ActorConfig):
@@ -93,9 +96,8 @@ class Stimulator(ActorConfig):
         self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]
     ) -> StimulatorActor:
         """Return the actor."""
-        component = f"stimulator/{self.pulses.site}"
-        response = np.ones(len(subjects)) if self.lasting is None else self.lasting.response(seed, component, subjects)
-        return StimulatorActor(self, grid, response, batch_shape)
+        lasts = BuildUp.of(self.lasting, seed, f"stimulator/{self.pulses.site}", subjects, batch_shape)
+        return StimulatorActor(self, grid, lasts, batch_shape)
 
 
 class StimulatorActor(Actor):
@@ -107,48 +109,62 @@ class StimulatorActor(Actor):
         What it gives and when.
     grid
         The ticks of the session.
-    response
-        How much its lasting effects are in each subject ``(subject,)``.
+    lasts
+        What it does beyond its own minutes.
     batch_shape
         ``()`` or ``(n,)``.
 
     Attributes
     ----------
+    config
+        What it gives now: as described, until somebody sets it.
+    switch
+        Whether somebody has switched it by hand.
     level
         Where each current stands ``(*batch,)``, from 0 to 1.
     """
 
-    def __init__(self, config: Stimulator, grid: TickGrid, response: Float, batch_shape: tuple[int, ...]) -> None:
-        self._config, self._grid, self._shape, self._response = config, grid, batch_shape, response
+    def __init__(self, config: Stimulator, grid: TickGrid, lasts: BuildUp, batch_shape: tuple[int, ...]) -> None:
+        self._described, self._grid, self._shape, self._lasts = config, grid, batch_shape, lasts
         tick_s = grid.start_s(1)
         self._most = math.inf if config.ramp_s <= tick_s else tick_s / config.ramp_s
         self._names = tuple(f"{config.pulses.site}_{what}" for what in ("ma", "us", "hz"))
-        self._recruitment = config.recruitment
-        self._built_up = np.zeros(len(response))
         self._start()
 
     def _start(self) -> None:
+        self.config = self._described
+        self.switch: Switch = "program"
+        self._recruitment = self.config.recruitment
         self.level = np.zeros(self._shape)
         self._asked: Float = np.zeros(self._shape)
 
+    def set(self, pulses: Pulses, switch: Switch | None = None) -> None:
+        """Give other pulses from now on, and be switched by hand, until the session ends; the switch ramps."""
+        self.config = self.config.model_copy(update={"pulses": pulses})
+        self._recruitment = self.config.recruitment
+        self.switch = switch or self.switch
+
     def act(self, tick_index: int) -> Drive:
-        config = self._config
-        goal = self._asked if config.mode == "adaptive" else float(self._on(self._grid.start_s(tick_index)))
+        config = self.config
+        goal = self._goal(self._grid.start_s(tick_index))
         self.level = np.clip(goal, self.level - self._most, self.level + self._most)
         drive = Drive()
         if self.level.any():
             drive = Drive(dict(zip(self._names, self.read(), strict=True)))
             drive += Drive({name: most * self._recruitment * self.level for name, most in config.reaches.items()})
-        if config.lasting is not None and self._built_up.any():
-            drive += config.lasting.drive(self._built_up, self._response, self._shape)
-        return drive
+        return drive + self._lasts.drive()
+
+    def _goal(self, time_s: float) -> Float | float:
+        if self.switch != "program":
+            return float(self.switch == "on")
+        return self._asked if self.config.mode == "adaptive" else float(self._on(time_s))
 
     def read(self) -> tuple[Float, Float, Float]:
-        on, pulses = (self.level > 0.0).astype(np.float64), self._config.pulses
+        on, pulses = (self.level > 0.0).astype(np.float64), self.config.pulses
         return pulses.current_ma * self.level, pulses.width_us * on, pulses.frequency_hz * on
 
     def _on(self, time_s: float) -> bool:
-        config = self._config
+        config = self.config
         if time_s < config.start_s or (config.stop_s is not None and time_s >= config.stop_s):
             return False
         return config.on_s is None or (time_s - config.start_s) % (config.on_s + config.off_s) < config.on_s
@@ -157,12 +173,11 @@ class StimulatorActor(Actor):
         self._asked = (feedback.shown > 0.5).astype(np.float64)
 
     def rest(self, duration_s: float) -> None:
-        if self._config.lasting is not None:
-            self._built_up = self._config.lasting.after(self._built_up, self._recruitment, duration_s)
+        self._lasts.go_on(self._described.recruitment, duration_s)
         self._start()
 
     def memory(self) -> dict[str, Float]:
-        return {f"stimulator/{self._config.pulses.site}": self._built_up}
+        return {f"stimulator/{self._described.pulses.site}": self._lasts.level}
 
     def recall(self, memory: Mapping[str, Float]) -> None:
-        self._built_up = memory[f"stimulator/{self._config.pulses.site}"].copy()
+        self._lasts.level = memory[f"stimulator/{self._described.pulses.site}"].copy()

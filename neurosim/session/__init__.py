@@ -14,6 +14,7 @@ from neurosim.session.commands import (
     SetPacer,
     SetParameter,
     SetThreshold,
+    Stimulate,
     Stroke,
 )
 from neurosim.session.compare import compare_thresholds
@@ -46,6 +47,7 @@ __all__ = [
     "SetThreshold",
     "SimulatedClock",
     "Sink",
+    "Stimulate",
     "Stroke",
     "Tick",
     "bang_index",

@@ -16,12 +16,14 @@ from neurosim.core.errors import OutputError
 from neurosim.core.event import SessionEvent
 from neurosim.session.assessment import Finding
 from neurosim.session.commands import Logged
-from neurosim.session.distrust import reasons
+from neurosim.session.distrust import Stretches, reasons
 from neurosim.session.recording import sidecars
 from neurosim.session.recording.bdf import BdfWriter
 from neurosim.session.recording.close import finish, write_checksums
+from neurosim.session.recording.electrodes import write_electrodes
 from neurosim.session.recording.series import SeriesWriter, TableWriter
 from neurosim.session.tick import Sink, Tick
+from neurosim.signals.body.body import Body
 
 if TYPE_CHECKING:
     from neurosim.session.plan import Plan
@@ -71,7 +73,7 @@ def write_finding(path: Path, finding: Finding) -> None:
 class FolderSink(Sink):
     """Writes protocol and facts at once, events as they happen, everything else every second.
 
-    The EEG goes into BDF+, record by record; features and feedback and all other signals into tables, which are
+    The EEG goes into BDF+ or EDF+, record by record; features and feedback and all other signals into tables, which are
     compressed at the end. `neurosim.core.dataset.Places` says where each file lies.
 
     Parameters
@@ -110,6 +112,8 @@ class FolderSink(Sink):
         self._files: list[TextIO] = []
         self._tables: list[TableWriter] = []
         self._series: dict[str, BdfWriter | SeriesWriter] = {}
+        self._eeg: BdfWriter | None = None
+        self._clipped = Stretches("clipped", ("",))
         self._guard(lambda: self._open_all(plan, session))
 
     def _open_all(self, plan: Plan, session: Session) -> None:
@@ -132,6 +136,8 @@ class FolderSink(Sink):
         columns = ["onset", "block", *features, *(f"threshold_{c}" for c in conditions)]
         columns += ["valid", *earned, "why_invalid"]
         sidecars.write_sidecars(places, protocol, streams, features, columns, self._facts)
+        if plan.person is not None and isinstance(body := plan.person.body, Body) and "eeg" in streams:
+            write_electrodes(places, body.eeg.montage, streams["eeg"].ch_names)
         self._commands = self._open(places.recipe / "commands.jsonl")
         self._commands.writelines(logged.as_json() + "\n" for logged in session.command_log)
         self._events = self._open(places.file("events.tsv"))
@@ -142,7 +148,11 @@ class FolderSink(Sink):
         for name, spec in streams.items():
             stem = places.stem_of(name)
             if name == "eeg":
-                self._series[name] = BdfWriter(stem.with_name(f"{stem.name}.bdf"), spec, plan.source.step(name))
+                form, step = plan.source.form, plan.source.step(name)
+                self._eeg = BdfWriter(stem.with_name(stem.name + form.ending), spec, step, form)
+                self._series[name] = self._eeg
+                largest = f"{form.limit / step.per_unit:g} {spec.unit}"
+                self._clipped = Stretches("clipped", (f"the EEG is at ±{largest}, the end of what its file holds",))
             else:
                 self._series[name] = series = SeriesWriter(stem, spec)
                 self._tables.append(series)
@@ -177,7 +187,8 @@ class FolderSink(Sink):
                 writer.append(tick.samples[name])
             for command in tick.commands:
                 self._commands.write(Logged(tick.index, command).as_json() + "\n")
-            for event in tick.events:
+            clipped = self._eeg is not None and self._eeg.clipped
+            for event in (*tick.events, *self._clipped.update(tick.start_s, np.array([clipped]))):
                 self._append_event(event)
             self._n_ticks += 1
             self._time_s = tick.start_s - self._start_s
@@ -201,8 +212,8 @@ class FolderSink(Sink):
         onset_s = event.onset_s - self._start_s
         self._events.write(f"{onset_s:.6f}\t{event.duration_s:.6f}\t{event.kind}\t{text}\n")
         self._events.flush()
-        if (eeg := self._series.get("eeg")) and isinstance(eeg, BdfWriter):
-            eeg.mark(SessionEvent(onset_s, event.duration_s, event.kind, event.text))
+        if self._eeg is not None:
+            self._eeg.mark(SessionEvent(onset_s, event.duration_s, event.kind, event.text))
 
     def _flush(self) -> None:
         for file in self._files:
@@ -216,6 +227,8 @@ class FolderSink(Sink):
 
     def close(self) -> None:
         def close_all() -> None:
+            for event in self._clipped.end(self._start_s + self._n_ticks * self._interval_s):
+                self._append_event(event)
             self._flush()
             self._close_files()
             finish(self.places, self._n_ticks * self._interval_s)
@@ -231,7 +244,7 @@ class FolderSink(Sink):
     def _close_files(self) -> None:
         closers: list[Callable[[], None]] = [file.close for file in self._files]
         closers += [table.close for table in self._tables]
-        closers += [writer.close for writer in self._series.values() if isinstance(writer, BdfWriter)]
+        closers += [] if self._eeg is None else [self._eeg.close]
         failed: OSError | None = None
         for close in closers:
             try:

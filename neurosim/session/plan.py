@@ -14,6 +14,7 @@ from neurosim.core.clock import Clock
 from neurosim.core.errors import ConfigError, RecordingError, did_you_mean
 from neurosim.core.noise import pick_seed
 from neurosim.core.source import Source, SourceConfig
+from neurosim.core.step import find_format
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol, load_protocol
 from neurosim.feedback.shams.sham import Sham, ShamConfig, parse_sham
@@ -158,6 +159,7 @@ def plan_sessions(
     signals: str | Sequence[str] = (),
     artifacts: str | None = None,
     address: int = 0,
+    form: str = "bdf+",
 ) -> Plan:
     """Look everything up and prepare it; the parameters are those of `simulate_sessions`.
 
@@ -187,6 +189,7 @@ def plan_sessions(
         actors = [actor.prepare(grid, seed, addresses, shape) for actor in acting]
     except ConfigError as error:
         raise ConfigError(error.problems, error.where or ("the source" if source else person.name)) from None
+    body.form = find_format(form)
     # What a device does that follows the feedback would tell the arm of a sealed session.
     shows = [pair for pair in zip(acting, actors, strict=True) if pair[0].readings]
     secret = bool(shows) and shamming is not None and shamming.kind == "sealed"

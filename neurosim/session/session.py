@@ -185,16 +185,21 @@ class Session:
         command.check(self)
         self._submitted.append(command)
 
+    @property
+    def pending(self) -> tuple[Command, ...]:
+        """What has been submitted, and waits for the next border of a tick."""
+        return tuple(self._submitted)
+
     def _obey(self, tick_index: int) -> tuple[Command, ...]:
         commands: list[Command] = []
         while self._planned and self._planned[0].tick <= tick_index:
             commands.append(self._planned.popleft().command)
-            commands[-1].check(self)
+            commands[-1].check(self)  # as it is after those before
+            commands[-1].apply(self)
         while self._submitted:
             commands.append(self._submitted.popleft())
-        for command in commands:
-            command.apply(self)
-            self.command_log.append(Logged(tick_index, command))
+            commands[-1].apply(self)
+        self.command_log += [Logged(tick_index, command) for command in commands]
         return tuple(commands)
 
     def open_events(self) -> list[SessionEvent]:

@@ -57,6 +57,7 @@ def simulate_sessions(
     rest_s: float = 86400.0,
     keep: Keep | None = None,
     out: str | Path | None = None,
+    form: str = "bdf+",
     sinks: Callable[[Session], Sequence[Sink]] = lambda session: (),
     participant: Callable[[Session], Sequence[Sink]] = lambda session: (),
     stop: Callable[[], bool] = lambda: False,
@@ -103,6 +104,8 @@ def simulate_sessions(
     out
         Folder to write; a folder in it for each session if there are several. Of a batch only what repeats it
         (``protocol.toml`` and ``session.json``), to which ``neurosim run`` adds ``summary.json``.
+    form
+        What the EEG is recorded in: ``"bdf+"`` (24 bits) or ``"edf+"`` (16 bits).
     sinks
         Called with each session for further sinks; of a sealed one they see nothing of what is earned and shown.
     participant
@@ -140,7 +143,8 @@ def simulate_sessions(
                 "names the sham itself, and needs a folder for what is seen: give out, and no sham", "blind"
             )
         sham = seal.sham
-    plan = plan_sessions(protocol, subject, source, subjects, sham, seed, duration_s, signals, artifacts, address)
+    plan = plan_sessions(protocol, subject, source, subjects, sham, seed, duration_s, signals, artifacts, address,
+                         form)  # fmt: skip
     folder = None if out is None else make_folder(Path(out))
     if folder is not None and subjects is not None:
         made_of = {"protocol": plan.protocol, "subject": plan.recipe}

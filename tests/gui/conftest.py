@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from neurosim_gui.system import pass_on
+from PySide6.QtCore import qInstallMessageHandler
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+qInstallMessageHandler(pass_on)  # pytest-qt has one of its own during a test, and goes back to this one after it
 
 
 @pytest.fixture(autouse=True)

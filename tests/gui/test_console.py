@@ -10,6 +10,7 @@ import pytest
 from neurosim_gui.commands import COMMANDS
 from neurosim_gui.console import Console
 from neurosim_gui.engine import Engine, Status
+from neurosim_gui.key_sheet import KeySheet
 from neurosim_gui.look import Look
 from neurosim_gui.panels.artifacts import ArtifactsPanel
 from neurosim_gui.panels.feature import FeaturePanel
@@ -222,13 +223,13 @@ def test_units(open_console: Opener, qtbot: QtBot) -> None:
     window.commands["fahrenheit"].trigger()
     assert feature.axis_labels["left"] == "temperature [°F]"
     # By definition: 0 °C is 32 °F and 100 °C is 212 °F; a change of 5 °C is one of 9 °F.
-    np.testing.assert_allclose(window.units.shown(np.array([0.0, 100.0]), "degC"), [32.0, 212.0])
-    assert float(window.units.shown(np.array(5.0), "degC", change=True)) == 9.0
-    assert window.units.measured(212.0, "degC") == pytest.approx(100.0)
+    np.testing.assert_allclose(window.appearance.units.shown(np.array([0.0, 100.0]), "degC"), [32.0, 212.0])
+    assert float(window.appearance.units.shown(np.array(5.0), "degC", change=True)) == 9.0
+    assert window.appearance.units.measured(212.0, "degC") == pytest.approx(100.0)
     sine = np.sin(2 * np.pi * np.arange(1000) / 100.0)
-    assert window.units.amplitude(sine, "uV") == "0.707 µV rms"
+    assert window.appearance.units.amplitude(sine, "uV") == "0.707 µV rms"
     window.commands["peak_to_peak"].trigger()
-    assert window.units.amplitude(sine, "uV") == "2 µV p-p"
+    assert window.appearance.units.amplitude(sine, "uV") == "2 µV p-p"
 
 
 def test_a_picture_is_saved(
@@ -245,9 +246,8 @@ def test_a_picture_is_saved(
 
 def test_the_key_sheet_has_every_command(open_console: Opener, qtbot: QtBot) -> None:
     window = open_console()
-    window.do_keys()
-    sheet = window._keys
-    assert sheet is not None
+    window.commands["keys"].trigger()
+    sheet = window.findChildren(KeySheet)[-1]
     told = {words for _, words in sheet.rows}
     alone = [command.words for command in COMMANDS if not command.number]
     assert set(alone) <= told

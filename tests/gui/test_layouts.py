@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QTabWidget, 
 from pytestqt.qtbot import QtBot
 
 _WAIT_MS = 60_000
-_PROTOCOLS = ("alpha_up", "hrv_resonance", "emg_frontalis", "hand_warming", "theta_beta")
+_PROTOCOLS = ("alpha_up", "hrv_resonance", "emg_frontalis", "hand_warming", "theta_beta", "adaptive_dbs", "itbs", "vns")
 _SIZES = ((1280, 720), (1366, 768), (1920, 1080))
 
 
@@ -102,5 +102,6 @@ def test_layouts(name: str, open_console: Callable[..., Console], qtbot: QtBot) 
         for _ in every_tab(window):
             qtbot.wait(20)
             window.refresh()
+            qtbot.wait(10)  # words that have just been written get their room
             found += [f"{name} {size}: {fault}" for fault in faults(window)]
     assert not found, "\n".join(dict.fromkeys(found))

@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 from neurosim_gui.app import LiveRequest, open_window
 from neurosim_gui.console import Console
 from neurosim_gui.memory import Memory, placed, screens
+from neurosim_gui.screens import Screens
 from PySide6.QtCore import QRect, QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from neurosim.core.palette import DARK
+
 _WAIT_MS = 60_000
 Opener = Callable[..., Console]
+_USUAL_THEMES = {"stage": "light", "participant": "dark"}
 _LEFT, _RIGHT = QRect(0, 0, 1366, 728), QRect(1366, 0, 1920, 1040)
 
 
@@ -52,15 +56,66 @@ def test_place_theme_units_and_text_come_back(open_console: Opener, qtbot: QtBot
         window.commands[name].trigger()
     window.close()
     other = open_console()
-    other.place(None)
+    other.appearance.place(None)
     assert other.geometry() == QRect(20, 30, 700, 500)
     assert (other.look.palette.name, other.look.text_scale) == ("dark", 1.1)
-    assert (other.units.fahrenheit, other.units.peak_to_peak) == (True, True)
+    assert (other.appearance.units.fahrenheit, other.appearance.units.peak_to_peak) == (True, True)
     other.commands["reset_layout"].trigger()
-    assert (other.look.palette.name, other.look.text_scale, other.units.fahrenheit) == ("light", 1.0, False)
+    assert (other.look.palette.name, other.look.text_scale, other.appearance.units.fahrenheit) == ("light", 1.0, False)
     memory = Memory("console")
     assert memory.recall_place() is None
     assert memory.recall_words(other, "theme", "none kept") == "none kept"
+
+
+def test_stage_and_participant_come_back_where_and_as_they_were(open_console: Opener, qtbot: QtBot) -> None:
+    places = {"stage": QRect(30, 40, 700, 500), "participant": QRect(50, 60, 400, 320)}
+    screens_of = _opened(open_console, qtbot)
+    assert screens_of.stage is not None
+    assert screens_of.stage.isFullScreen()  # at first it is for the room
+    for name, at in places.items():
+        screens_of.windows[name].showNormal()
+        screens_of.windows[name].setGeometry(at)
+    screens_of.do_back()  # hides the Stage
+    screens_of.close()
+
+    screens_of = _opened(open_console, qtbot)
+    found = {name: window.geometry() for name, window in screens_of.windows.items()}
+    assert found == places
+    assert screens_of.stage is not None
+    assert not screens_of.stage.isFullScreen()
+    screens_of.stage.showFullScreen()
+    screens_of.close()
+
+    screens_of = _opened(open_console, qtbot)
+    assert screens_of.stage is not None
+    assert screens_of.stage.isFullScreen()
+    screens_of.forget()
+    assert Memory("stage").recall_place() is None
+    assert Memory("participant").recall_place() is None
+
+
+def test_stage_and_participant_keep_a_theme_that_was_chosen(
+    open_console: Opener, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screens_of = _opened(open_console, qtbot)
+    assert {name: palette.name for name, palette in screens_of.palettes.items()} == _USUAL_THEMES
+    stage = screens_of.stage
+    assert stage is not None
+    monkeypatch.setattr(stage, "isActiveWindow", lambda: True)  # no window manager makes it so
+    assert screens_of.take_theme(DARK)
+    screens_of = _opened(open_console, qtbot)
+    assert {name: palette.name for name, palette in screens_of.palettes.items()} == _USUAL_THEMES | {"stage": "dark"}
+    screens_of.forget()
+    assert {name: palette.name for name, palette in screens_of.palettes.items()} == _USUAL_THEMES
+
+
+def _opened(open_console: Opener, qtbot: QtBot) -> Screens:
+    """Return the windows beside a new Console, both open."""
+    window = open_console()
+    qtbot.waitUntil(lambda: window.arrangement is not None, timeout=_WAIT_MS)
+    window.screens.do_stage()
+    window.screens.do_participant()
+    return window.screens
 
 
 def test_what_is_asked_for_goes_before_what_is_remembered(
@@ -89,7 +144,7 @@ def test_a_window_of_a_lost_screen_is_seen(open_console: Opener, qtbot: QtBot) -
     settings.setValue("console/place", "9000 7000 640 480 0")
     settings.sync()
     window = open_console()
-    window.place(None)
+    window.appearance.place(None)
     assert any(screen.contains(window.geometry()) for screen in screens())
     settings.setValue("console/place", "no place at all")
     assert Memory("console").recall_place() is None
@@ -97,9 +152,9 @@ def test_a_window_of_a_lost_screen_is_seen(open_console: Opener, qtbot: QtBot) -
 
 def test_at_first_it_is_no_larger_than_the_screen(open_console: Opener, qtbot: QtBot) -> None:
     window = open_console()
-    window.place(None)
+    window.appearance.place(None)
     assert any(screen.contains(window.geometry()) for screen in screens())
-    window.place((1280, 720))  # whoever asks for a size gets it
+    window.appearance.place((1280, 720))  # whoever asks for a size gets it
     assert (window.width(), window.height()) == (1280, 720)
 
 

@@ -29,7 +29,7 @@ from neurosim.session.tick import Sink
 
 _VIEWS = {
     "console", "stage", "participant_bar", "participant_ring", "participant_thermometer", "participant_pacer",
-    "participant_clearing", "participant_glider", "compare", "course", "start", "keys", "lesson",
+    "participant_clearing", "participant_glider", "compare", "course", "start", "field", "treat", "keys", "lesson",
 }  # fmt: skip
 
 

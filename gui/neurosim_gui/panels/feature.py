@@ -16,7 +16,7 @@ from neurosim_gui.panels.panel import PlotPanel, follow
 from neurosim_gui.rings import TICK_ROWS, History
 from neurosim_gui.sweep import FeatureSweep
 from neurosim_gui.texts import text
-from neurosim_gui.units import Units, named
+from neurosim_gui.units import Units, named, steady
 
 _SHOWN_S, _SLOW_S = 30.0, 120.0
 _WORDS_S, _SCALE_S = 0.2, 1.0
@@ -119,9 +119,9 @@ class FeaturePanel(PlotPanel):
 
     def _tell(self, value: float, threshold: float, valid: bool) -> None:
         digits = 4 if self._unit == "degC" else 3  # hundredths of a degree are what is trained
-        words = text("feature.now", value=f"{value:.{digits}g}")
+        words = text("feature.now", value=steady(value, digits))
         if np.isfinite(threshold):
-            words += "  " + text("feature.goal", value=f"{threshold:.{digits}g}")
+            words += "  " + text("feature.goal", value=steady(threshold, digits))
         self.now.setText(words if valid else text("feature.not_trusted"))
         if self.handle is not None and np.isfinite(threshold) and not self.handle.moving:
             self.handle.setValue(threshold)
@@ -147,5 +147,6 @@ class FeaturePanel(PlotPanel):
 
 
 def _widened(low: float, high: float) -> tuple[float, float]:
-    around = max(0.15 * (high - low), 0.002 * abs(high), 1e-9)
+    constant = 0.1 * abs(high) or 1.0
+    around = max(0.15 * (high - low), 0.002 * abs(high)) if high > low else constant
     return low - around, high + around

@@ -94,7 +94,8 @@ class HeadBar(QWidget):
         end_s = session.grid.start_s(session.n_ticks)
         _tell(self.time, text("head.clock", now=clock_words(now_s), end=clock_words(end_s)))
         late = text("head.late", late=clock.late_ticks, n=session.tick_index)
-        _tell(self.timing, f"{text('head.delay', ms=1000.0 * delay_s)} · {late}")
+        delay = text("head.long_delay", s=delay_s) if delay_s >= 1.0 else text("head.delay", ms=1000.0 * delay_s)
+        _tell(self.timing, f"{delay} · {late}")
 
 
 def _tell(part: QLabel | QToolButton, words: str) -> None:

@@ -118,15 +118,9 @@ class HeartWavePanel(PlotPanel):
         self._range = (50.0, 90.0)
         self.plot.setYRange(*self._range, padding=0)
         self._lungs = pg.PlotCurveItem()
-        self._lung_box = pg.ViewBox(enableMenu=False)
         if breath_spec is not None:
-            self.plot.showAxis("right")
-            self._labels["right"] = text("heart.volume", unit=unit_words(breath_spec.unit))
-            self.plot.scene().addItem(self._lung_box)
-            self.plot.getAxis("right").linkToView(self._lung_box)
-            self._lung_box.setXLink(self.plot)
+            self._lung_box = self.add_right_axis(text("heart.volume", unit=unit_words(breath_spec.unit)))
             self._lung_box.addItem(self._lungs)
-            self.plot.vb.sigResized.connect(lambda: self._lung_box.setGeometry(self.plot.vb.sceneBoundingRect()))
         self.plot.addItem(self._rate)
         self.set_look(look)
 
@@ -323,20 +317,21 @@ class _Circle(QWidget):
         return QSize(160, 160)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 Qt's name
-        """Draw the circle in its largest and present size, with the words below."""
+        """Draw the circle in its largest and present size, with the words below; without a pacer they stand in it."""
         painter, colors = QPainter(self), self._look.palette
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._look.font())
         line = 1.3 * self._look.size_px("words")
         room = min(self.width(), self.height() - line)
         middle = QPointF(0.5 * self.width(), 0.5 * (self.height() - line))
+        painter.setPen(QPen(QColor(colors.faint if self._pace else colors.grid), 1.0))
+        painter.drawEllipse(middle, 0.47 * room, 0.47 * room)
         if self._pace:
-            painter.setPen(QPen(QColor(colors.faint), 1.0))
-            painter.drawEllipse(middle, 0.47 * room, 0.47 * room)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colors.signal))
             radius = (0.15 + 0.32 * self._size) * room
             painter.drawEllipse(middle, radius, radius)
         painter.setPen(QColor(colors.text))
-        place = QRectF(0.0, self.height() - line, self.width(), line)
+        top = self.height() - line if self._pace else middle.y() - 0.5 * line
+        place = QRectF(0.0, top, self.width(), line)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._words)

@@ -9,18 +9,21 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from neurosim.core.spec import Float
 from neurosim_gui.look import Look
+from neurosim_gui.panels.axis import EvenAxis
 from neurosim_gui.rings import History
 from neurosim_gui.sweep import Sweep
 from neurosim_gui.texts import text
-from neurosim_gui.units import Units
+from neurosim_gui.units import Units, sentence
 from neurosim_gui.widgets import Elided
 
 #: What the label of an axis leaves free at its ends [px].
 _MARGIN_PX = 16.0
+#: Between the title and what stands beside it [px].
+_APART_PX = 12
 
 
 class Panel(QFrame):
@@ -55,8 +58,9 @@ class Panel(QFrame):
         if self.tab:
             self.setStatusTip(text(f"panel.{self.tab}"))
         self._due_s: dict[str, float] = {}
-        self._title = Elided(title)
+        self._title = Elided(sentence(title))
         self.head, self.body = QHBoxLayout(), QVBoxLayout(self)
+        self.head.setSpacing(_APART_PX)
         self.head.addWidget(self._title, 1)
         self.body.setContentsMargins(8, 4, 8, 4)
         self.body.setSpacing(2)
@@ -69,7 +73,7 @@ class Panel(QFrame):
 
     def set_title(self, title: str) -> None:
         """Change the sentence above the picture."""
-        self._title.setText(title)
+        self._title.setText(sentence(title))
 
     @property
     def tab_words(self) -> str:
@@ -155,7 +159,7 @@ class PlotPanel(Panel):
     def __init__(self, look: Look, title: str, x_label: str, y_label: str = "") -> None:
         super().__init__(look, title)
         self._labels = {"bottom": x_label, "left": y_label}
-        self.canvas = Canvas()
+        self.canvas = Canvas(axisItems={"left": EvenAxis("left")})
         self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.canvas.setMinimumSize(80, 70)
         self.plot: Any = self.canvas.getPlotItem()
@@ -173,6 +177,25 @@ class PlotPanel(Panel):
         for side, label in self._labels.items():
             if label:
                 self._label(side, label)
+
+    def put_beside(self, widget: QWidget) -> None:
+        """Put words or fields at the right of the plot."""
+        row = QHBoxLayout()
+        self.body.removeWidget(self.canvas)
+        row.addWidget(self.canvas, 1)
+        row.addWidget(widget)
+        self.body.addLayout(row, 1)
+
+    def add_right_axis(self, label: str) -> Any:
+        """Return a box whose curves are read by an axis of their own, at the right."""
+        box = pg.ViewBox(enableMenu=False)
+        self.plot.showAxis("right")
+        self._labels["right"] = label
+        self.plot.scene().addItem(box)
+        self.plot.getAxis("right").linkToView(box)
+        box.setXLink(self.plot)
+        self.plot.vb.sigResized.connect(lambda: box.setGeometry(self.plot.vb.sceneBoundingRect()))
+        return box
 
     @property
     def axis_labels(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ from neurosim.core.chain import ChainStage
 from neurosim.core.spec import Samples, SignalSpec
 from neurosim.session.probe import Probe
 from neurosim.session.session import Session
+from neurosim.session.streams import choose_channels
 from neurosim_gui.engine import Engine
 from neurosim_gui.look import Look
 from neurosim_gui.panels.flow import FlowLayout
@@ -24,6 +25,7 @@ from neurosim_gui.widgets import small_button
 
 _SWEEP_S, _KEPT_S = 10.0, 12.0
 _MOST_TRACES = 8
+_MOST_NAMED = 4
 _SCALE_S = 1.0
 _OUTPUT_PX = 130
 
@@ -105,12 +107,13 @@ class PipelinePanel(PlotPanel):
     @staticmethod
     def _origin(session: Session, name: str) -> list[str]:
         feature = next(f for f in session.protocol.features if f.name == name)
-        spec = session.pipeline.specs[name]
-        return (
-            [*(named("stream", source.stream) for source in feature.sources.values())]
-            if feature.inputs
-            else [f"{named('stream', feature.stream)} {'+'.join(spec.ch_names)}"]
-        )
+        if feature.inputs:
+            return [named("stream", source.stream) for source in feature.sources.values()]
+        (source,) = feature.sources.values()
+        spec = session.source.specs[source.stream]
+        channels = [spec.ch_names[i] for i in choose_channels(source, spec)]
+        words = "+".join(channels) if len(channels) <= _MOST_NAMED else f"{channels[0]} ... {channels[-1]}"
+        return [f"{named('stream', source.stream)} {words}"]
 
     @property
     def watched(self) -> SignalSpec | None:

@@ -89,18 +89,20 @@ class RatePanel(Panel):
         Length of a tick [s].
     aim
         The share of the time that the threshold leaves for rewards; None where it has no such aim.
+    rewarding
+        Whether anything earns a reward.
     """
 
     tab = "rate"
 
-    def __init__(self, look: Look, update_interval_s: float, aim: float | None) -> None:
+    def __init__(self, look: Look, update_interval_s: float, aim: float | None, *, rewarding: bool = True) -> None:
         super().__init__(look, text("rate.title"))
         self.aim = aim
         self._n = round(_OVER_S / update_interval_s)
         self.rate, self.invalid = Meter(look, "reward"), Meter(look, "invalid", hatched=True)
         self._title.hide()
+        self.rate.setVisible(rewarding)
         self.head.addWidget(self.rate, 1)
-        self.head.addSpacing(16)
         self.head.addWidget(self.invalid, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.set_look(look)

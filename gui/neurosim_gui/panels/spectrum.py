@@ -94,7 +94,7 @@ class SpectrumPanel(PlotPanel):
         self.plot.setXRange(*shown_hz, padding=0)
         self.plot.setLogMode(False, True)
         self._range = (-2.0, 2.0)
-        self.plot.setYRange(*self._range, padding=0)
+        self._show_range()
         self.set_look(look)
 
     def set_look(self, look: Look) -> None:
@@ -130,7 +130,15 @@ class SpectrumPanel(PlotPanel):
         low, high = np.floor(np.percentile(shown, 2.0)), np.ceil(shown.max() + 0.1)
         if low < self._range[0] or high > self._range[1] or high - low < self._range[1] - self._range[0] - 1.0:
             self._range = (min(low, high - 2.0), high)
-            self.plot.setYRange(*self._range, padding=0)
+            self._show_range()
+
+    def _show_range(self) -> None:
+        """Number the tens alone, all in one way: PyQtGraph writes 10² beside 0.01, and 80 over 90."""
+        low, high = self._range
+        self.plot.setYRange(low, high, padding=0)
+        tens = np.arange(np.ceil(low), np.floor(high) + 1.0)
+        between = [(ten + np.log10(k), "") for ten in (*(tens - 1.0), *tens[-1:]) for k in range(2, 10)]
+        self.plot.getAxis("left").setTicks([[(ten, f"{10.0**ten:g}") for ten in tens], between])
 
     def _tell_peak(self) -> None:
         if self._psd is None or not self._band_hz:

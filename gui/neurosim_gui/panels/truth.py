@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtGui import QColor, QPen, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from neurosim.core.spec import Float
 from neurosim.session.agreement import agreement
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from neurosim.session.session import Session
 
 _SHOWN_S = 10.0
+#: What lies around question and answers [px].
+_BESIDE_PX = 40
 #: What error and delay are measured over [s], and how often.
 _OVER_S, _EVERY_S = 30.0, 1.0
 #: Edges of the delays to choose from in the prediction [s].
@@ -114,6 +116,7 @@ class TruthPanel(PlotPanel):
         self.plot.setXRange(-_SHOWN_S, 0.0, padding=0)
         self.words = QLabel(text("truth.question"))
         self.words.setWordWrap(True)
+        self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.choices = QWidget()
         row = QHBoxLayout(self.choices)
         row.setContentsMargins(0, 0, 0, 0)
@@ -123,10 +126,20 @@ class TruthPanel(PlotPanel):
             button.setStatusTip(text("truth.predict", words=button.text()))
             button.clicked.connect(lambda _=False, number=number: self.predict(number))
             row.addWidget(button)
-        self.body.addWidget(self.words)
-        self.body.addWidget(self.choices)
+        self._said = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._said.addWidget(self.words, 1)
+        self._said.addWidget(self.choices)
+        self.body.addLayout(self._said)
         self.set_look(look)
         self.set_revealed(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        """Put question and answers beside each other where there is room: the plot needs the height."""
+        super().resizeEvent(event)
+        question = self.words.fontMetrics().horizontalAdvance(text("truth.question"))
+        beside = question + self.choices.sizeHint().width() + _BESIDE_PX < self.width()
+        direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        self._said.setDirection(direction)
 
     def predict(self, number: int) -> None:
         """Take a prediction of the delay, and reveal the truth."""

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-#: What every word is there in; another language may lack some.
+#: What every word is there in; what another language lacks is English.
 ENGLISH = "en"
 
 _chosen = ENGLISH

@@ -9,6 +9,7 @@ import typer
 
 from neurosim.cli.options import (
     AsJson,
+    Form,
     Language,
     Lsl,
     Network,
@@ -66,6 +67,7 @@ def run(
     osc: Osc = "",
     network: Network = False,
     out: Out = None,
+    form: Form = "bdf+",
     report: Annotated[
         bool, typer.Option("--report", help="Write report.html into the folder of each session.")
     ] = False,
@@ -82,7 +84,7 @@ def run(
         Request(protocol, source, sidecar, subject, subjects, spread, sessions, sham, blind, guess, operator_guess,
                 seed, duration, speed, tuple(channel or ()), band,
                 tuple(filter(None, signals.replace(" ", "").split(","))), artifacts, update_interval,
-                Outlets(lsl, osc, network), out, report, as_json)
+                Outlets(lsl, osc, network), out, form, report, as_json)
     )  # fmt: skip
 
 
@@ -105,7 +107,11 @@ def live(
     network: Network = False,
     record: Annotated[bool, typer.Option("--record", help="Record from the start, into a fresh folder.")] = False,
     out: Annotated[Path | None, typer.Option(help="Record from the start, into this folder.")] = None,
+    form: Form = "bdf+",
     course: Annotated[Path | None, typer.Option(help="Show the course in this folder beside the session.")] = None,
+    field: Annotated[
+        bool, typer.Option("--field", help="Show the map of the field: the six branches, and what each has.")
+    ] = False,
     speed: Annotated[str | None, typer.Option(help="Session seconds a second, or `max`; 1 by default.")] = None,
     theme: Annotated[
         str | None,
@@ -132,8 +138,9 @@ def live(
 
     open_window(
         protocol=protocol, source=source, sidecar=sidecar, subject=subject, seed=seed, sham=sham, blind=blind,
-        subject_key=subject_key, lsl=lsl, osc=osc, network=network, record=record, out=out, course=course, speed=speed,
-        theme=theme, size=size, scenes=scenes, seconds=seconds, screenshots=screenshots, language=language,
+        subject_key=subject_key, lsl=lsl, osc=osc, network=network, record=record, out=out, form=form, course=course,
+        speed=speed, theme=theme, size=size, scenes=scenes, seconds=seconds, screenshots=screenshots, language=language,
+        field=field,
     )  # fmt: skip
 
 

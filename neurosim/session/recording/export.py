@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +12,8 @@ from neurosim.core.dataset import label
 from neurosim.core.errors import OutputError, UserError, did_you_mean
 from neurosim.core.event import SessionEvent
 from neurosim.core.spec import Samples, SignalSpec
-from neurosim.core.step import Step
-from neurosim.session.recording.bdf import BDF, EDF, BdfWriter, Format
+from neurosim.core.step import BDF, EDF, Format, fitting_step
+from neurosim.session.recording.bdf import BdfWriter
 from neurosim.session.recording.brainvision import BrainVisionWriter
 from neurosim.session.recording.raw import make_raw
 from neurosim.session.recording.reading import SessionFolder, read_session
@@ -116,8 +115,7 @@ def _to_european(form: Format) -> _Write:
     def write(path: Path, stream: str, spec: SignalSpec, samples: Samples, events: Sequence[SessionEvent]) -> None:
         finite = np.abs(samples[np.isfinite(samples)])
         largest = float(finite.max()) if finite.size and finite.any() else 1.0
-        step = Step(2.0 ** min(27, math.floor(math.log2(form.limit / largest))), form.limit)
-        writer = BdfWriter(path, spec, step, form)
+        writer = BdfWriter(path, spec, fitting_step(form, largest), form)
         end_s = samples.shape[-1] / spec.fs
         ends = sorted((min(event.onset_s + event.duration_s, end_s), i) for i, event in enumerate(events))
         try:

@@ -16,7 +16,7 @@ from neurosim.core.step import Step, step_of
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.session.commands import Logged, read_commands
-from neurosim.session.recording.bdf import read_bdf
+from neurosim.session.recording.bdf_file import find_bdf, read_bdf
 from neurosim.session.recording.raw import make_raw
 from neurosim.session.recording.series import read_series, read_table, samples_of
 
@@ -72,10 +72,7 @@ class SessionFolder:
         if stream not in self.streams:
             raise UserError(f"no stream '{stream}'; {did_you_mean(stream, self.streams)}", str(self.path))
         stem = self.places.stem_of(stream)
-        if stream == "eeg":
-            found = read_bdf(stem.with_name(f"{stem.name}.bdf")).samples()
-        else:
-            found = samples_of(read_series(stem))
+        found = read_bdf(find_bdf(stem)).samples() if stream == "eeg" else samples_of(read_series(stem))
         # The last record of a file is filled up to its end.
         grid, first, fs = TickGrid(self.protocol.update_interval_s), self.first_tick, self.streams[stream].fs
         n_times = grid.first_sample(first + len(self.features), fs) - grid.first_sample(first, fs)
@@ -85,8 +82,7 @@ class SessionFolder:
         """Return the step that the samples of a stream were rounded to."""
         if stream != "eeg":
             return step_of(stream, self.streams[stream])
-        stem = self.places.stem_of(stream)
-        found = read_bdf(stem.with_name(f"{stem.name}.bdf"))
+        found = read_bdf(find_bdf(self.places.stem_of(stream)))
         return Step(found.per_unit, found.form.limit)
 
     def to_raw(self, stream: str = "eeg") -> mne.io.RawArray:

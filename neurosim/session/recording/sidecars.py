@@ -29,7 +29,8 @@ _EVENTS = {
     "duration": {"Description": "Length; 0 for a moment", "Units": "s"},
     "trial_type": {
         "Description": "What happened: block, bad (the signal could not be trusted), no_value (a feature had no "
-        "value), command (what somebody did), gap, stop, error, annotation, or what happened to the body"
+        "value), command (what somebody did), clipped (beyond the range of the file), gap, stop, error, annotation, or "
+        "what happened to the body"
     },
     "value": {"Description": "What else there is to say"},
 }

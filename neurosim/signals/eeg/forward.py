@@ -71,7 +71,7 @@ def compute_mixing(montage: str) -> SphereMixing:
         sphere = mne.make_sphere_model("auto", "auto", info)
         centre = np.asarray(sphere["r0"])
         positions = np.array([channel["loc"][:3] for channel in info["chs"]]) - centre
-        head = SphereMixing(tuple(template.ch_names), positions, (), np.empty((len(positions), 0)))
+        head = SphereMixing(tuple(template.ch_names), positions, (), np.empty((len(positions), 0)), centre)
         directions = unit(np.array([head.directions(under).mean(axis=0) for under, *_ in SOURCES.values()]))
         depths = np.array([depth for _, depth, _ in SOURCES.values()])[:, None]
         n, amplitude = len(SOURCES), 1e-8
@@ -90,4 +90,4 @@ def compute_mixing(montage: str) -> SphereMixing:
     for rhythm in dict.fromkeys(rhythms):
         columns = [i for i, other in enumerate(rhythms) if other == rhythm]
         gain[:, columns] /= np.sqrt((gain[np.ix_(at_1020, columns)] ** 2).sum(axis=1)).max()
-    return SphereMixing(head.sensors, positions, tuple(SOURCES), gain)
+    return SphereMixing(head.sensors, positions, tuple(SOURCES), gain, centre)

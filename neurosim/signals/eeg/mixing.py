@@ -20,6 +20,8 @@ SENSORS_1020 = (
 
 #: The montage whose table ships with the package: MNE's head with the sensors of the 10-05 system.
 STANDARD = "standard_1005"
+#: The centre of its sphere in MNE's head coordinates [m]; its table has the sensors from there.
+_STANDARD_CENTRE_M = (-0.0009, 0.0146, 0.0408)
 #: Share of the background that a sensor has for itself. T3 and T7 are two names of one place.
 _OWN_SHARE = 1e-6
 
@@ -44,12 +46,15 @@ class SphereMixing:
         Source names; ``alpha_left``, ``alpha_right`` and ``alpha_middle`` belong to the rhythm ``alpha``.
     gain
         ``(sensor, source)``, so that each rhythm's rms is 1 at its strongest 10-20 sensor.
+    centre_m
+        The centre of the sphere, from between the ears (MNE's head coordinates) ``(3,)`` [m].
     """
 
     sensors: tuple[str, ...]
     positions_m: Float
     sources: tuple[str, ...]
     gain: Float
+    centre_m: Float
 
     @cached_property
     def row_of(self) -> dict[str, int]:
@@ -132,4 +137,5 @@ def sphere_mixing(montage: str = STANDARD) -> SphereMixing:
         positions_m=numbers[:, :3],
         sources=tuple(header[4:]),
         gain=numbers[:, 3:],
+        centre_m=np.array(_STANDARD_CENTRE_M),
     )

@@ -8,9 +8,11 @@ from typing import Any
 
 from neurosim.core.errors import StreamError, UserError
 
-# Streams are announced to this computer only, and looked for here only. liblsl's own messages say in other words what
-# the events of a session say.
-_LOOPBACK = "[multicast]\nResolveScope = machine\n[lab]\nKnownPeers = {127.0.0.1}\n"
+# Streams are looked for on this computer only, and nothing is sent to others. Without IPv6 half as many sockets listen.
+# The others listen everywhere: liblsl binds only that of the search to an address (ListenAddress), and with 127.0.0.1
+# there, programs of this computer that have no KnownPeers would find one stream of several. liblsl's own messages say
+# in other words what the events of a session say.
+_LOOPBACK = "[ports]\nIPv6 = disable\n[multicast]\nResolveScope = machine\n[lab]\nKnownPeers = {127.0.0.1}\n"
 _QUIET = "[log]\nlevel = -3\n"
 
 _configured: list[bool] = []

@@ -19,6 +19,9 @@ from neurosim.core.timeline import TickGrid
 from neurosim.signals.live.device import Device
 from neurosim.signals.live.feed import Feed
 
+#: Clocks that run apart by so much more are told [s].
+_DRIFT_S = 0.05
+
 
 class LiveConfig(SourceConfig):
     """What all live sources are asked for."""
@@ -60,7 +63,8 @@ class LiveSource(Source):
     """Gives the samples of devices as they come; with a batch axis every subject gets the same.
 
     A tick waits for its last sample. Where samples are missing it has NaN, which the entrance of the pipeline
-    distrusts. It tells events: ``gap``, ``silence``, ``duplicate``, ``rate``, and ``marker`` for what somebody sends.
+    distrusts. It tells events: ``gap``, ``silence``, ``duplicate``, ``rate``, ``drift`` of one device from the first,
+    and ``marker`` for what somebody sends.
 
     Parameters
     ----------
@@ -94,12 +98,14 @@ class LiveSource(Source):
         self._origins: list[int] | None = None
         self._told, self._marked = [0] * len(self._feeds), [0] * len(self._feeds)
         self._events: list[SessionEvent] = []
+        self._apart_s: dict[int, tuple[float, float]] = {}
         self.position = [0] * len(self._feeds)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> LiveSource:
         branch = copy.copy(self)
         branch._told, branch._marked = list(self._told), list(self._marked)
         branch.position, branch._events = list(self.position), list(self._events)
+        branch._apart_s = dict(self._apart_s)
         self._readers.add(branch)
         return branch
 
@@ -123,7 +129,7 @@ class LiveSource(Source):
                 streams[group.stream] = same_for_all(chosen, self._shape)
             self.position[i] = stop
             feed.forget(min(reader.position[i] for reader in self._readers))
-        self._events = self._happened(self.grid.start_s(tick_index), first=tick_index == 0)
+        self._events = self._happened(first=tick_index == 0) + self._drift(self.grid.start_s(tick_index))
         return streams
 
     def _align(self) -> list[int]:
@@ -139,7 +145,33 @@ class LiveSource(Source):
             for feed, origin in zip(self._feeds, origins, strict=True)
         ]
 
-    def _happened(self, start_s: float, *, first: bool) -> list[SessionEvent]:
+    def _drift(self, start_s: float) -> list[SessionEvent]:
+        """Tell by how much the sample counts of two devices run apart, which the clock says that both are put on."""
+        if len(self._feeds) == 1:
+            return []
+        assert self._origins is not None
+        if not all(feed.timeline.is_sure for feed in self._feeds):
+            return []
+        # When the session's first sample would have been taken, as each device counts.
+        begins_s = [
+            feed.timeline.time_of(at) - (at - origin) / feed.device.fs
+            for feed, at, origin in zip(self._feeds, self.position, self._origins, strict=True)
+        ]
+        told = []
+        for i, begin_s in enumerate(begins_s[1:], start=1):
+            apart_s = begin_s - begins_s[0]
+            first_s, told_s = self._apart_s.setdefault(i, (apart_s, apart_s))
+            if abs(apart_s - told_s) >= _DRIFT_S:
+                self._apart_s[i] = first_s, apart_s
+                way = "behind" if apart_s > first_s else "ahead of"
+                text = (
+                    f"the samples of {self._feeds[i].device.name} are by now {abs(apart_s - first_s):.3f} s {way} "
+                    f"those of {self._feeds[0].device.name}; each counts its own"
+                )
+                told.append(SessionEvent(start_s, 0.0, "drift", text))
+        return told
+
+    def _happened(self, *, first: bool) -> list[SessionEvent]:
         assert self._origins is not None
         events = []
         for i, (feed, origin) in enumerate(zip(self._feeds, self._origins, strict=True)):
@@ -169,4 +201,5 @@ class LiveSource(Source):
         self._told, self._marked = [len(f.notes) for f in self._feeds], [len(f.marks) for f in self._feeds]
         if len(self._feeds) > 1:
             self._origins = None
+        self._apart_s = {}
         self._events = []

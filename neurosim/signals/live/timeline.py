@@ -87,6 +87,11 @@ class Timeline:
         return self._last > -math.inf
 
     @property
+    def is_sure(self) -> bool:
+        """Whether samples come, and have come for so long without a break that the line through their stamps holds."""
+        return self._filled_from is None and self.n - self._since > _SURE_S * self.fs
+
+    @property
     def rate_hz(self) -> float:
         """Sampling rate as measured; the nominal one until it is sure [Hz]."""
         self.absorb()

@@ -31,11 +31,14 @@ class RecordedEvent:
         What.
     duration_s
         How long [s]; 0 for a moment.
+    kind
+        As in `SessionEvent`: ``annotation``, or ``gap`` where samples are missing.
     """
 
     onset_s: float
     description: str
     duration_s: float = 0.0
+    kind: str = "annotation"
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurosim.core.errors import RecordingError
+from neurosim.core.spec import Float
 from neurosim.signals.recordings.columns import RecordedEvent, StoredColumns, StoredFile
+from neurosim.signals.recordings.edf_texts import is_text, read_texts, record_begins
+from neurosim.signals.recordings.gaps import lay_out, pauses
 
 _FIXED = 256
 _PER_CHANNEL = 256
 _BYTES_A_SAMPLE = {".edf": 2, ".bdf": 3}
-#: One text of EDF+: onset, perhaps a duration, and texts between bytes 20.
-_TEXT = re.compile(rb"([+-]\d+\.?\d*)(?:\x15(\d+\.?\d*))?\x14([^\x00]*)\x14")
-_STATUS = ("status", "trigger", "edf annotations", "bdf annotations")
+_STATUS = ("status", "trigger")
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def read_edf_header(path: Path) -> EdfHeader:
             kind = path.suffix[1:].upper()
             raise RecordingError(f"has no whole {kind} header; export the recording again") from None
     labels = _column(fields, n, 0, 16)
-    if not 0.0 < record_s < np.inf and not all(_is_text(label) for label in labels):
+    if not 0.0 < record_s < np.inf and not all(is_text(label) for label in labels):
         raise RecordingError(f"says that a record lasts {record_s:g} s; correct the header, or export it again")
     scales = [
         _scale(label, *limits)
@@ -100,13 +102,9 @@ def _column(fields: bytes, n: int, at: int, width: int) -> tuple[str, ...]:
     return tuple(_text(fields[i : i + width]) for i in range(begin, begin + n * width, width))
 
 
-def _is_text(label: str) -> bool:
-    return label.lower() in _STATUS[2:]
-
-
 def _scale(label: str, *limits: str) -> tuple[float, float]:
     """Return the physical value of a step and of step 0, from the limits that the header gives."""
-    if _is_text(label):
+    if is_text(label):
         return 1.0, 0.0
     try:
         low, high, low_step, high_step = map(float, limits)
@@ -133,28 +131,43 @@ def read_edf(path: Path) -> StoredFile:
     n_records, notes = _count_records(path, header, width)
     stored = np.memmap(path, dtype=np.uint8, mode="r", offset=header.n_bytes,
                        shape=(n_records, sum(header.samples) * width))  # fmt: skip
-    events: list[RecordedEvent] = []
     parts: dict[int, list[int]] = {}
+    texts = []
     for channel, n in enumerate(header.samples):
-        if _is_text(header.labels[channel]):
-            events += _texts(_bytes_of(stored, header, channel, width))
+        if is_text(header.labels[channel]):
+            texts.append(_bytes_of(stored, header, channel, width))
         elif n:
             parts.setdefault(n, []).append(channel)
-    found = []
+    if not parts:
+        raise RecordingError("holds no channels, only texts; is the recording in another file beside it?")
+    begins_s = record_begins(texts[0]) if texts else np.full(n_records, np.nan)
+    origin_s = 0.0 if np.isnan(begins_s[0]) else float(begins_s[0])
+    events = [event for channel in texts for event in read_texts(channel, origin_s)]
+    pieces, times_s = [(0, n_records)], [0.0]
+    if header.discontinuous and np.isnan(begins_s).any():
+        notes += ("the file may have gaps between its records (EDF+D), and does not tell where; they are not kept",)
+    elif header.discontinuous:
+        pieces = _pieces(begins_s, header.record_s, max(parts))
+        times_s = [float(begins_s[first]) - origin_s for first, _ in pieces]
+    found: list[StoredColumns] = []
     for n, channels in parts.items():
+        fs = n / header.record_s
+        its = [(first * n, stop * n) for first, stop in pieces]
         values = np.empty((len(channels), n_records * n))
         for row, channel in enumerate(channels):
             steps = _steps(_bytes_of(stored, header, channel, width), width)
             if header.labels[channel].lower() == "status" and width == 3:
-                events += _codes(steps, n / header.record_s)
+                events += _codes(steps, its, times_s, fs)
             np.multiply(steps, header.gains[channel], out=values[row])
             values[row] += header.offsets[channel]
         names = tuple(header.labels[channel] or f"ch{channel}" for channel in channels)
         units = tuple(header.units[channel] for channel in channels)
         kinds = tuple("stim" if name.lower() in _STATUS else "" for name in names)
-        found.append(StoredColumns(values, names, n / header.record_s, units, kinds))
-    if not found:
-        raise RecordingError("holds no channels, only texts; is the recording in another file beside it?")
+        values, gaps = lay_out("the file", values, its, times_s, fs)
+        if not found and gaps:  # those of all rates are the same
+            events += gaps
+            notes += (f"{pauses(gaps)} (EDF+D)",)
+        found.append(StoredColumns(values, names, fs, units, kinds))
     return StoredFile(tuple(found), events=tuple(events), notes=notes)
 
 
@@ -170,9 +183,14 @@ def _count_records(path: Path, header: EdfHeader, width: int) -> tuple[int, tupl
         notes.append(f"the header does not count the records; the {int(n_there)} whole ones were read")
     elif n_there >= header.n_records + 1:
         notes.append(f"the header counts {header.n_records} records, which were read; {int(n_there)} are there")
-    if header.discontinuous:
-        notes.append("the file says that there may be gaps between its records (EDF+D); they are not kept")
     return int(n_there) if header.n_records == -1 else header.n_records, tuple(notes)
+
+
+def _pieces(begins_s: Float, record_s: float, most_samples: int) -> list[tuple[int, int]]:
+    """Return the stretches of records that follow each other, to half a sample: the first, and one after the last."""
+    jumps = np.abs(np.diff(begins_s) - record_s) > 0.5 * record_s / most_samples
+    borders = [0, *(np.flatnonzero(jumps) + 1).tolist(), len(begins_s)]
+    return list(pairwise(borders))
 
 
 def _bytes_of(stored: NDArray[np.uint8], header: EdfHeader, channel: int, width: int) -> NDArray[np.uint8]:
@@ -188,20 +206,13 @@ def _steps(stored: NDArray[np.uint8], width: int) -> NDArray[np.int32]:
     return low | (middle << 8) | (high.astype(np.uint8).view(np.int8).astype(np.int32) << 16)
 
 
-def _texts(stored: NDArray[np.uint8]) -> list[RecordedEvent]:
-    found = []
-    for record in stored:
-        for onset, duration, texts in _TEXT.findall(record.tobytes()):
-            found += [
-                RecordedEvent(float(onset), text.decode("utf-8", "replace"), float(duration or 0.0))
-                for text in texts.split(b"\x14")
-                if text  # without a text it tells when the record begins
-            ]
-    return found
-
-
-def _codes(status: NDArray[np.int32], fs: float) -> list[RecordedEvent]:
+def _codes(
+    status: NDArray[np.int32], pieces: Sequence[tuple[int, int]], times_s: Sequence[float], fs: float
+) -> list[RecordedEvent]:
     """Return the trigger codes of a BDF status channel, which are its lower 16 bits."""
     codes = status & 0xFFFF
     at = np.flatnonzero((np.diff(codes, prepend=codes[:1]) != 0) & (codes != 0))
-    return [RecordedEvent(i / fs, str(codes[i])) for i in at.tolist()]
+    starts = np.array([first for first, _ in pieces])
+    piece = np.searchsorted(starts, at, side="right") - 1
+    onsets_s = np.array(times_s)[piece] + (at - starts[piece]) / fs
+    return [RecordedEvent(onset_s, str(code)) for onset_s, code in zip(onsets_s.tolist(), codes[at], strict=True)]

@@ -15,6 +15,7 @@ from neurosim.signals.recordings.columns import RecordedEvent, StoredColumns, St
 from neurosim.signals.recordings.folders import check_inside
 from neurosim.signals.recordings.hdf5 import check_self_contained
 from neurosim.signals.recordings.kinds import kind_of_name
+from neurosim.signals.recordings.mne_headers import check_header
 from neurosim.signals.recordings.tables import decompress
 
 _UV_PER_V = 1e6
@@ -40,6 +41,7 @@ def read_with_mne(path: Path) -> StoredFile:
     RecordingError
         When MNE cannot read the file, it is cut short, or names files elsewhere.
     """
+    check_header(path)
     _check_named_files(path)
     raw, values = _load(path)
     types: list[str] = raw.get_channel_types()

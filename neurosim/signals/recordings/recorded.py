@@ -146,7 +146,8 @@ class RecordedSource(Source):
         """Return a step that suits the largest sample."""
         samples = self._by_time[stream]
         finite = samples[np.isfinite(samples)]
-        return step_of(stream, self.specs[stream], float(np.abs(finite).max()) if finite.size else None)
+        largest = float(np.abs(finite).max()) if finite.size else None
+        return step_of(stream, self.specs[stream], largest, self.form)
 
     def events(self) -> tuple[SessionEvent, ...]:
         """Return the recording's own marks within the last tick."""
@@ -154,7 +155,7 @@ class RecordedSource(Source):
         moved_s = self.grid.start_s(self._moved) if self._moved >= 0 else -self.grid.start_s(-self._moved)
         begin, end = (bisect_left(self._onsets, t) for t in (start_s, end_s))
         return tuple(
-            SessionEvent(e.onset_s - moved_s, e.duration_s, "annotation", e.description)
+            SessionEvent(e.onset_s - moved_s, e.duration_s, e.kind, e.description)
             for e in self.recording.events[begin:end]
         )
 

@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 
 from neurosim.core.errors import RecordingError
 from neurosim.signals.recordings.columns import MINIMAL_SIDECAR, RecordedEvent, StoredColumns, StoredFile
+from neurosim.signals.recordings.gaps import is_too_long
 from neurosim.signals.recordings.kinds import convert, stream_names, tell_kinds
 from neurosim.signals.recordings.plausible import doubts
 from neurosim.signals.recordings.sidecar import MarkerColumn, Sidecar
-
-#: What is missing before a part begins may be so many times what is there, or last so long [s].
-_MISSING_TIMES, _MISSING_S = 10, 600.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +186,7 @@ def _check_stretch(parts: tuple[StoredColumns, ...], sidecar: Sidecar) -> None:
         raise RecordingError("holds no samples; record or export it again")
     for part in parts:
         n, fs = part.values.shape[1], _rate(part)
-        if part.start_s * fs > max(_MISSING_TIMES * n, _MISSING_S * fs):
+        if is_too_long(part.start_s * fs, n, fs, len(part.values)):
             raise RecordingError(
                 f"{part.ch_names[0]} begins {part.start_s:g} s after the rest, and lasts {n / fs:g} s: do they share a "
                 "clock? Name the channels that belong together in a sidecar"

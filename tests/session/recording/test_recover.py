@@ -32,11 +32,11 @@ class Told(Sink):
         sys.stdout.write(f"{{tick.start_s + 1 / 64}}\\n")
         sys.stdout.flush()
 simulate("alpha_up", seed=1, duration_s=600.0, speed={_SPEED}, keep="blocks", out=sys.argv[1], signals=["ecg", "emg"],
-         artifacts="typical", sinks=lambda session: [Told()])
+         artifacts="typical", sinks=lambda session: [Told()], form=sys.argv[2])
 """
 
 
-def _killed_after(root: Path, wait_s: float, more_s: float = 0.0) -> float:
+def _killed_after(root: Path, form: str, wait_s: float, more_s: float = 0.0) -> float:
     """Record, kill the process so far into the session (and a moment later), and return how far it says it was [s]."""
     told = root.parent / f"{root.name}.txt"
 
@@ -45,7 +45,7 @@ def _killed_after(root: Path, wait_s: float, more_s: float = 0.0) -> float:
         return float(whole.rpartition("\n")[2] or 0.0)
 
     with told.open("w", encoding="utf-8") as file:
-        process = subprocess.Popen([sys.executable, "-c", _PROGRAM, str(root)], stdout=file)
+        process = subprocess.Popen([sys.executable, "-c", _PROGRAM, str(root), form], stdout=file)
         deadline = time.monotonic() + 200
         while so_far_s() < wait_s and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -56,8 +56,9 @@ def _killed_after(root: Path, wait_s: float, more_s: float = 0.0) -> float:
     return so_far_s()
 
 
-def _check(root: Path, until_s: float) -> None:
-    raw = mne.io.read_raw_bdf(find_session(root).file("eeg.bdf"), preload=True, verbose="error")
+def _check(root: Path, form: str, until_s: float) -> None:
+    read = {"bdf+": mne.io.read_raw_bdf, "edf+": mne.io.read_raw_edf}[form]
+    raw = read(find_session(root).file(f"eeg.{form[:3]}"), preload=True, verbose="error")
     assert raw.times[-1] + 1 / 256 >= until_s - _AT_MOST_LOST_S
     found = recover(root)
     assert [session.places.root for session in found] == [root]
@@ -76,9 +77,10 @@ def _check(root: Path, until_s: float) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL on Windows")
-def test_killed_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["bdf+", "edf+"])
+def test_killed_once(tmp_path: Path, form: str) -> None:
     root = tmp_path / "s"
-    _check(root, _killed_after(root, 9.3))
+    _check(root, form, _killed_after(root, form, 9.3))
 
 
 @pytest.mark.slow
@@ -87,8 +89,8 @@ def test_killed_once(tmp_path: Path) -> None:
 def test_killed_twenty_times_at_random_moments(tmp_path: Path) -> None:
     moments = random.Random(1)
     for i in range(20):
-        root = tmp_path / f"s{i}"
-        _check(root, _killed_after(root, moments.uniform(2.0, 20.0), moments.uniform(0.0, 0.1)))
+        root, form = tmp_path / f"s{i}", ("bdf+", "edf+")[i % 2]
+        _check(root, form, _killed_after(root, form, moments.uniform(2.0, 20.0), moments.uniform(0.0, 0.1)))
 
 
 def test_the_command_and_what_needs_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

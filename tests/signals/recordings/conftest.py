@@ -23,24 +23,88 @@ FS = 100
 
 
 def write_edf(
-    path: Path, channels: Sequence[tuple[str, str, NDArray[np.int16]]], n_records: int = 4, claimed: int | None = None
-) -> Path:
-    """Write an EDF file of records of a second; each channel is a label, a unit and steps of 0.1 of it."""
-    n = len(channels)
+    path: Path, channels: Sequence[tuple[str, str, NDArray[np.signedinteger[Any]]]], n_records: int = 4,
+    claimed: int | None = None, subtype: str = "",
+) -> Path:  # fmt: skip
+    """Write an EDF or BDF file of records of a second; each channel is a label, a unit and steps of 0.1 of it."""
+    n, width = len(channels), 3 if path.suffix == ".bdf" else 2
 
     def each(values: Sequence[object], width: int) -> bytes:
         return b"".join(str(value).ljust(width).encode("latin-1") for value in values)
 
-    header = each(["0"], 8) + each(["X", "X"], 80) + b"01.01.2001.00.00" + each([256 * (n + 1)], 8) + each([""], 44)
+    header = b"\xffBIOSEMI" if width == 3 else each(["0"], 8)
+    header += each(["X", "X"], 80) + b"01.01.2001.00.00" + each([256 * (n + 1)], 8) + each([subtype], 44)
     header += each([n_records if claimed is None else claimed, 1], 8) + each([n], 4)
     header += each([label for label, _, _ in channels], 16) + each([""] * n, 80) + each([u for _, u, _ in channels], 8)
     header += each([-3276.8] * n, 8) + each([3276.7] * n, 8) + each([-32768] * n, 8) + each([32767] * n, 8)
     header += each([""] * n, 80) + each([x.size // n_records for _, _, x in channels], 8) + each([""] * n, 32)
-    records = b"".join(
-        x.reshape(n_records, -1)[record].astype("<i2").tobytes() for record in range(n_records) for _, _, x in channels
-    )
+    stored = [
+        x.astype("<i4").view(np.uint8).reshape(n_records, -1, 4)[:, :, :width].reshape(n_records, -1)
+        for _, _, x in channels
+    ]
+    records = np.concatenate(stored, axis=1).tobytes()
     path.write_bytes(header + records)
     return path
+
+
+def text_steps(texts: Sequence[bytes], width: int = 2, n_bytes: int = 60) -> NDArray[np.int64]:
+    """Return what a channel of texts holds, a text a record, as the steps that `write_edf` takes."""
+    stored = np.frombuffer(b"".join(text.ljust(n_bytes, b"\0") for text in texts), np.uint8).reshape(-1, width)
+    return np.asarray((stored.astype(np.int64) << (8 * np.arange(width))).sum(axis=1))
+
+
+def gdf(folder: Path) -> Path:
+    """Write a GDF 2.20 file of 4 s (Schloegl, arXiv:cs/0608052): EEG in uV, ECG in mV, two events.
+
+    Steps are 0.1 uV and 0.001 mV.
+    """
+    eeg, ecg = RNG.integers(-3000, 3000, (2, 4 * FS)).astype("<i2")
+    channels, low, high = 2, -32768.0, 32767.0
+    header = b"GDF 2.20" + bytes(176) + struct.pack("<H", channels + 1) + bytes(50)
+    header += struct.pack("<qIIHH", 4, 1, 1, channels, 0)
+    header += b"Oz".ljust(16) + b"ECG".ljust(16) + bytes(channels * 86) + struct.pack("<2H", 4275, 4274)
+    header += struct.pack("<2d", low / 10, low / 1000) + struct.pack("<2d", high / 10, high / 1000)
+    header += struct.pack("<4d", low, low, high, high) + bytes(channels * (68 + 12))
+    header += struct.pack("<4I", FS, FS, 3, 3) + bytes(channels * 32)  # samples a record; 16-bit integers
+    # Positions count from 1: cue 769 at 1.5 s for half a second, and 770 at 3 s.
+    events = (
+        struct.pack("<B", 3)
+        + (2).to_bytes(3, "little")
+        + struct.pack("<f2I2H2H2I", FS, 151, 301, 769, 770, 0, 0, 50, 1)
+    )
+    records = np.stack([eeg.reshape(4, FS), ecg.reshape(4, FS)], axis=1).tobytes()
+    (folder / "a.gdf").write_bytes(header + records + events)
+    return folder / "a.gdf"
+
+
+def cnt(folder: Path) -> Path:
+    """Write a Neuroscan CNT file of 4 s (the SETUP, ELECTLOC and TEEG structures of paulbourke.net/dataformats/eeg).
+
+    Two channels of 16 bits with a baseline of 7 steps; a step is sensitivity * calibration / 204.8 uV.
+    """
+    n, n_times = 2, 4 * FS
+    data_at, table_at = 900 + 75 * n, 900 + 75 * n + 2 * n * n_times
+    header = bytearray(900)
+    header[:12] = b"Version 3.0\0"
+    header[225:247] = b"01/02/26\0\0" + b"01:02:03\0\0\0\0"
+    struct.pack_into("<H", header, 370, n)
+    struct.pack_into("<H", header, 376, FS)
+    struct.pack_into("<i", header, 864, n_times)
+    struct.pack_into("<i", header, 886, table_at)
+    for name, calibration in ((b"Oz", 1.0), (b"Cz", 2.0)):
+        channel = bytearray(75)
+        channel[: len(name)] = name
+        struct.pack_into("<ff", channel, 19, *((0.0, 0.9) if name == b"Oz" else (0.0, 0.1)))
+        struct.pack_into("<h", channel, 47, 7)
+        struct.pack_into("<f", channel, 59, 20.48)
+        struct.pack_into("<f", channel, 71, calibration)
+        header += channel
+    steps = RNG.integers(-3000, 3000, (n_times, n)).astype("<i2")
+    # An event stands behind its sample: code 3 at 1.5 s, code 4 at 3 s.
+    events = b"".join(struct.pack("<HBBi", code, 0, 0, data_at + 2 * n * (at + 1)) for code, at in ((3, 150), (4, 300)))
+    table = struct.pack("<Bii", 1, len(events), 0) + events
+    (folder / "a.cnt").write_bytes(bytes(header) + steps.tobytes() + table)
+    return folder / "a.cnt"
 
 
 def chunk(tag: int, content: bytes) -> bytes:
@@ -211,6 +275,22 @@ def _edf(folder: Path) -> Built:
     return path, [path]
 
 
+def _bdf_with_gaps(folder: Path) -> Built:
+    texts = [b"+%d\x14\x14\0" % begin_s for begin_s in (0, 1, 5, 6)]
+    eeg, status = RNG.integers(-300, 300, 4 * FS), np.repeat(np.arange(8), FS // 2)
+    channels = [("Oz", "uV", eeg), ("Status", "", status), ("BDF Annotations", "", text_steps(texts, 3))]
+    path = write_edf(folder / "a.bdf", channels, subtype="BDF+D")
+    return path, [path]
+
+
+def _gdf(folder: Path) -> Built:
+    return gdf(folder), [folder / "a.gdf"]
+
+
+def _cnt(folder: Path) -> Built:
+    return cnt(folder), [folder / "a.cnt"]
+
+
 def _xdf(folder: Path) -> Built:
     stamps = 5.0 + np.arange(200) / 100
     eeg = xdf_stream(1, "amp", "EEG", 100.0, [("Oz", "EEG", "uV")], stamps, RNG.normal(size=(200, 1)))
@@ -242,8 +322,9 @@ def _eeglab(folder: Path) -> Built:
 
 
 BUILDERS: dict[str, Callable[[Path], Built]] = {
-    "edf": _edf, "xdf": _xdf, "wfdb": _wfdb, "empatica": _empatica, "bids": _bids, "brainvision": _brainvision,
-    "eeglab": _eeglab, "fif": _fif, "npy": _npy, "hdf5": _hdf5, "text": _text,
+    "edf": _edf, "bdf": _bdf_with_gaps, "gdf": _gdf, "cnt": _cnt, "xdf": _xdf, "wfdb": _wfdb, "empatica": _empatica,
+    "bids": _bids, "brainvision": _brainvision, "eeglab": _eeglab, "fif": _fif, "npy": _npy, "hdf5": _hdf5,
+    "text": _text,
 }  # fmt: skip
 
 

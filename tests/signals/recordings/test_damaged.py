@@ -21,7 +21,22 @@ from neurosim.core.errors import RecordingError
 from neurosim.signals.recordings.reading import Recording, read_recording
 from neurosim.signals.recordings.sidecar import Sidecar
 
-_KINDS = ("edf", "xdf", "wfdb", "empatica", "bids", "brainvision", "eeglab", "fif", "npy", "hdf5", "text")
+_KINDS = (
+    "edf",
+    "bdf",
+    "gdf",
+    "cnt",
+    "xdf",
+    "wfdb",
+    "empatica",
+    "bids",
+    "brainvision",
+    "eeglab",
+    "fif",
+    "npy",
+    "hdf5",
+    "text",
+)
 _N_EXAMPLES = int(os.environ.get("NEUROSIM_FUZZ", "25"))
 #: The files are some kilobytes; reading any of them takes no more than this, whatever their headers claim.
 _MOST_BYTES = 64 << 20
