@@ -38,7 +38,8 @@ def answers(stream: str, duration_s: float, *bursts: Coil) -> Float:
     spec, x = result.streams[stream], result.samples(stream)
     around = np.arange(round(WINDOW_S[0] * spec.fs), round(WINDOW_S[1] * spec.fs))
     pulses = np.round((first_s + np.array(train.times_s())) * spec.fs).astype(int)
-    return x[spec.ch_names.index("C3") if "C3" in spec.ch_names else 0][pulses[:, None] + around]
+    at: Float = x[spec.ch_names.index("C3") if "C3" in spec.ch_names else 0]
+    return at[pulses[:, None] + around]
 
 
 def main(duration_s: float = 180.0, show: bool = True) -> dict[str, float]:
