@@ -1,39 +1,32 @@
-"""Make the figures of docs/modulation.md: ``python docs/make_modulation.py`` (about three minutes).
+"""Make the figures and the table of docs/modulation.md: ``python docs/make_modulation.py`` (about six minutes).
 
-``modulation_parkinson.png`` and ``modulation_pain.png`` show the same patients under each technique,
+``modulation_parkinson.png``, ``_pain``, ``_adhd_like`` and ``_anxious`` show the same patients under each technique,
 ``modulation_responders.png`` how patients differ at the spinal cord, ``modulation_weeks.png`` how slowly mood follows.
+The table is that of `tools.modulation_rows`.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
-import neurosim
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from neurosim.cohort.side_by_side import NOTICE, treat
 from neurosim.cohort.treatments import find_patient
 from neurosim.core import palette
 from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
 from neurosim.modulation import Coil
-from neurosim.subject import Population
+from tools.modulation_rows import RESPONDERS, as_table, relief
 
+PAGE = Path(__file__).with_name("modulation.md")
 PICTURES = Path(__file__).parent / "pictures"
-#: Share of patients with half of the pain or less at three months (Kapural et al. 2015) [%].
-PUBLISHED = {("scs_tonic", "chronic_pain"): 43.8, ("scs_tonic", "neuropathy"): 55.5,
-             ("scs_10khz", "chronic_pain"): 84.5, ("scs_10khz", "neuropathy"): 83.1}  # fmt: skip
+#: The table stands between these two lines of the page.
+BEGIN, END = "<!-- rows: made by make_modulation.py -->", "<!-- end of rows -->"
 DAYS = np.arange(0, 57)
-
-
-def relief(protocol: str, around: str, n: int = 300) -> Float:
-    """Return by how much the pain of each patient falls [%]."""
-    result = neurosim.simulate(protocol, subject=Population(n, 1, around), seed=1, keep="ticks")
-    blocks, pain = np.array(result.memory.block_names()), result.memory.features()[..., 0]
-    off, on = (pain[blocks == name][-240:].mean(axis=0) for name in ("off", "on"))
-    gone: Float = 100.0 * (1.0 - on / off)
-    return gone
 
 
 def draw_responders() -> Figure:
@@ -43,8 +36,8 @@ def draw_responders() -> Figure:
         figure.subplots(1, 2, sharey=True), ("chronic_pain", "neuropathy"), ("back", "leg"), strict=True
     ):
         for protocol, color, line in (("scs_tonic", palette.SIGNAL, "-"), ("scs_10khz", palette.REWARD, "--")):
-            gone = np.sort(relief(protocol, around))[::-1]
-            share, published = 100.0 * (gone >= 50.0).mean(), PUBLISHED[protocol, around]
+            gone = np.sort(relief(protocol, around, 300, 1))[::-1]
+            share, published = 100.0 * (gone >= 50.0).mean(), RESPONDERS[protocol, around]
             label = f"{protocol.replace('_', ' ')}: {share:.0f} % respond, published {published:g} %"
             axes.plot(np.linspace(0.0, 100.0, len(gone)), gone, color=color, linestyle=line, label=label)
             axes.plot(published, 50.0, "o", color=color, mfc="white")
@@ -97,8 +90,11 @@ def _signed(figure: Figure) -> Figure:
 
 
 def main() -> None:
-    """Draw and write all figures."""
-    for name in ("parkinson", "chronic_pain"):
+    """Draw and write all figures, and the table."""
+    text = PAGE.read_text(encoding="utf-8")
+    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    PAGE.write_text(f"{before}{BEGIN}\n{as_table()}\n{END}{after}", encoding="utf-8")
+    for name in ("parkinson", "chronic_pain", "adhd_like", "anxious"):
         treat(name, n=12, seed=1).figure().savefig(PICTURES / f"modulation_{name.removeprefix('chronic_')}.png")
     draw_responders().savefig(PICTURES / "modulation_responders.png")
     draw_weeks().savefig(PICTURES / "modulation_weeks.png")

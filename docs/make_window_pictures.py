@@ -8,12 +8,10 @@ The course that is shown is computed first (twelve people in two arms, three ses
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 
 from PIL import Image
@@ -27,7 +25,7 @@ DEVICES = {
         {"console": "modulation_stimulator", "field": "modulation_field", "treat": "modulation_treat"},
     ),
     "itbs": (325.0, {"console": "modulation_coil"}),
-    "with_levodopa": (200.0, {"console": "modulation_drug"}),
+    "levodopa_day": (200.0, {"console": "modulation_drug"}),
 }
 PICTURES = Path(__file__).parent / "pictures"
 
@@ -52,17 +50,6 @@ def show(protocol: str, seconds: float, shots: Path, *options: str) -> None:
              "--screenshots", str(shots))  # fmt: skip
 
 
-def protocol_with_levodopa(folder: Path) -> Path:
-    """Write the protocol of continuous stimulation with levodopa instead: a minute shows eight hours."""
-    text = (files("neurosim.feedback.protocols") / "dbs.toml").read_text(encoding="utf-8")
-    drug = 'devices = [{ kind = "drug", medicine = "levodopa", start_h = 8.0, hours_per_s = 0.13333333 }]'
-    text = re.sub(r"devices = \[.*?\n\]", drug, text, flags=re.DOTALL).replace('"dbs"', '"with_levodopa"')
-    text = text.replace("Continuous stimulation of the subthalamic nucleus", "Levodopa every four hours")
-    path = folder / "with_levodopa.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
 def main() -> None:
     """Write them: all, or those of training or devices as the argument says."""
     wanted = sys.argv[1:] or ["training", "devices"]
@@ -76,8 +63,7 @@ def main() -> None:
             keep(folder / "shots", {view: f"window_{view}" for view in VIEWS})
         if "devices" in wanted:
             for protocol, (seconds, views) in DEVICES.items():
-                path = str(protocol_with_levodopa(folder)) if protocol == "with_levodopa" else protocol
-                show(path, seconds, folder / protocol)
+                show(protocol, seconds, folder / protocol)
                 keep(folder / protocol, views)
 
 

@@ -27,8 +27,8 @@ def main(duration_s: float = 420.0, show: bool = True) -> dict[str, tuple[float,
     treated = [arm for arm in found.arms if arm.branch]
     left, right = (figure := Figure(figsize=(11, 4.5), layout="constrained")).subplots(1, 2)
     for arm, shade in zip(treated, np.linspace(0.35, 1.0, len(treated)), strict=True):
-        left.plot(arm.time_s, arm.trace, color=palette.SIGNAL, alpha=shade, label=arm.name)
-    left.set(xlabel="time [s]", ylabel=f"{treated[0].signal_name} [{treated[0].signal_unit}]", xlim=(0, duration_s))
+        left.plot(arm.signal.time_s, arm.signal.trace, color=palette.SIGNAL, alpha=shade, label=arm.name)
+    left.set(xlabel="time [s]", ylabel=f"{treated[0].signal.name} [{treated[0].signal.unit}]", xlim=(0, duration_s))
     left.legend()
     names, y = [arm.name for arm in found.arms], np.arange(len(found.arms))
     specific = np.array([-arm.specific.mean() for arm in found.arms])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from neurosim.cohort.field_map import Place, does_the_same, places
 from neurosim.cohort.treatments import BRANCHES, Branch
+from neurosim.core.registry import kind_names
+from neurosim.feedback.protocol import TrainingProtocol, load_protocol
+from neurosim.lessons import load_lesson
 from neurosim.report.words import LEVELS
 from neurosim_gui.look import Look
 from neurosim_gui.texts import text
@@ -18,12 +23,13 @@ _BRANCH_PX = 560
 
 def lessons_on(place: Place) -> list[str]:
     """Return the lessons whose session shows what is at a place, by name."""
-    from neurosim.core.registry import kind_names
-    from neurosim.feedback.protocol import load_protocol
-    from neurosim.lessons import load_lesson
+    return [name for name, protocol in _taught().items() if does_the_same(place, protocol)]
 
-    protocols = {name: load_lesson(name).protocol for name in kind_names("lesson")}
-    return [name for name, protocol in protocols.items() if does_the_same(place, load_protocol(protocol))]
+
+@cache
+def _taught() -> dict[str, TrainingProtocol]:
+    """Return the protocol of every lesson, by the lesson's name."""
+    return {name: load_protocol(load_lesson(name).protocol) for name in kind_names("lesson")}
 
 
 class FieldView(QScrollArea):
@@ -73,6 +79,9 @@ class FieldView(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
         """Put as many branches side by side as there is room for."""
         super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
         n = max(1, min(3, round(self.viewport().width() / (_BRANCH_PX * max(1.0, self.look.text_scale)))))
         if n != self._n_columns:
             self._n_columns = n
@@ -89,6 +98,7 @@ class FieldView(QScrollArea):
             label.setFont(look.font())
         for frame in self.branches:
             frame.set_look(look)
+        self._fit_columns()
 
 
 class BranchFrame(QFrame):

@@ -113,5 +113,5 @@ def prepare_place(place: Place) -> tuple[Session, Sequence[Sink]]:
     person, protocol = load_subject(place.patient), place.shown()
     if protocol.does == "treats":  # as those whom techniques are compared in
         person = person.model_copy(update={"actors": ()})
-    plan = plan_sessions(protocol, person, signals="all")
+    plan = plan_sessions(protocol, person.by_hand(), signals="all")
     return plan.session(), [Recorder(plan)]

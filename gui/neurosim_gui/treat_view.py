@@ -192,9 +192,7 @@ class TreatView(QWidget):
         self.message.setText(text("treat.done", **told))
         self._draw_course(found["arms"])
         self._draw_scores(found)
-        literature = any(arm["score_from"] == "the literature" for arm in found["arms"])
-        lines = [self._row(arm) for arm in found["arms"]]
-        lines += [text("treat.literature")] * literature + [text("treat.set", set=found["set"])]
+        lines = [self._row(arm) for arm in found["arms"]] + [text("treat.set", set=found["set"])]
         self.arms.setText("".join(f"<p>{line}</p>" for line in lines))
 
     def _draw_course(self, arms: list[dict[str, Any]]) -> None:
@@ -235,6 +233,13 @@ class TreatView(QWidget):
             brush = QBrush(QColor(color), pattern)
             bars = pg.BarGraphItem(x0=start, width=size, y=rows, height=_BAR, brush=brush, pen=QPen(QColor(color), 0))
             plot.addItem(bars)
+        published = [
+            (score[i] - specific[i] + arm["trained"]["change_published"], rows[i])
+            for i, arm in enumerate(arms)
+            if arm["trained"]
+        ]
+        ring = QPen(QColor(self.look.palette.text), 0)
+        plot.addItem(pg.ScatterPlotItem(pos=published, size=self.look.size_px("marker"), pen=ring, brush=None))
         plot.getAxis("left").setTicks([[(row, _plain(arm["technique"])) for row, arm in zip(rows, arms, strict=True)]])
         plot.invertY(True)
         plot.setYRange(-0.6, len(arms) - 0.4, padding=0)
@@ -249,6 +254,9 @@ class TreatView(QWidget):
             "responders": arm["responders"], "signal": named("name", arm["signal"]),
         }  # fmt: skip
         words = text("treat.row" if arm["branch"] else "treat.row_untreated", name=name, **told)
+        if trained := arm["trained"]:
+            size = trained["change_published"]
+            words += "<br>" + text("treat.trained", sessions=trained["sessions"], published=size)
         level, evidence = arm["evidence_level"], arm["evidence"]
         if level is not None:
             words += "<br>" + text("treat.evidence", level=level, words=LEVELS[level], text=evidence)

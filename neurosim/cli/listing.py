@@ -24,9 +24,12 @@ def list_kinds(kind: str) -> None:
 
         _print(list_techniques())
         return
+    if kind in ("condition", "conditions"):
+        _print(list_conditions())
+        return
     categories = {name: c for c in (*FILE_CATEGORIES, *CLASS_CATEGORIES, *_TABLES) for name in (c, plural(c))}
     if kind not in categories:
-        plurals = [*(plural(c) for c in categories.values()), "techniques"]
+        plurals = [*(plural(c) for c in categories.values()), "techniques", "conditions"]
         raise UserError(f"cannot list '{kind}'; {did_you_mean(kind, plurals)}")
     category = categories[kind]
     rows: dict[str, str] = (
@@ -46,6 +49,19 @@ def _print(rows: dict[str, str]) -> None:
     for name, text in rows.items():
         table.add_row(name, text)
     make_console().print(table)
+
+
+def list_conditions() -> dict[str, str]:
+    """Return what each body with a condition simulates, what it does not, and from which sources."""
+    from neurosim.signals.body.body import load_body
+
+    rows = {}
+    for name in kind_names("body"):
+        body = load_body(name)
+        if body.condition is not None:
+            sources = "; ".join(body.references)
+            rows[name] = f"{body.condition.simulates} Left out: {body.condition.leaves_out} From: {sources}."
+    return rows | {"": "From 0 (healthy) over 1 (as the group on average) to 1.5: --subject NAME:severity=0.5"}
 
 
 def purpose(category: str, name: str) -> str:

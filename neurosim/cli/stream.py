@@ -89,7 +89,7 @@ def what_is_streamed(what: str, subject: str) -> tuple[TrainingProtocol, Subject
     UserError
         When nothing has this name, or the file is none of them.
     """
-    from neurosim.core.config import parse_toml, read_text
+    from neurosim.core.config import parse_toml, read_text, split_settings
     from neurosim.core.registry import kind_names
     from neurosim.dsp import BandPower, DCBlock
     from neurosim.feedback import Observe
@@ -99,11 +99,12 @@ def what_is_streamed(what: str, subject: str) -> tuple[TrainingProtocol, Subject
     from neurosim.subject.subject import Subject, load_subject
 
     known = {kind: kind_names(kind) for kind in ("protocol", "subject", "body")}
-    if what.endswith(".toml"):
-        keys = parse_toml(read_text(Path(what)), what).keys()
+    name, _ = split_settings(what)
+    if name.endswith(".toml"):
+        keys = parse_toml(read_text(Path(name)), name).keys()
         kind = "protocol" if "features" in keys else "subject" if keys & {"body", "actors"} else "body"
     else:
-        kind = next((kind for kind, names in known.items() if what in names), "")
+        kind = next((kind for kind, names in known.items() if name in names), "")
     if not kind:
         every = [name for names in known.values() for name in names]
         raise ConfigError(f"no protocol, subject or body is called '{what}'; {did_you_mean(what, every)}")
@@ -112,7 +113,7 @@ def what_is_streamed(what: str, subject: str) -> tuple[TrainingProtocol, Subject
     if kind == "subject":
         person = load_subject(what)
     else:
-        person = Subject(name=Path(what).stem, title=f"The body '{what}' at rest", body=load_body(what), actors=())
+        person = Subject(name=Path(name).stem, title=f"The body '{what}' at rest", body=load_body(what), actors=())
     # The alpha power of a rest: a filter that needs no baseline, and a rule that rewards nothing.
     alpha_up = load_protocol("alpha_up")
     alpha = alpha_up.features[0].model_copy(update={"stages": (DCBlock(), BandPower(low_hz=8, high_hz=12))})

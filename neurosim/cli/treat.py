@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from neurosim.cli.console import make_console, say
 from neurosim.cli.warm import warm_up
 from neurosim.core.errors import OutputError
+from neurosim.core.units import pretty_units
 
 if TYPE_CHECKING:
     from neurosim.cohort.side_by_side import SideBySide
@@ -50,7 +51,7 @@ def _print(found: SideBySide) -> None:
     for name in ("measured", "score", "by expectation", "by technique", "halved", "evidence"):
         table.add_column(name, justify="right")
     for row in summary["arms"]:
-        name = row["technique"].replace("_", " ") + (" *" if row["score_from"] == "the literature" else "")
+        name = row["technique"].replace("_", " ") + (" *" if row["trained"] else "")
         score = f"{row['score']:.1f} ± {row['score_sd']:.1f}"
         terms = f"{row['change_nonspecific']:+.1f}", f"{row['change_specific']:+.1f}"
         level = "-" if row["evidence_level"] is None else f"{row['evidence_level']} of 5"
@@ -59,11 +60,19 @@ def _print(found: SideBySide) -> None:
     console.print(table)
     console.print(Text(f"Measured: {summary['measured']}. Score: {summary['score']}, mean ± SD between patients."))
     console.print(Text(f"Set: {summary['set']}."))
-    if any(row["score_from"] == "the literature" for row in summary["arms"]):
-        console.print("* One session of training is run; what a course does to the score is from the literature.")
+    for row in summary["arms"]:
+        if trained := row["trained"]:
+            unit = pretty_units(trained["feature_unit"])
+            console.print(Text(
+                f"* {row['technique']}: {trained['sessions']} simulated sessions; {trained['feature']}, without "
+                f"feedback, {trained['feature_before']:.3g} before and {trained['feature_after']:.3g} after [{unit}]. "
+                f"Published: {trained['change_published']:+.2g} by the technique."
+            ))  # fmt: skip
     for row in summary["arms"]:
         if row["evidence"]:
-            console.print(Text(f"{row['technique']} ({row['branch']}): {row['evidence']}"))
+            moved = ", ".join(f"{latent} {offset:+.2g}" for latent, offset in row["moved"].items())
+            pushes = f" On the body: {moved}." if moved else ""
+            console.print(Text(f"{row['technique']} ({row['branch']}): {row['evidence']}{pushes}"))
     console.print(summary["notice"])
 
 

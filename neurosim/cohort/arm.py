@@ -124,7 +124,7 @@ def plan_arms(
         raise ConfigError("a yoked arm needs two people at least, who are shown each other's feedback", "people")
     of_arm = [subject if arm.actors is None else subject.model_copy(update={"actors": arm.actors}) for arm in arms]
     everyone = subject.model_copy(update={"actors": tuple(actor for person in of_arm for actor in person.actors)})
-    those = _narrowed(everyone, protocol)
+    those = narrowed(everyone, protocol)
     plan = plan_sessions(protocol, those, subjects=[*people] * len(arms), seed=seed, signals=signals)
     if any(arm.rule is not None for arm in arms):
         rules = tuple(protocol.rule if arm.rule is None else arm.rule for arm in arms)
@@ -163,7 +163,7 @@ def plan_alone(protocol: TrainingProtocol, subject: Subject, arm: Arm, number: i
         subject = subject.model_copy(update={"actors": arm.actors})
     if arm.rule is not None:
         protocol = protocol.model_copy(update={"rule": arm.rule})
-    body, grid = _narrowed(subject, protocol), TickGrid(protocol.update_interval_s)
+    body, grid = narrowed(subject, protocol), TickGrid(protocol.update_interval_s)
     plan = plan_sessions(protocol, body, sham=arm.sham, seed=seed, signals="all", address=number)
     acting = (a.idle() if isinstance(a, Learner) and not arm.driven else a for a in actors_of(subject, protocol))
     ready = [actor.prepare(grid, seed, (number,), ()) for actor in acting]
@@ -188,7 +188,7 @@ def _shown(arms: Sequence[Arm], people: Sequence[int], grid: TickGrid, seed: int
     ])  # fmt: skip
 
 
-def _narrowed(subject: Subject, protocol: TrainingProtocol) -> Subject:
+def narrowed(subject: Subject, protocol: TrainingProtocol) -> Subject:
     """Return the subject with only the sensors that the protocol looks at: the others would cost most of the time."""
     body = subject.body
     if not isinstance(body, Body):

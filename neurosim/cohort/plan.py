@@ -70,13 +70,8 @@ class CoursePlan(Config):
         return Population(self.people, self.seed, self.subject, self.spread).subject
 
     def assessed(self) -> TrainingProtocol:
-        """Return the protocol of a follow-up: the baseline, and a transfer block, in which nobody gets feedback."""
-        blocks = self.protocol.blocks
-        transfer = next((b for b in blocks if b.kind == "transfer"), None)
-        if transfer is None:
-            training = next(b for b in blocks if b.kind == "training")
-            transfer = training.model_copy(update={"name": "transfer", "kind": "transfer"})
-        return self.protocol.with_blocks(*(b for b in blocks if b.kind == "baseline"), transfer)
+        """Return the protocol of a follow-up."""
+        return assessed(self.protocol)
 
     def to_come(self, done: Sequence[Sitting]) -> list[Sitting]:
         """Return the sittings that are still to come; follow-ups come again after further training."""
@@ -88,6 +83,16 @@ class CoursePlan(Config):
         come = [Sitting("training", self.days_between)] * more
         come += [Sitting("follow_up", gap) for gap in gaps[looked:]]
         return come if done else [Sitting("training", 0.0), *come[1:]]
+
+
+def assessed(protocol: TrainingProtocol) -> TrainingProtocol:
+    """Return a protocol without training: its baseline, and a transfer block, in which nobody gets feedback."""
+    blocks = protocol.blocks
+    transfer = next((b for b in blocks if b.kind == "transfer"), None)
+    if transfer is None:
+        training = next(b for b in blocks if b.kind == "training")
+        transfer = training.model_copy(update={"name": "transfer", "kind": "transfer"})
+    return protocol.with_blocks(*(b for b in blocks if b.kind == "baseline"), transfer)
 
 
 def arms_named(arms: Sequence[str | Arm]) -> tuple[Arm, ...]:

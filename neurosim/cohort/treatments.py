@@ -11,11 +11,13 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from neurosim.core.actor import AnyActor
-from neurosim.core.config import Config, validate
+from neurosim.core.config import Config, split_settings, validate
 from neurosim.core.errors import ConfigError, did_you_mean
 from neurosim.core.spec import Float
 from neurosim.feedback.protocol import TrainingProtocol, load_protocol
 from neurosim.modulation import Drug
+from neurosim.signals.body.body import Body
+from neurosim.subject.subject import load_subject
 
 Branch = Literal[
     "electrical stimulation", "drugs", "neurofeedback", "transcranial magnetic stimulation",
@@ -79,7 +81,10 @@ class Technique(Config):
         0.0, ge=0, description="for how long before it is looked at", json_schema_extra={"unit": "months"}
     )
     sessions: int = Field(0, ge=0, description="sessions of a course before it is looked at, one a day")
-    learned: float | None = Field(None, description="what a course of training does to the score, from the literature")
+    published: float | None = Field(
+        None, description="what a course of training does to the score, from the literature; it stands beside what the "
+        "simulated one does"
+    )  # fmt: skip
     uncontrolled: bool = Field(False, description="whether the published size holds what people expect, too")
     evidence_level: int | None = Field(None, ge=1, le=5, description="as that of protocols")
     evidence: str = Field("", description="with what speaks against it; by default that of the protocol or the drug")
@@ -106,6 +111,16 @@ class Patient(Config):
     set: str = Field(description="what of all this is set, and on what")
     techniques: dict[str, Technique] = Field(description="what there is for it")
 
+    @property
+    def scored_by_state(self) -> bool:
+        """Whether the score follows from a state of the body, and not from a signal."""
+        return self.measure in ("mood", "attention", "arousal")
+
+    def at(self, severity: float) -> Self:
+        """Return the same patient at another severity; the score and what expectation does go with it, by design."""
+        score = self.score.model_copy(update={"untreated": self.score.untreated * severity})
+        return self.model_copy(update={"score": score, "nonspecific": self.nonspecific * severity})
+
     def watched(self, technique: Technique | None) -> TrainingProtocol:
         """Return the protocol of a technique; None for the untreated, with the same blocks and nothing that acts."""
         protocol = load_protocol((technique.protocol if technique else "") or self.protocol)
@@ -125,11 +140,21 @@ def patients() -> dict[str, Patient]:
 def find_patient(name: str) -> Patient:
     """Return a patient by the name of the subject.
 
+    Examples
+    --------
+    >>> find_patient("depression:severity=0.5").score.untreated
+    11.75
+
     Raises
     ------
     ConfigError
-        When there is none.
+        When there is none, and for a healthy one.
     """
-    if name not in patients():
-        raise ConfigError(f"no techniques are known for '{name}'; {did_you_mean(name, patients())}")
-    return patients()[name]
+    known, _ = split_settings(name)
+    if known not in patients():
+        raise ConfigError(f"no techniques are known for '{known}'; {did_you_mean(known, patients())}")
+    body = load_subject(name).body
+    severity = body.severity if isinstance(body, Body) else 1.0
+    if not severity:
+        raise ConfigError(f"nothing is to be treated in '{known}' at a severity of 0")
+    return patients()[known].at(severity)

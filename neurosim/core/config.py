@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from abc import ABC
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
@@ -171,11 +171,22 @@ def parse_kind(base: type[_Kind], text: str, first: str = "") -> _Kind:
     ConfigError
         For an unknown kind, or with everything that is wrong in its settings.
     """
-    head, *settings = re.split(r":(?=[a-z_]+=)", text)
+    head, settings = split_settings(text)
     kind, _, main = head.partition(":") if first else (head, "", "")
     model: type[_Kind] = find_kind(base.category, kind)
-    data = dict(setting.split("=", 1) for setting in settings) | ({first: main} if main else {})
-    return validate(data, model, f"{base.category} '{kind}'")
+    return validate(settings | ({first: main} if main else {}), model, f"{base.category} '{kind}'")
+
+
+def split_settings(text: str) -> tuple[str, dict[str, str]]:
+    """Return what stands before the settings, and the settings.
+
+    Examples
+    --------
+    >>> split_settings("parkinson:severity=0.5")
+    ('parkinson', {'severity': '0.5'})
+    """
+    head, *settings = re.split(r":(?=[a-z_]+=)", text)
+    return head, dict(setting.split("=", 1) for setting in settings)
 
 
 def parse_toml(text: str, where: str) -> dict[str, Any]:
@@ -212,15 +223,24 @@ def read_text(path: Path | Traversable) -> str:
         raise ConfigError(f"cannot be read: {error.strerror}", str(path)) from None
 
 
-def load_toml(path: Path | Traversable, model: type[_T]) -> _T:
+def load_toml(path: Path | Traversable, model: type[_T], settings: Mapping[str, str] | None = None) -> _T:
     """Read a TOML file into a model; errors name the file, the place in it and the remedy.
+
+    Parameters
+    ----------
+    path
+        The file.
+    model
+        What it is read into.
+    settings
+        What is set otherwise than in the file.
 
     Raises
     ------
     ConfigError
         With everything that is wrong.
     """
-    return validate(parse_toml(read_text(path), path.name), model, path.name)
+    return validate(parse_toml(read_text(path), path.name) | dict(settings or {}), model, path.name)
 
 
 def load_named(category: str, name: str | Path, model: type[_T]) -> _T:
@@ -231,7 +251,8 @@ def load_named(category: str, name: str | Path, model: type[_T]) -> _T:
     category
         ``"protocol"`` or ``"subject"``.
     name
-        A registered name, or the path of a file (ending in ``.toml``).
+        A registered name, or the path of a file (ending in ``.toml``); settings may follow it, each behind a colon:
+        ``parkinson:severity=0.5``.
     model
         What the file is read into.
 
@@ -240,13 +261,14 @@ def load_named(category: str, name: str | Path, model: type[_T]) -> _T:
     ConfigError
         For an unknown name, or with everything that is wrong in the file.
     """
-    if isinstance(name, Path) or name.endswith(".toml"):
-        return load_toml(Path(name), model)
+    head, settings = (name, {}) if isinstance(name, Path) else split_settings(name)
+    if isinstance(head, Path) or head.endswith(".toml"):
+        return load_toml(Path(head), model, settings)
     try:
-        file = find_kind_file(category, name)
+        file = find_kind_file(category, head)
     except ConfigError as error:
         raise ConfigError(f"{error} (or give the path of a .toml file)") from None
-    return load_toml(file, model)
+    return load_toml(file, model, settings)
 
 
 def of_kind(base: type[KindConfig]) -> BeforeValidator:

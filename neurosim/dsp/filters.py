@@ -75,11 +75,20 @@ class Smooth(StageConfig):
 
     kind: Literal["smooth"] = "smooth"
     tau_s: float = Field(0.25, gt=0, description="time constant", json_schema_extra={"unit": "s"})
+    from_first: bool = Field(
+        False, description="begin at the first sample and not at 0, as for a rating or a temperature"
+    )
+
+    @classmethod
+    def examples(cls) -> list[Self]:
+        """Return one from 0, and one from the first sample."""
+        return [cls(), cls(from_first=True)]
 
     def prepare(self, spec: SignalSpec) -> Stage:
         """Set up the smoother for the stream's rate."""
         gain = one_pole_gain(self.tau_s, spec.fs)
-        return OnePole(gain, spec.replace(added_delay_s=one_pole_delay_s(self.tau_s, spec.fs)))
+        smoother = Follower if self.from_first else OnePole
+        return smoother(gain, spec.replace(added_delay_s=one_pole_delay_s(self.tau_s, spec.fs)))
 
 
 class OnePole(LaneStage):
@@ -104,6 +113,19 @@ class OnePole(LaneStage):
         from neurosim.core.kernels.filters import one_pole
 
         one_pole(x, self._gain, self._state, out)
+
+
+class Follower(OnePole):
+    """The same, from the first sample."""
+
+    def reset(self) -> None:
+        super().reset()
+        self._started = np.zeros(self.spec.n_lanes, dtype=np.bool_)
+
+    def run(self, x: Float, out: Float) -> None:
+        from neurosim.core.kernels.slow import follow
+
+        follow(x, self._gain, self._gain, math.inf, self._state, self._started, out)
 
 
 class DCBlock(StageConfig):

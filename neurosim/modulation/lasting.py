@@ -41,17 +41,52 @@ class Lasting(Config):
         response: Float = np.where(noise.uniform(4) < self.unresponsive, 0.0, size)
         return response
 
-    def after(self, level: Float, goal: float, seconds: float) -> Float:
-        """Return how far an effect has built up after some time ``(subject,)``, with the treatment at a share of it."""
-        left = math.exp(-seconds / (86400.0 * self.days))
-        result: Float = goal + (level - goal) * left
-        return result
-
-    def drive(self, level: Float, response: Float, shape: tuple[int, ...]) -> Drive:
-        """Return what it does to the body."""
-        return Drive({name: (most * level * response).reshape(shape) for name, most in self.effects.items()})
-
     @classmethod
     def example(cls) -> Self:
         """Return one for the laws."""
         return cls(effects={"excitability": -0.13}, days=160, unresponsive=0.25, spread=0.5)
+
+
+class BuildUp:
+    """How far what lasts has come in each subject, under a treatment that leaves something or nothing behind.
+
+    Parameters
+    ----------
+    lasting
+        What it leaves behind; None for nothing.
+    response
+        How much that is in each subject ``(subject,)``.
+    batch_shape
+        ``()`` or ``(n,)``.
+
+    Attributes
+    ----------
+    level
+        Share of the end that has been reached ``(subject,)``.
+    """
+
+    def __init__(self, lasting: Lasting | None, response: Float, batch_shape: tuple[int, ...]) -> None:
+        self._lasting, self._response, self._shape = lasting, response, batch_shape
+        self.level = np.zeros(len(response))
+
+    @classmethod
+    def of(
+        cls, lasting: Lasting | None, seed: int, component: str, subjects: tuple[int, ...], batch_shape: tuple[int, ...]
+    ) -> Self:
+        """Return it before the treatment, in people who differ by the address of each."""
+        everyone = np.ones(len(subjects))
+        response = everyone if lasting is None else lasting.response(seed, component, subjects)
+        return cls(lasting, response, batch_shape)
+
+    def go_on(self, goal: float, seconds: float) -> None:
+        """Let time pass [s] with the treatment at a share of it."""
+        if self._lasting is not None:
+            left = math.exp(-seconds / (86400.0 * self._lasting.days))
+            self.level = goal + (self.level - goal) * left
+
+    def drive(self) -> Drive:
+        """Return what it does to the body."""
+        if self._lasting is None or not self.level.any():
+            return Drive()
+        moved = self.level * self._response
+        return Drive({name: (most * moved).reshape(self._shape) for name, most in self._lasting.effects.items()})

@@ -15,7 +15,7 @@ from neurosim.core.errors import did_you_mean
 from neurosim.core.feedback import Feedback
 from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
-from neurosim.modulation.lasting import Lasting
+from neurosim.modulation.lasting import BuildUp, Lasting
 from neurosim.modulation.plasticity import Plasticity, Synapse
 
 
@@ -111,9 +111,7 @@ class Coil(ActorConfig):
 
     def prepare(self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]) -> CoilActor:
         """Return the actor."""
-        nobody = np.ones(len(subjects))
-        response = nobody if self.lasting is None else self.lasting.response(seed, "coil", subjects)
-        return CoilActor(self, grid, response, batch_shape)
+        return CoilActor(self, grid, BuildUp.of(self.lasting, seed, "coil", subjects, batch_shape))
 
 
 class CoilActor(Actor):
@@ -125,10 +123,8 @@ class CoilActor(Actor):
         What it gives and when.
     grid
         The ticks of the session.
-    response
-        How much a course does to each subject ``(subject,)``.
-    batch_shape
-        ``()`` or ``(n,)``.
+    lasts
+        What a course does.
 
     Attributes
     ----------
@@ -136,9 +132,8 @@ class CoilActor(Actor):
         What the pulses have done so far.
     """
 
-    def __init__(self, config: Coil, grid: TickGrid, response: Float, batch_shape: tuple[int, ...]) -> None:
-        self._config, self._grid, self._response, self._shape = config, grid, response, batch_shape
-        self._built_up = np.zeros(len(response))
+    def __init__(self, config: Coil, grid: TickGrid, lasts: BuildUp) -> None:
+        self._config, self._grid, self._lasts = config, grid, lasts
         self._times = tuple(config.start_s + t for t in config.train.times_s())
         self.synapse = Synapse(config.plasticity)
         self._start()
@@ -164,14 +159,11 @@ class CoilActor(Actor):
         self._given = self._next - first
         if self._config.sham:
             return Drive()
-        if self._config.lasting is not None and self._next > first:
-            share = (self._next - first) / len(self._times)  # a session that is cut short counts for what it gave
-            self._built_up = self._config.lasting.after(self._built_up, 1.0, 86400.0 * share)
+        if self._given:  # a session is a day's treatment; one that is cut short counts for what it gave
+            self._lasts.go_on(1.0, 86400.0 * self._given / len(self._times))
         events = [DriveEvent("tms_pulse", t, self._config.intensity) for t in self._times[first : self._next]]
         drive = Drive({"cortical_excitability": float(np.log1p(change))} if change else {}, tuple(events))
-        if self._config.lasting is not None and self._built_up.any():
-            drive += self._config.lasting.drive(self._built_up, self._response, self._shape)
-        return drive
+        return drive + self._lasts.drive()
 
     def read(self) -> tuple[float, float, float]:
         lasting = 0.0 if self._config.sham else 100.0 * self.synapse.change
@@ -190,8 +182,8 @@ class CoilActor(Actor):
         self._start()
 
     def memory(self) -> dict[str, Float]:
-        return {"coil": self.synapse.state(), "coil/course": self._built_up}
+        return {"coil": self.synapse.state(), "coil/course": self._lasts.level}
 
     def recall(self, memory: Mapping[str, Float]) -> None:
         self.synapse.recall(memory["coil"])
-        self._built_up = memory["coil/course"].copy()
+        self._lasts.level = memory["coil/course"].copy()

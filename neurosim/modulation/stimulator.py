@@ -14,7 +14,7 @@ from neurosim.core.drive import Drive
 from neurosim.core.feedback import Feedback
 from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
-from neurosim.modulation.lasting import Lasting
+from neurosim.modulation.lasting import BuildUp, Lasting
 from neurosim.modulation.pulses import Pulses
 
 #: By hand on or off, or as its description says.
@@ -96,9 +96,8 @@ class Stimulator(ActorConfig):
         self, grid: TickGrid, seed: int, subjects: tuple[int, ...], batch_shape: tuple[int, ...]
     ) -> StimulatorActor:
         """Return the actor."""
-        component = f"stimulator/{self.pulses.site}"
-        response = np.ones(len(subjects)) if self.lasting is None else self.lasting.response(seed, component, subjects)
-        return StimulatorActor(self, grid, response, batch_shape)
+        lasts = BuildUp.of(self.lasting, seed, f"stimulator/{self.pulses.site}", subjects, batch_shape)
+        return StimulatorActor(self, grid, lasts, batch_shape)
 
 
 class StimulatorActor(Actor):
@@ -110,8 +109,8 @@ class StimulatorActor(Actor):
         What it gives and when.
     grid
         The ticks of the session.
-    response
-        How much its lasting effects are in each subject ``(subject,)``.
+    lasts
+        What it does beyond its own minutes.
     batch_shape
         ``()`` or ``(n,)``.
 
@@ -125,12 +124,11 @@ class StimulatorActor(Actor):
         Where each current stands ``(*batch,)``, from 0 to 1.
     """
 
-    def __init__(self, config: Stimulator, grid: TickGrid, response: Float, batch_shape: tuple[int, ...]) -> None:
-        self._described, self._grid, self._shape, self._response = config, grid, batch_shape, response
+    def __init__(self, config: Stimulator, grid: TickGrid, lasts: BuildUp, batch_shape: tuple[int, ...]) -> None:
+        self._described, self._grid, self._shape, self._lasts = config, grid, batch_shape, lasts
         tick_s = grid.start_s(1)
         self._most = math.inf if config.ramp_s <= tick_s else tick_s / config.ramp_s
         self._names = tuple(f"{config.pulses.site}_{what}" for what in ("ma", "us", "hz"))
-        self._built_up = np.zeros(len(response))
         self._start()
 
     def _start(self) -> None:
@@ -154,9 +152,7 @@ class StimulatorActor(Actor):
         if self.level.any():
             drive = Drive(dict(zip(self._names, self.read(), strict=True)))
             drive += Drive({name: most * self._recruitment * self.level for name, most in config.reaches.items()})
-        if config.lasting is not None and self._built_up.any():
-            drive += config.lasting.drive(self._built_up, self._response, self._shape)
-        return drive
+        return drive + self._lasts.drive()
 
     def _goal(self, time_s: float) -> Float | float:
         if self.switch != "program":
@@ -177,12 +173,11 @@ class StimulatorActor(Actor):
         self._asked = (feedback.shown > 0.5).astype(np.float64)
 
     def rest(self, duration_s: float) -> None:
-        if self._described.lasting is not None:
-            self._built_up = self._described.lasting.after(self._built_up, self._described.recruitment, duration_s)
+        self._lasts.go_on(self._described.recruitment, duration_s)
         self._start()
 
     def memory(self) -> dict[str, Float]:
-        return {f"stimulator/{self._described.pulses.site}": self._built_up}
+        return {f"stimulator/{self._described.pulses.site}": self._lasts.level}
 
     def recall(self, memory: Mapping[str, Float]) -> None:
-        self._built_up = memory[f"stimulator/{self._described.pulses.site}"].copy()
+        self._lasts.level = memory[f"stimulator/{self._described.pulses.site}"].copy()

@@ -41,7 +41,7 @@ class Metered(Source):
         names, units = zip(*found, strict=True)
         self._devices = SignalSpec(1.0 / body.grid.start_s(1), names, MIXED, batch_shape, ch_units=units)
         super().__init__(body.specs | {DEVICES: self._devices}, body.grid)
-        self.notes = body.notes
+        self.notes, self.form = body.notes, body.form
 
     def select_all_beside(self, streams: Collection[str]) -> None:
         self._body.select_all_beside(set(streams) - {DEVICES})

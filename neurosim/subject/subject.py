@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from neurosim.core.actor import AnyActor
 from neurosim.core.config import Config, load_named, of_name
@@ -15,7 +15,10 @@ from neurosim.subject.person import Person
 
 
 class Subject(Config):
-    """A body and who acts on it, as one frozen value or one TOML file."""
+    """A body and who acts on it, as one frozen value or one TOML file.
+
+    ``severity`` beside the name is that of the body's condition.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower case, no spaces")
     title: str = Field(description="who this is, in one line")
@@ -24,6 +27,19 @@ class Subject(Config):
         default_factory=Body, description="what makes the signals: the name of a body, or a table"
     )
     actors: tuple[AnyActor, ...] = Field((), description="who moves the body")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_ill(cls, data: Any) -> Any:
+        """Hand a severity on to the body."""
+        if not isinstance(data, dict) or "severity" not in data:
+            return data
+        rest, severity = {k: v for k, v in data.items() if k != "severity"}, data["severity"]
+        body = data.get("body", "adult")
+        if isinstance(body, str):
+            return rest | {"body": f"{body}:severity={severity}"}
+        table = body if isinstance(body, dict) else {"kind": body.kind, **body.model_dump(exclude_unset=True)}
+        return rest | {"body": table | {"severity": severity}}
 
     def by_hand(self) -> Self:
         """Return the subject with a person at the keyboard beside those who act already; the same if there is one."""

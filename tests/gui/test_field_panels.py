@@ -80,6 +80,8 @@ def test_a_stimulator_has_its_panels_and_they_show_what_it_gives(open_console: O
     t, means = given._curve.getData()
     np.testing.assert_allclose(means, current.reshape(-1, 64).mean(axis=1))
     np.testing.assert_allclose(t, np.arange(8) + 0.5)
+    shares = history.streams[DEVICES].newest(session.tick_index)[0] > 0.0
+    assert given.told.text().endswith(f"on {shares.mean():.0%} of the last minute")
     _draw(window, target)
     beta = history.features.newest(session.tick_index)[0].reshape(-1, 64).mean(axis=1)
     np.testing.assert_allclose(target._curve.getData()[1], beta)
@@ -138,6 +140,11 @@ def test_an_adaptive_stimulator_stands_below_the_threshold_it_follows(open_conso
     assert isinstance(given, GivenPanel)
     assert given.window_s == 20.0
     assert isinstance(target, TargetPanel)
+    stage = window.screens.open_stage()
+    assert stage is not None
+    assert [plot.trace.words for plot in stage.plots] == ["current, subthalamic nucleus [mA]", "beta [µV]"]
+    assert "▲ pulses" in stage.legend.text()
+    assert "reward" not in stage.legend.text()  # nobody earns anything
 
 
 def test_a_coil_shows_its_pulses_and_what_they_evoke(open_console: Opener, qtbot: QtBot) -> None:

@@ -102,5 +102,6 @@ def test_layouts(name: str, open_console: Callable[..., Console], qtbot: QtBot) 
         for _ in every_tab(window):
             qtbot.wait(20)
             window.refresh()
+            qtbot.wait(10)  # words that have just been written get their room
             found += [f"{name} {size}: {fault}" for fault in faults(window)]
     assert not found, "\n".join(dict.fromkeys(found))

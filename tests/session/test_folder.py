@@ -26,7 +26,8 @@ from neurosim.core.step import Step
 from neurosim.feedback import load_protocol
 from neurosim.session import Result, read_session, simulate, simulate_sessions
 from neurosim.session.folder import as_toml
-from neurosim.session.recording.bdf import BdfWriter, read_bdf
+from neurosim.session.recording.bdf import BdfWriter
+from neurosim.session.recording.bdf_file import read_bdf
 
 #: Half a step: 31.25 nV in the EEG, six decimals in everything else.
 HALF_STEP = {"eeg": 0.03125 / 2}

@@ -13,6 +13,7 @@ from neurosim.feedback import load_protocol
 from neurosim.modulation import Electrode, Stimulator
 from neurosim.modulation.stimulator import StimulatorActor
 from neurosim.session import Command, Logged, Result, Session, Stimulate, simulate
+from neurosim.session.commands import parse_command
 from neurosim.session.plan import plan_sessions
 
 _SET = [
@@ -41,7 +42,9 @@ def test_it_is_set_at_the_border_of_a_tick_and_repeated_from_the_log() -> None:
     assert current[170:255].max() == pytest.approx(1.0)
     assert width[170:255].max() == pytest.approx(90.0)
     assert current[-32:].max() == 0.0  # off, after a ramp of two seconds
-    again = _run(done.command_log)
+    log = [Logged(each.tick, parse_command(each.command.model_dump())) for each in done.command_log]
+    assert log == list(done.command_log)
+    again = _run(log)
     assert again.features.equals(done.features)
     np.testing.assert_array_equal(_given(again, "ma"), current)
     assert not _run().features.equals(done.features)

@@ -24,7 +24,7 @@ from neurosim_gui.texts import text
 _EVERY_S, _WORDS_S = 0.2, 0.5
 #: What can be looked at: the newest seconds tick by tick, or the whole session second by second.
 WINDOWS_S: tuple[float | None, ...] = (20.0, 120.0, None)
-_HOUR_S = 3600.0
+_MINUTE_S, _HOUR_S = 60.0, 3600.0
 #: Which reading tells what a device does, of each kind.
 _EFFECT = {"stimulator": 0, "coil": 2, "drug": 1}
 
@@ -146,8 +146,9 @@ class GivenPanel(PlotPanel):
             self._tell(history, now_s, float(x[-1]))
 
     def _fit_height(self, top: float) -> None:
-        if top > self._top or (self._top == 0.0 and top == 0.0):
-            self._top = max(1.15 * top, 1e-3)
+        top = max(top, _full(self._devices[0]))
+        if top > self._top:
+            self._top = 1.15 * top
             self.plot.setYRange(0.0, self._top, padding=0)
 
     def _tell(self, history: History, now_s: float, newest: float) -> None:
@@ -163,20 +164,12 @@ class GivenPanel(PlotPanel):
             with history.lock:
                 effect = float(history.streams[DEVICES].newest(1)[self._devices[0].rows[1], 0])
             self._mark_doses(actor, now_s)
-            self.told.setText(
-                text(
-                    "given.told_drug",
-                    blood=newest,
-                    effect=effect,
-                    scale=_pace(actor),
-                    half=actor.config.medicine.kinetics.half_life_h,
-                )
-            )
+            half, scale = actor.config.medicine.kinetics.half_life_h, _pace(actor)
+            self.told.setText(text("given.told_drug", blood=newest, effect=effect, half=half, scale=scale))
         else:
             with history.lock:
-                current = history.seconds.read(DEVICES, self._devices[0].rows[0])[1]
-            level = actor.config.pulses.current_ma
-            on = float(current[-60:].mean()) / level if current.size and level else 0.0
+                current = history.streams[DEVICES].newest(round(_MINUTE_S / history.update_interval_s))
+            on = float((current[self._devices[0].rows[0]] > 0.0).mean())
             self.told.setText(text("given.told_stimulator", now=newest, on=on))
 
     def _mark_doses(self, actor: DrugActor, now_s: float) -> None:
@@ -186,6 +179,18 @@ class GivenPanel(PlotPanel):
         kept = session_h >= 0.0
         per_h = self._scale.per_s / actor.config.hours_per_s
         self._doses.setData(session_h[kept] * per_h, np.zeros(int(kept.sum())))
+
+
+def _full(device: Device) -> float:
+    """Return what a device gives at least when it gives something: the height of its axis before it does."""
+    actor = device.actor
+    if isinstance(actor, CoilActor):
+        return 1.0
+    return (
+        actor.config.medicine.usual_mg_per_l_at_70_kg
+        if isinstance(actor, DrugActor)
+        else max(actor.config.pulses.current_ma, 0.1)
+    )
 
 
 def _pace(actor: DrugActor) -> str:

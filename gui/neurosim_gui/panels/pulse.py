@@ -98,6 +98,10 @@ class PulsePanel(PlotPanel):
         for name, label in self.figures.items():
             label.setWordWrap(True)
             self._row(text(f"pulse.{name}"), label, text(f"pulse.{name}_tip"))
+        config = actor.config
+        if config.on_s is not None:
+            turns = text("pulse.turns_are", on=config.on_s, off=config.off_s, share=config.duty)
+            self._row(text("pulse.turns"), QLabel(turns), text("pulse.turns_tip"))
         self._form.addRow(self.refusal)
         side = scrolling(page)
         side.setFixedWidth(_WIDTH_PX)

@@ -18,7 +18,7 @@ def list_(
         str,
         typer.Argument(
             help="protocols, subjects, bodies, stages, sources, actors, rules, thresholds, shams, lessons, labs, "
-            "latents, events, techniques"
+            "latents, events, techniques, conditions"
         ),
     ],
 ) -> None:

@@ -16,7 +16,7 @@ from neurosim.core.step import Step, step_of
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback.protocol import TrainingProtocol
 from neurosim.session.commands import Logged, read_commands
-from neurosim.session.recording.bdf import find_bdf, read_bdf
+from neurosim.session.recording.bdf_file import find_bdf, read_bdf
 from neurosim.session.recording.raw import make_raw
 from neurosim.session.recording.series import read_series, read_table, samples_of
 

@@ -10,7 +10,7 @@ from neurosim.core.config import load_toml
 from neurosim.core.dataset import FEEDBACK, Places, find_session, find_sessions
 from neurosim.core.errors import OutputError, UserError
 from neurosim.feedback.protocol import TrainingProtocol
-from neurosim.session.recording.bdf import read_bdf
+from neurosim.session.recording.bdf_file import read_bdf
 from neurosim.session.recording.close import finish, plain_tables, write_checksums
 from neurosim.session.recording.reading import read_facts
 from neurosim.session.recording.series import find_table, read_series

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from neurosim.core.config import load_named
 from neurosim.core.drive import LATENTS, Drive, DriveEvent
@@ -17,6 +17,7 @@ from neurosim.core.event import SessionEvent
 from neurosim.core.source import Source, SourceConfig
 from neurosim.core.spec import Float, Samples, concatenate
 from neurosim.core.timeline import TickGrid
+from neurosim.signals.body.condition import MOST_SEVERE, Condition
 from neurosim.signals.body.events import OF_THE_HEART, Artifact, EventProcess, parse_artifacts, with_typical_size
 from neurosim.signals.body.organ import Given, InnerOrgan, InnerOrganConfig, Organ, OrganConfig
 from neurosim.signals.body.span import STEP_HZ, Span
@@ -85,6 +86,10 @@ class Body(SourceConfig):
         default_factory=dict,
         description="where latents rest (arousal 0.65), and how far off average what they move is (theta 0.3 ln)",
     )
+    condition: Condition | None = Field(None, description="what is off in this body, of what healthy ones are like")
+    severity: float = Field(
+        1.0, ge=0, le=MOST_SEVERE, description="of the condition: 0 healthy, 1 as in the group on average"
+    )
     artifacts: dict[str, Artifact] = Field(
         default_factory=dict,
         description="what comes by itself: a table, 'typical' for all, or a list such as 'blink=20, mains'",
@@ -92,6 +97,12 @@ class Body(SourceConfig):
     mains_hz: float = Field(50.0, ge=40, le=70, description="power line", json_schema_extra={"unit": "Hz"})
     spread: float = Field(0.0, ge=0, le=2, description="how much subjects differ: 0 all average, 1 as people do")
     people_seed: int | None = Field(None, ge=0, description="root of who they are; by default that of the run")
+
+    @model_validator(mode="after")
+    def _ill(self) -> Self:
+        if self.condition is None and self.severity != 1.0:
+            raise ValueError("severity scales a condition, and this body is healthy")
+        return self
 
     @field_validator("artifacts", mode="before")
     @classmethod
@@ -116,7 +127,13 @@ class Body(SourceConfig):
             if name not in known:
                 raise ConfigError(f"unknown latent '{name}'; {did_you_mean(name, known)}").within("rest", name)
         people = seed if self.people_seed is None else self.people_seed
-        traits = Traits.draw(people, subjects, self.spread) if self.spread else Traits(len(subjects))
+        rest, moved = self.rest, dict[str, float]()
+        if self.condition is not None:
+            rest, moved = self.condition.rest_at(self.severity, rest), self.condition.traits_at(self.severity)
+        if self.spread:
+            traits = Traits.draw(people, subjects, self.spread, moved)
+        else:
+            traits = Traits(len(subjects), moved=moved)
         given = Given(seed, subjects, batch_shape, traits, self.mains_hz, self.age_years)
         inner: list[InnerOrgan] = []
         organs: list[Organ] = []
@@ -128,7 +145,7 @@ class Body(SourceConfig):
                     organs += filter(None, (config.prepare(given), config.truth(given)))
             except ConfigError as error:
                 raise error.within(name) from error
-        state = State(seed, subjects, self.rest)
+        state = State(seed, subjects, rest)
         organs += [StateTruth(given, tuple(state.index)), ArtifactTruth(given)]
         process = EventProcess(self.artifacts, seed, subjects)
         return BodySource(state, process, inner, organs, grid, given.traits.values)

@@ -9,10 +9,10 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from neurosim.core.config import in_unit
-from neurosim.core.noise import SESSION_STRIDE
-from neurosim.core.spec import Float, Samples, SignalSpec, from_lanes
-from neurosim.signals.body.organ import Given, Organ, OrganConfig
+from neurosim.core.spec import Float, Samples
+from neurosim.signals.body.organ import Given, OrganConfig
 from neurosim.signals.body.span import Span, cuts
+from neurosim.signals.circuits.circuit import SETTLING, Circuit
 from neurosim.signals.eeg.background import Background
 
 _STEP_S = 1e-4
@@ -80,7 +80,7 @@ class BasalGanglia(OrganConfig):
         return strength
 
 
-class BasalGangliaOrgan(Organ):
+class BasalGangliaOrgan(Circuit):
     """Makes the local field potential of the subthalamic nucleus, and its truth: the rate of its neurons.
 
     Parameters
@@ -91,11 +91,9 @@ class BasalGangliaOrgan(Organ):
         Who it belongs to.
     """
 
-    on_request = True
-
     def __init__(self, config: BasalGanglia, given: Given) -> None:
-        self._config, self._n = config, given.n
-        self._n_steps = round(1.0 / (config.fs * _STEP_S))
+        super().__init__(given, config.fs, {"lfp": ("STN", "uV"), "truth/stn_rate": ("STN", "1/s")}, _STEP_S)
+        self._config = config
         poles = np.exp([-1.0 / (config.fs * config.fluctuation_s), -_STEP_S * _HOLD / 0.010])
         spreads = np.array([config.fluctuation, config.cortex_noise]) * np.sqrt(1.0 - poles**2)
         self._parameters = (
@@ -107,12 +105,8 @@ class BasalGangliaOrgan(Organ):
         self._noise, self._slow = given.noise("basal_ganglia"), given.noise("basal_ganglia/fluctuation")
         level = np.full((2, given.n), max(config.psd_at_1hz, 1e-12))
         self._background = Background(config.fs, given, ("STN",), np.full((2, given.n), config.exponent), level)
-        spec = SignalSpec(config.fs, ("STN",), "uV", given.batch_shape)
-        rate = SignalSpec(config.fs, ("STN",), "1/s", given.batch_shape)
-        super().__init__({"lfp": spec, "truth/stn_rate": rate}, config.fs)
 
-    def start(self, session: int, rest: Span) -> None:
-        self._base = session * SESSION_STRIDE
+    def _settle(self, session: int, rest: Span) -> None:
         self._state = np.zeros((7, self._n))
         self._rings = np.empty((2, _RING, self._n))
         for i, rate in enumerate((_RATES[1], _RATES[3])):
@@ -123,7 +117,7 @@ class BasalGangliaOrgan(Organ):
         n_settle = round(self.fs * (1.0 + 4.0 * self._config.fluctuation_s))
         lost = np.tile(self._lost(rest["dopamine_loss"][0], rest["levodopa"][0]), (n_settle, 1))
         nothing = np.zeros_like(lost)
-        self._run(-n_settle, SESSION_STRIDE // 2, lost, nothing, nothing)
+        self._run(-n_settle, SETTLING, lost, nothing, nothing)
 
     @staticmethod
     def _lost(loss: Float, levodopa: Float) -> Float:
@@ -132,16 +126,15 @@ class BasalGangliaOrgan(Organ):
 
     def generate(self, start: int, n_times: int, span: Span) -> dict[str, Samples]:
         def rows(quantity: str) -> Float:
-            return span.rows(quantity, start, n_times, self.fs)
+            return self._rows(span, quantity, start, n_times)
 
-        shape = self.specs["lfp"].batch_shape
         strength = self._config.strength(rows("stn_ma"), rows("stn_us"))
         rate = self._run(start, 0, self._lost(rows("dopamine_loss"), rows("levodopa")), strength, rows("stn_hz"))
         lfp = self._config.uv_per_rate * (rate - _RATES[1])
         if n_times:
             bounds = cuts(start, n_times, self.fs)
             lfp += self._background.generate(start, bounds, np.repeat(self._open, len(bounds) - 1, axis=0))
-        return {"lfp": from_lanes(lfp, shape, 1), "truth/stn_rate": from_lanes(rate, shape, 1)}
+        return self._given_out(lfp, rate)
 
     def _run(self, start: int, offset: int, lost: Float, strength: Float, hertz: Float) -> Float:
         """Return the rate of the subthalamic nucleus ``(time, subject)`` [1/s], mean over each sample."""

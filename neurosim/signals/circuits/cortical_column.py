@@ -9,10 +9,10 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from neurosim.core.config import in_unit
-from neurosim.core.noise import SESSION_STRIDE
-from neurosim.core.spec import Float, Samples, SignalSpec, from_lanes
-from neurosim.signals.body.organ import Given, Organ, OrganConfig
+from neurosim.core.spec import Float, Samples
+from neurosim.signals.body.organ import Given, OrganConfig
 from neurosim.signals.body.span import Span
+from neurosim.signals.circuits.circuit import SETTLING, Circuit
 
 _STEP_S = 5e-4
 _HELD = 10  # steps for which a draw of the input is held: the 1995 paper leaves open how long
@@ -50,7 +50,7 @@ class CorticalColumn(OrganConfig):
         return CorticalColumnOrgan(self, given)
 
 
-class CorticalColumnOrgan(Organ):
+class CorticalColumnOrgan(Circuit):
     """Makes the potential of the pyramidal cells.
 
     Parameters
@@ -61,18 +61,13 @@ class CorticalColumnOrgan(Organ):
         Who it belongs to.
     """
 
-    on_request = True
-
     def __init__(self, config: CorticalColumn, given: Given) -> None:
-        self._config, self._n = config, given.n
-        self._n_steps = round(1.0 / (config.fs * _STEP_S))
-        self._noise = given.noise("cortical_column")
-        super().__init__({"column": SignalSpec(config.fs, ("column",), "mV", given.batch_shape)}, config.fs)
+        super().__init__(given, config.fs, {"column": ("column", "mV")}, _STEP_S)
+        self._config, self._noise = config, given.noise("cortical_column")
 
-    def start(self, session: int, rest: Span) -> None:
-        self._base = session * SESSION_STRIDE
+    def _settle(self, session: int, rest: Span) -> None:
         self._state = np.zeros((6, self._n))
-        self._run(SESSION_STRIDE // 2, round(_SETTLE_S * self.fs), np.zeros((1, self._n)))
+        self._run(SETTLING, round(_SETTLE_S * self.fs), np.zeros((1, self._n)))
 
     def generate(self, start: int, n_times: int, span: Span) -> dict[str, Samples]:
         kick = np.zeros((n_times, self._n))
@@ -82,8 +77,7 @@ class CorticalColumnOrgan(Organ):
             if first < stop:
                 who = slice(None) if event.subject is None else event.subject
                 kick[first:stop, who] += self._config.kick_per_s * (event.amplitude or 0.0)
-        out = self._run(start, n_times, kick)
-        return {"column": from_lanes(out, self.specs["column"].batch_shape, 1)}
+        return self._given_out(self._run(start, n_times, kick))
 
     def _run(self, start: int, n_times: int, kick: Float) -> Float:
         from neurosim.core.kernels.column import run_column

@@ -8,10 +8,10 @@ import numpy as np
 from pydantic import Field
 
 from neurosim.core.config import in_unit
-from neurosim.core.noise import SESSION_STRIDE
-from neurosim.core.spec import Float, Samples, SignalSpec, from_lanes
-from neurosim.signals.body.organ import Given, Organ, OrganConfig
+from neurosim.core.spec import Float, Samples
+from neurosim.signals.body.organ import Given, OrganConfig
 from neurosim.signals.body.span import Span
+from neurosim.signals.circuits.circuit import SETTLING, Circuit
 
 _STEP = 0.02
 _N_STEPS = 50  # a unit of the model's time a sample
@@ -43,7 +43,7 @@ class EpilepticFocus(OrganConfig):
         return EpilepticFocusOrgan(self, given)
 
 
-class EpilepticFocusOrgan(Organ):
+class EpilepticFocusOrgan(Circuit):
     """Makes the potential beside a focus (``ieeg``), and its truth: the excitability x0.
 
     Parameters
@@ -54,30 +54,25 @@ class EpilepticFocusOrgan(Organ):
         Who it belongs to.
     """
 
-    on_request = True
-
     def __init__(self, config: EpilepticFocus, given: Given) -> None:
-        self._config, self._n = config, given.n
+        streams = {"ieeg": ("focus", "uV"), "truth/x0": ("focus", "1")}
+        super().__init__(given, config.fs, streams, 1.0 / (config.fs * _N_STEPS))
+        self._config = config
         pole = math.exp(-1.0 / config.wandering_units)
         spread = config.wandering * math.sqrt(1.0 - pole**2)
         self._parameters = (pole, spread, np.array(_SDS), _TAU0, _TAU2, _STEP, _N_STEPS)
         self._noise = given.noise("epileptic_focus", ("x1", "y1", "x2", "y2"))
         self._slow, self._initial = given.noise("epileptic_focus/x0"), given.noise("epileptic_focus/initial")
-        potential = SignalSpec(config.fs, ("focus",), "uV", given.batch_shape)
-        truth = SignalSpec(config.fs, ("focus",), "1", given.batch_shape)
-        super().__init__({"ieeg": potential, "truth/x0": truth}, config.fs)
 
-    def start(self, session: int, rest: Span) -> None:
-        self._base = session * SESSION_STRIDE
+    def _settle(self, session: int, rest: Span) -> None:
         wander = self._config.wandering * self._initial.normal(self._base, 1)[0]
         self._state = np.stack([*(np.full(self._n, x) for x in _BETWEEN), wander])
-        self._run(SESSION_STRIDE // 2, 0, np.tile(rest["excitability"][0], (_SETTLE, 1)))
+        self._run(SETTLING, 0, np.tile(rest["excitability"][0], (_SETTLE, 1)))
 
     def generate(self, start: int, n_times: int, span: Span) -> dict[str, Samples]:
-        potential, x0 = self._run(0, start, span.rows("excitability", start, n_times, self.fs))
-        shape = self.specs["ieeg"].batch_shape
+        potential, x0 = self._run(0, start, self._rows(span, "excitability", start, n_times))
         potential *= self._config.uv_per_unit
-        return {"ieeg": from_lanes(potential, shape, 1), "truth/x0": from_lanes(x0, shape, 1)}
+        return self._given_out(potential, x0)
 
     def _run(self, offset: int, start: int, excitability: Float) -> tuple[Float, Float]:
         """Return the potential and x0 ``(time, subject)`` from a sample on, with the noise of a stretch of its own."""

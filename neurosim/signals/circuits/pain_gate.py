@@ -8,10 +8,10 @@ import numpy as np
 from pydantic import Field
 
 from neurosim.core.config import in_unit
-from neurosim.core.noise import SESSION_STRIDE
-from neurosim.core.spec import Float, Samples, SignalSpec, from_lanes
-from neurosim.signals.body.organ import Given, Organ, OrganConfig
+from neurosim.core.spec import Float, Samples
+from neurosim.signals.body.organ import Given, OrganConfig
 from neurosim.signals.body.span import Span
+from neurosim.signals.circuits.circuit import Circuit
 
 _STEP_S = 1e-3
 _SETTLE_S = 2.0
@@ -75,7 +75,7 @@ class PainGate(OrganConfig):
         return np.where(frequency_hz >= FAST_HZ, effect, 0.0)
 
 
-class PainGateOrgan(Organ):
+class PainGateOrgan(Circuit):
     """Makes the rating of pain, and its truth: the firing of the cells that report it to the brain, 0 to 1.
 
     Parameters
@@ -86,26 +86,20 @@ class PainGateOrgan(Organ):
         Who it belongs to.
     """
 
-    on_request = True
-
     def __init__(self, config: PainGate, given: Given) -> None:
-        self._config, self._n = config, given.n
+        super().__init__(given, config.fs, {"pain": ("pain", "0 to 10"), "truth/pain": ("pain", "1")}, _STEP_S)
+        self._config = config
         between = given.traits("cord_reach", 1.0)
         self._reach = (config.cord_reach * between, given.traits("nerve_reach", config.nerve_reach),
                        config.fast_reach * between)  # fmt: skip
-        self._n_steps = round(1.0 / (config.fs * _STEP_S))
         self._on = 1.0 - math.exp(-1.0 / (config.fs * config.build_up_s))
         wash_out = (config.cord_wash_out_s, config.nerve_wash_out_s, config.cord_wash_out_s)
         self._off = [1.0 - math.exp(-1.0 / (config.fs * tau_s)) for tau_s in wash_out]
         pole = math.exp(-1.0 / (config.fs * config.rating_s))
         self._scatter = (pole, config.rating_sd * math.sqrt(1.0 - pole**2))
         self._noise, self._initial = given.noise("pain_gate"), given.noise("pain_gate/initial")
-        spec = SignalSpec(config.fs, ("pain",), "0 to 10", given.batch_shape)
-        truth = SignalSpec(config.fs, ("pain",), "1", given.batch_shape)
-        super().__init__({"pain": spec, "truth/pain": truth}, config.fs)
 
-    def start(self, session: int, rest: Span) -> None:
-        self._base = session * SESSION_STRIDE
+    def _settle(self, session: int, rest: Span) -> None:
         self._effects = np.zeros((3, self._n))  # thick fibres at the cord and at the nerve, inhibitory cells
         self._started = np.ones(self._n, dtype=np.bool_)
         self._state = np.zeros((4, self._n))
@@ -125,7 +119,7 @@ class PainGateOrgan(Organ):
         from neurosim.core.kernels.filters import ar1
 
         def rows(quantity: str) -> Float:
-            return np.ascontiguousarray(span.rows(quantity, start, n_times, self.fs))
+            return self._rows(span, quantity, start, n_times)
 
         config = self._config
         cord_ma, cord_us, cord_hz = (rows(f"cord_{what}") for what in ("ma", "us", "hz"))
@@ -139,9 +133,7 @@ class PainGateOrgan(Organ):
         firing = self._fire(rows("nociception"), 1.0 - (1.0 - at_cord) * (1.0 - at_nerve), calmed)
         scatter = self._noise.normal(self._base + 1 + start, n_times)
         ar1(scatter, *self._scatter, self._rated[None])
-        shape = self.specs["pain"].batch_shape
-        rating = np.clip(10.0 * firing + scatter, 0.0, 10.0)
-        return {"pain": from_lanes(rating, shape, 1), "truth/pain": from_lanes(firing, shape, 1)}
+        return self._given_out(np.clip(10.0 * firing + scatter, 0.0, 10.0), firing)
 
     def _follow(self, row: int, aim: Float) -> Float:
         """Return an effect as it reaches its cells: it builds up fast and wears off slowly ``(time, subject)``."""

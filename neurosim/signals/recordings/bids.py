@@ -51,7 +51,10 @@ def read_bids(path: Path, read: Callable[[Path], StoredFile]) -> StoredFile:
         more = _physio(beside)
         stored = replace(stored, parts=(*stored.parts, *more.parts), notes=(*stored.notes, *more.notes))
     tables = belonging(path, "events", ".tsv")
-    return replace(stored, events=_events(tables[0])) if tables else stored
+    if not tables:
+        return stored
+    gaps = (event for event in stored.events if event.kind == "gap")  # no table need tell of them
+    return replace(stored, events=(*_events(tables[0]), *gaps))
 
 
 def _described(path: Path, stored: StoredFile) -> StoredFile:

@@ -143,12 +143,12 @@ def read_edf(path: Path) -> StoredFile:
     begins_s = record_begins(texts[0]) if texts else np.full(n_records, np.nan)
     origin_s = 0.0 if np.isnan(begins_s[0]) else float(begins_s[0])
     events = [event for channel in texts for event in read_texts(channel, origin_s)]
-    pieces = [(0, n_records)]
+    pieces, times_s = [(0, n_records)], [0.0]
     if header.discontinuous and np.isnan(begins_s).any():
         notes += ("the file may have gaps between its records (EDF+D), and does not tell where; they are not kept",)
     elif header.discontinuous:
         pieces = _pieces(begins_s, header.record_s, max(parts))
-    times_s = [float(begins_s[first]) - origin_s for first, _ in pieces] if len(pieces) > 1 else [0.0]
+        times_s = [float(begins_s[first]) - origin_s for first, _ in pieces]
     found: list[StoredColumns] = []
     for n, channels in parts.items():
         fs = n / header.record_s

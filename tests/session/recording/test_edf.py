@@ -14,8 +14,13 @@ from neurosim.core.dataset import find_session
 from neurosim.core.errors import ConfigError
 from neurosim.core.spec import SignalSpec
 from neurosim.core.step import BDF, EDF, Format, Step, fitting_step
+from neurosim.feedback import load_protocol
+from neurosim.feedback.protocol import TrainingProtocol
+from neurosim.modulation import Drug
 from neurosim.session import Result, read_session, simulate
-from neurosim.session.recording.bdf import BdfWriter, read_bdf
+from neurosim.session.metered import DEVICES
+from neurosim.session.recording.bdf import BdfWriter
+from neurosim.session.recording.bdf_file import read_bdf
 from neurosim.session.recording.replay import replay_session
 from neurosim.signals.body.body import Body
 from neurosim.signals.eeg.mixing import sphere_mixing
@@ -104,6 +109,17 @@ def test_a_simulated_session_comes_out_again_with_its_samples(recorded: tuple[Re
     found = replay_session(recorded[1])
     assert (found.how, found.difference) == ("simulation", None)
     assert found.n_samples > 15 * 19 * 256
+
+
+def test_a_body_beside_devices_is_recorded_so_too(tmp_path: Path) -> None:
+    drug = Drug(medicine="methylphenidate", dose_mg=20.0, n_doses=1, hours_per_s=0.1)
+    plain = load_protocol("alpha_up").model_dump()
+    protocol = TrainingProtocol.model_validate({**plain, "devices": [drug.model_dump()]})
+    simulate(protocol, subject="adult", seed=1, duration_s=8.0, out=tmp_path / "s", form="edf+")
+    session = read_session(tmp_path / "s")
+    assert DEVICES in session.streams
+    assert session.step("eeg") == Step(4.0, 32000)
+    assert replay_session(tmp_path / "s").difference is None
 
 
 def test_samples_beyond_the_range_are_told(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from neurosim.feedback import ManualThreshold, Operant, load_protocol
 from neurosim.session import Happen, Logged, Push, Session, SetThreshold, read_session, simulate, simulate_sessions
 from neurosim.session.plan import plan_sessions
 from neurosim.session.recorder import Recorder
-from neurosim.session.recording.bdf import read_bdf
+from neurosim.session.recording.bdf_file import read_bdf
 from neurosim.session.recording.replay import replay_session
 from neurosim.session.sealing.key import draw_key, parse_arms, write_key
 from neurosim.signals import Recorded

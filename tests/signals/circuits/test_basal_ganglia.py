@@ -1,4 +1,4 @@
-"""The loop of the basal ganglia: models.md rows 38 and 39, by Welch's spectrum of SciPy. A test of the model."""
+"""The loop of the basal ganglia by Welch's spectrum of SciPy, a test of the model (rows 38, 39: test_rows.py)."""
 
 from __future__ import annotations
 
@@ -11,54 +11,33 @@ from scipy import signal
 
 from neurosim.core.drive import Drive
 from neurosim.signals import Body
+from tools.modulation_rows import STN_FS, beta, beta_left, stn_rate
 
 Float = NDArray[np.float64]
 Record = Callable[..., dict[str, Float]]
-FS = 250
+FS = STN_FS
 
 
-def beta(rate: Float) -> tuple[float, float]:
-    """Return the rms of 13 to 35 Hz, and the frequency of the highest peak above 2 Hz [Hz]."""
-    f, psd = signal.welch(rate[:, 0, 4 * FS :], FS, nperseg=2 * FS)
-    mean = psd.mean(axis=0)
-    band = (f >= 13) & (f <= 35)
-    return float(np.sqrt(mean[band].sum() * f[1])), float(f[f > 2][np.argmax(mean[f > 2])])
-
-
-def rate(record: Record, loss: float, **drive: float) -> Float:
-    body = Body(rest={"dopamine_loss": loss})
-    return record(("lfp",), 24, Drive(drive), body=body, n=6)["truth/stn_rate"]
-
-
-def test_beats_at_beta_without_dopamine_and_not_in_health(record: Record) -> None:
-    """Row 38: 20 Hz (13 to 30) when all dopamine is lost (Nevado-Holgado et al. 2010), no oscillation in health."""
-    size, peak_hz = beta(rate(record, 1.0))
-    assert peak_hz == pytest.approx(20.5, abs=1.0)  # models.md 5.1, computed there with NumPy
-    healthy, _ = beta(rate(record, 0.0))
-    assert healthy < 0.1 * size
+def test_beats_where_the_equations_do() -> None:
+    """models.md 5.1, computed there with NumPy: 20.5 Hz when all dopamine is lost."""
+    assert beta(stn_rate(1.0))[1] == pytest.approx(20.5, abs=1.0)
 
 
 @pytest.mark.parametrize(
     ("setting", "low", "high"),
     [
-        ({"stn_hz": 130.0}, 0.0, 0.5),  # row 39: at least halved at 130 Hz (Kuehn et al. 2008)
-        ({"stn_hz": 20.0}, 0.9, 1.1),  # and at 20 Hz lowered by a tenth at most
         ({"stn_hz": 60.0}, 0.5, 0.9),  # models.md 5.1: .77 without the slow depression, which takes off more
         ({"stn_hz": 130.0, "stn_ma": 1.25}, 0.85, 1.05),  # A = 300: .99
         ({"stn_hz": 130.0, "stn_us": 20.0}, 0.7, 1.05),  # a shorter pulse does less
     ],
 )
-def test_stimulation_depends_on_frequency_current_and_width(
-    record: Record, setting: dict[str, float], low: float, high: float
-) -> None:
-    off, _ = beta(rate(record, 0.7))
-    on, _ = beta(rate(record, 0.7, **({"stn_ma": 2.5, "stn_us": 60.0} | setting)))
-    assert low <= on / off <= high
+def test_stimulation_depends_on_frequency_current_and_width(setting: dict[str, float], low: float, high: float) -> None:
+    assert low <= beta_left(**setting) <= high
 
 
-def test_levodopa_takes_beta_away(record: Record) -> None:
+def test_levodopa_takes_beta_away() -> None:
     """models.md 5.6: levodopa halves the loss; beta falls by 30 to 40 % and more (Neumann et al. 2017: direction)."""
-    off, on = beta(rate(record, 0.7))[0], beta(rate(record, 0.7, levodopa=1.0))[0]
+    off, on = beta(stn_rate(0.7))[0], beta(stn_rate(0.7, levodopa=1.0))[0]
     assert on < 0.7 * off
 
 

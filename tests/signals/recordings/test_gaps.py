@@ -63,6 +63,17 @@ def test_a_file_that_only_might_have_gaps_has_none(tmp_path: Path, files: Any) -
     assert (recording.events, recording.notes) == ((), ())
 
 
+def test_a_table_of_events_in_bids_leaves_the_gaps(tmp_path: Path, files: Any) -> None:
+    root = files.bids_dataset(tmp_path / "set")
+    path = root / "sub-01" / "eeg" / "sub-01_task-rest_eeg.edf"
+    path, _ = write(files, path, [0.0, 1.0, 2.0, 4.0], {0: b"+0.5\x14of the file\x14\0"})
+    (root / "task-rest_channels.tsv").unlink()
+    told = [(e.kind, e.onset_s, e.description) for e in read_recording(root).events]
+    assert told == [
+        ("annotation", 1.5, "closed"), ("annotation", 3.0, "open"), ("gap", 3.0, "1.000 s without samples"),
+    ]  # fmt: skip
+
+
 def test_one_that_does_not_tell_when_its_records_begin(tmp_path: Path, files: Any) -> None:
     path = files.write_edf(tmp_path / "a.edf", [("Oz", "uV", np.arange(400))], subtype="EDF+D")
     recording = read_recording(path)
