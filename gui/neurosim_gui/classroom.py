@@ -254,6 +254,7 @@ class Classroom(SessionWindow):
             runner.advance()
             panel.shown = runner.number
             if runner.session is None:
+                runner.wanted.clear()  # what was to be uncovered in the session that is left stays covered in this one
                 self._run(runner)
         if panel is not None:
             panel.refresh()

@@ -90,6 +90,7 @@ class PanelArea(QWidget):
 
     def _put(self, body: QWidget) -> None:
         self._column.replaceWidget(self._body, body)
+        body.show()  # else it comes with the next turn of the event loop
         self._body.deleteLater()
         self._body = body
 

@@ -24,6 +24,9 @@ class Elided(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 Qt's name
         """Draw as much as fits."""
+        if self.wordWrap():  # it takes as many lines as it needs
+            super().paintEvent(event)
+            return
         painter = QPainter(self)
         metrics, words = painter.fontMetrics(), self.text()
         if metrics.horizontalAdvance(words) > self.width():

@@ -16,7 +16,10 @@ from neurosim_gui.course import CourseView
 from neurosim_gui.engine import Engine, Status
 from neurosim_gui.look import Look
 from neurosim_gui.panels.events import EventsPanel
-from neurosim_gui.panels.panel import Panel
+from neurosim_gui.panels.feature import FeaturePanel
+from neurosim_gui.panels.panel import Panel, PlotPanel
+from neurosim_gui.panels.signals import SignalsPanel
+from neurosim_gui.panels.truth import TruthPanel
 from neurosim_gui.request import LiveRequest, prepare
 from neurosim_gui.rings import History
 from neurosim_gui.sheet_view import SheetView
@@ -275,6 +278,47 @@ def _take(window: Console, folder: Path, text: str, name: str = "mine") -> Lesso
     window.take_lesson(str(file))
     assert window.runner is not None
     return window.runner
+
+
+def test_in_a_low_window_the_truth_has_room_beside_a_lesson(window: Console, qtbot: QtBot) -> None:
+    window.resize(1366, 768)
+    window.take_lesson("alpha_and_eyes")
+    runner = window.runner
+    assert runner is not None
+    qtbot.waitUntil(lambda: window.arrangement is not None and bool(window.arrangement.focus.panels), timeout=60_000)
+    assert window.arrangement is not None
+    window.arrangement.bring(["truth"])
+    qtbot.wait(100)
+    (truth,) = (panel for panel in window.arrangement.panels if isinstance(panel, TruthPanel))
+    seen = [truth, *(panel for panel in window.arrangement.focus.panels if isinstance(panel, PlotPanel))]
+    assert len(seen) == 3
+    for panel in seen:
+        assert panel.isVisible()
+        assert panel.canvas.height() >= 100, panel.title  # below that, numbers at the left have no room
+
+
+def test_an_answer_of_two_lines_can_be_read(window: Console, qtbot: QtBot) -> None:
+    window.take_lesson("alpha_and_eyes")
+    panel, runner = window.lesson, window.runner
+    assert panel is not None
+    assert runner is not None
+    qtbot.waitUntil(lambda: runner.ready, timeout=120_000)
+    window.do_next_step()
+    qtbot.wait(100)
+    lines = [button.words.height() / button.words.fontMetrics().height() for button in panel.choices]
+    assert max(lines) >= 2.0
+    for button in panel.choices:
+        assert button.words.height() >= button.words.heightForWidth(button.words.width())
+        assert button.rect().contains(button.words.geometry())
+
+
+def test_what_a_lesson_looks_at_is_the_feature_where_a_stream_has_its_name(window: Console, qtbot: QtBot) -> None:
+    window.take_lesson("stress_profile")
+    qtbot.waitUntil(lambda: window.arrangement is not None and bool(window.arrangement.focus.panels), timeout=60_000)
+    assert window.arrangement is not None
+    found = [panel.name for panel in window.arrangement.focus.panels if isinstance(panel, FeaturePanel)]
+    assert found == ["emg", "scl", "breathing_rate", "temperature"]
+    assert not [panel for panel in window.arrangement.focus.panels if isinstance(panel, SignalsPanel)]
 
 
 def _panel(window: Console, stream: str) -> Panel:

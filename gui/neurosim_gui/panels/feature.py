@@ -123,6 +123,7 @@ class FeaturePanel(PlotPanel):
         if np.isfinite(threshold):
             words += "  " + text("feature.goal", value=steady(threshold, digits))
         self.now.setText(words if valid else text("feature.not_trusted"))
+        self.body.activate()  # other words have their room before they are painted
         if self.handle is not None and np.isfinite(threshold) and not self.handle.moving:
             self.handle.setValue(threshold)
 

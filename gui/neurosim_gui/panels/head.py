@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from neurosim.core.pace import PacedClock
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 #: Seconds of the session for each second of the clock.
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, math.inf)
+
+
+#: The least room for the title, and that between two parts [px].
+_TITLE_PX, _APART_PX = 120, 8
 
 
 def speed_words(speed: float) -> str:
@@ -64,6 +68,15 @@ class HeadBar(QWidget):
         self._buttons = (self.play, self.step)
         self.set_look(look)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        """Leave out delay and late ticks where the title has no room beside them."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        others = sum(part.sizeHint().width() + _APART_PX for part in (self.play, self.step, self.speed, self.time))
+        self.timing.setVisible(self.width() - others - self.timing.sizeHint().width() >= _TITLE_PX)
+
     def follow(self, clock: PacedClock) -> None:
         """Show another clock."""
         self._clock = clock
@@ -96,6 +109,7 @@ class HeadBar(QWidget):
         late = text("head.late", late=clock.late_ticks, n=session.tick_index)
         delay = text("head.long_delay", s=delay_s) if delay_s >= 1.0 else text("head.delay", ms=1000.0 * delay_s)
         _tell(self.timing, f"{delay} · {late}")
+        self._make_room()
 
 
 def _tell(part: QLabel | QToolButton, words: str) -> None:

@@ -1,0 +1,94 @@
+"""Numbers and words keep their place: as wide as before when they change a little, and whole where there is room."""
+
+from __future__ import annotations
+
+import pytest
+from neurosim_gui.look import Look
+from neurosim_gui.panels.axis import EvenAxis, even
+from neurosim_gui.panels.panel import PlotPanel
+from neurosim_gui.panels.rate import RatePanel
+from neurosim_gui.rings import History
+from neurosim_gui.units import sentence, steady
+from neurosim_gui.widgets import Elided
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (4.4, "4.40"), (9.996, "10.0"), (0.0123, "0.0123"), (-3.456, "-3.46"), (0.0, "0.00"), (123.4, "123"),
+        (8512.0, "8512"), (1.25e9, "1.25e+09"), (2e-7, "2.00e-07"), (float("nan"), "nan"),
+    ],
+)  # fmt: skip
+def test_a_number_has_its_zeros(value: float, words: str) -> None:
+    assert steady(value) == words
+
+
+def test_a_number_can_have_more_digits() -> None:
+    assert steady(29.5, 4) == "29.50"
+
+
+def test_numbers_of_an_axis_have_as_many_decimals() -> None:
+    assert even(["29.4", "29.45", "-0.5"]) == ["29.40", "29.45", "-0.50"]
+    assert even(["Fp1", "1.5"]) == ["Fp1", "1.5"]
+    assert even([]) == []
+
+
+class _Plot(PlotPanel):
+    def refresh(self, history: History) -> None:
+        """Draw nothing."""
+
+
+def test_an_axis_in_two_grids_writes_both_alike(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = _Plot(Look(), "a title", "time [s]", "temperature [°C]")
+    qtbot.addWidget(panel)
+    panel.set_look(Look())
+    panel.resize(500, 300)
+    panel.plot.setYRange(29.33, 29.57, padding=0)
+    written: list[str] = []
+    drawn = EvenAxis.generateDrawSpecs
+
+    def generate(axis: EvenAxis, painter: object) -> object:
+        specs = drawn(axis, painter)
+        written[:] = [words for *_, words in specs[2]] if specs else []
+        return specs
+
+    monkeypatch.setattr(EvenAxis, "generateDrawSpecs", generate)
+    panel.show()
+    panel.grab()
+    assert len(written) >= 3
+    assert len({len(words.partition(".")[2]) for words in written}) == 1
+    assert {float(words) for words in written} <= {round(29.3 + 0.05 * k, 2) for k in range(7)}
+
+
+def test_a_title_begins_with_a_capital(qtbot: QtBot) -> None:
+    panel = _Plot(Look(), "heart swing", "time [s]")
+    qtbot.addWidget(panel)
+    assert panel.title == "Heart swing"
+    assert sentence("µV") == sentence("µV")
+    assert sentence("") == ""
+
+
+def test_what_stands_before_a_colon_is_enough_where_there_is_little_room(qtbot: QtBot) -> None:
+    words, short = Elided("Alpha: above the line it earns a reward"), Elided("Alpha")
+    for label in (words, short):
+        qtbot.addWidget(label)
+        label.resize(80, 20)
+    assert words.grab().toImage() == short.grab().toImage()
+    assert words.toolTip() == "Alpha: above the line it earns a reward"
+    words.resize(600, 20)
+    wide = words.grab().toImage()
+    background = QColor(wide.pixel(599, 0))
+    assert any(QColor(wide.pixel(x, y)) != background for x in range(100, 300) for y in range(20))
+
+
+def test_a_panel_that_is_made_shows_no_window_of_its_own(qtbot: QtBot) -> None:
+    """A part that is made visible before it has a parent would be a window, and take the keys."""
+    before = set(QApplication.topLevelWidgets())
+    panels = [RatePanel(Look(), 0.1, 0.6, rewarding=rewarding) for rewarding in (True, False)]
+    for panel in panels:
+        qtbot.addWidget(panel)
+    assert not [widget for widget in QApplication.topLevelWidgets() if widget not in before and widget.isVisible()]
+    assert [panel.rate.isHidden() for panel in panels] == [False, True]
