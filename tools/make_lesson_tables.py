@@ -167,8 +167,8 @@ def outside_or_learning(patients: int = 8) -> Table:
                 specific = float(arm.specific.mean())
                 published = specific if arm.trained is None else arm.trained.published
                 rows.append({
-                    "patient": name, "technique": arm.name, "specific": f"{specific:.3f}",
-                    "published": f"{published:.3f}", "nonspecific": f"{arm.nonspecific:.3f}",
+                    "patient": name, "technique": arm.name, "specific": f"{specific:z.3f}",
+                    "published": f"{published:z.3f}", "nonspecific": f"{arm.nonspecific:z.3f}",
                 })  # fmt: skip
     made = {"protocol": "those of neurosim treat", "seed": SEED, "neurosim": version("neurosim"), "patients": patients}
     return Table({key: str(value) for key, value in made.items()}, tuple(rows))
