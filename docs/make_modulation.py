@@ -1,8 +1,8 @@
 """Make the figures and the table of docs/modulation.md: ``python docs/make_modulation.py`` (about six minutes).
 
 ``modulation_parkinson.png``, ``_pain``, ``_adhd_like`` and ``_anxious`` show the same patients under each technique,
-``modulation_responders.png`` how patients differ at the spinal cord, ``modulation_weeks.png`` how slowly mood follows.
-The table is that of `tools.modulation_rows`.
+``modulation_responders.png`` and ``modulation_vagus.png`` how patients differ at the spinal cord and the vagus nerve,
+``modulation_weeks.png`` how slowly mood follows. The table is that of `tools.modulation_rows`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from neurosim.core import palette
 from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
 from neurosim.modulation import Coil
-from tools.modulation_rows import RESPONDERS, as_table, relief
+from tools.modulation_rows import RESPONDERS, as_table, relief, vagus
 
 PAGE = Path(__file__).with_name("modulation.md")
 PICTURES = Path(__file__).parent / "pictures"
@@ -45,6 +45,25 @@ def draw_responders() -> Figure:
         axes.set(title=place, xlabel="patients, best first [%]", ylabel="pain gone [%]" if place == "back" else "")
         axes.legend(frameon=False, fontsize=8, loc="lower left")
         axes.spines[["top", "right"]].set_visible(False)
+    return _signed(figure)
+
+
+def draw_vagus() -> Figure:
+    """Draw how many seizures each patient loses under stimulation of the vagus nerve, early and late, sorted."""
+    axes = (figure := Figure(figsize=(6, 4), dpi=110, layout="constrained")).subplots()
+    early, late = vagus()
+    for change, when, color, line in (
+        (early, "7.5 months", palette.SIGNAL, "--"),
+        (late, "2 years", palette.REWARD, "-"),
+    ):
+        gone = np.sort(-change)[::-1]
+        label = f"after {when}: {gone.mean():.0f} % fewer, {100.0 * (gone >= 50.0).mean():.0f} % of patients respond"
+        axes.plot(np.linspace(0.0, 100.0, len(gone)), gone, color=color, linestyle=line, label=label)
+    axes.plot(50.0, 50.0, "o", color=palette.REWARD, mfc="white", label="published: half respond (Englot et al. 2011)")
+    axes.axhline(50.0, color=palette.FAINT, linewidth=0.8)
+    axes.set(xlabel="patients, best first [%]", ylabel="seizures gone [%]")
+    axes.legend(frameon=False, fontsize=8, loc="upper right")
+    axes.spines[["top", "right"]].set_visible(False)
     return _signed(figure)
 
 
@@ -97,6 +116,7 @@ def main() -> None:
     for name in ("parkinson", "chronic_pain", "adhd_like", "anxious"):
         treat(name, n=12, seed=1).figure().savefig(PICTURES / f"modulation_{name.removeprefix('chronic_')}.png")
     draw_responders().savefig(PICTURES / "modulation_responders.png")
+    draw_vagus().savefig(PICTURES / "modulation_vagus.png")
     draw_weeks().savefig(PICTURES / "modulation_weeks.png")
 
 
