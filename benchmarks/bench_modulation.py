@@ -6,6 +6,7 @@ beside The Virtual Brain's where that is installed (one region, the same step an
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -38,6 +39,7 @@ def techniques() -> dict[str, tuple[str, TrainingProtocol]]:
 TECHNIQUES = techniques()
 
 
+@pytest.mark.benchmark(timer=time.process_time)  # seconds of a core: what else runs does not count
 @pytest.mark.parametrize("subjects", [1, 8])
 @pytest.mark.parametrize("name", TECHNIQUES)
 def test_technique(name: str, subjects: int, benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,6 +60,7 @@ def test_technique(name: str, subjects: int, benchmark: BenchmarkFixture, capsys
     _report(benchmark, capsys, f"{name} ({who}), {subjects} at once", subjects * DURATION_S)
 
 
+@pytest.mark.benchmark(timer=time.process_time)
 @pytest.mark.parametrize("circuit", [("lfp", "parkinson"), ("ieeg", "epilepsy"), ("pain", "chronic_pain")])
 def test_circuit(circuit: tuple[str, str], benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]) -> None:
     """The circuits alone, in ticks of a second."""
@@ -78,6 +81,7 @@ def test_circuit(circuit: tuple[str, str], benchmark: BenchmarkFixture, capsys: 
     _report(benchmark, capsys, f"{stream} alone", DURATION_S)
 
 
+@pytest.mark.benchmark(timer=time.process_time)
 @pytest.mark.filterwarnings("default")  # the other's own
 def test_epileptor_of_the_virtual_brain(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]) -> None:
     models = pytest.importorskip("tvb.simulator.models.epileptor")

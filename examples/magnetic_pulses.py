@@ -38,12 +38,13 @@ def answers(stream: str, duration_s: float, *bursts: Coil) -> Float:
     spec, x = result.streams[stream], result.samples(stream)
     around = np.arange(round(WINDOW_S[0] * spec.fs), round(WINDOW_S[1] * spec.fs))
     pulses = np.round((first_s + np.array(train.times_s())) * spec.fs).astype(int)
-    return x[spec.ch_names.index("C3") if "C3" in spec.ch_names else 0][pulses[:, None] + around]
+    at: Float = x[spec.ch_names.index("C3") if "C3" in spec.ch_names else 0]
+    return at[pulses[:, None] + around]
 
 
 def main(duration_s: float = 180.0, show: bool = True) -> dict[str, float]:
     brain = answers("eeg", duration_s)
-    time_ms = np.linspace(*np.multiply(1000.0, WINDOW_S), brain.shape[1], endpoint=False)
+    time_ms = 1000.0 * np.linspace(*WINDOW_S, brain.shape[1], endpoint=False)
     wave = brain.mean(axis=0) - brain[:, time_ms < -10].mean()
     bursts = {"sham": Coil(train="itbs", intensity=0.8, sham=True), "itbs": Coil(train="itbs", intensity=0.8),
               "ctbs": Coil(train="ctbs", intensity=0.8, start_s=150.0)}  # fmt: skip

@@ -40,7 +40,7 @@ def asked(duration_s: float, recording: str, channel: str, sidecar: str) -> tupl
 
 def main(
     duration_s: float = 85.0, show: bool = True, recording: str = "", channel: str = "", sidecar: str = ""
-) -> dict[str, float]:
+) -> tuple[float, float]:
     result, stream = asked(duration_s, recording, channel, sidecar)
     spec, rate = result.streams[stream], 1.0 / result.protocol.update_interval_s
     raw = result.samples(stream)[spec.ch_names.index(channel) if recording else 0]

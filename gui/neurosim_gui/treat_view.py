@@ -262,6 +262,9 @@ class TreatView(QWidget):
             words += "<br>" + text("treat.evidence", level=level, words=LEVELS[level], text=evidence)
         elif evidence:
             words += f"<br>{evidence}"
+        if moved := arm["moved"]:
+            pushes = ", ".join(f"{_plain(latent)} {offset:+.2g}" for latent, offset in moved.items())
+            words += "<br>" + text("treat.moved", pushes=pushes)
         return words
 
 

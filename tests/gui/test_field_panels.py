@@ -136,7 +136,7 @@ def test_an_adaptive_stimulator_stands_below_the_threshold_it_follows(open_conso
     _at(window, qtbot, 2.0)
     assert window.arrangement is not None
     feature, given, target = window.arrangement.trained
-    assert feature.title == "beta, and the line above which the device acts"
+    assert "the device acts" in feature.title
     assert isinstance(given, GivenPanel)
     assert given.window_s == 20.0
     assert isinstance(target, TargetPanel)

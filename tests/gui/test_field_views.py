@@ -110,6 +110,7 @@ def test_side_by_side_is_what_treat_computes(view: TreatView, qtbot: QtBot) -> N
     assert f"by expectation {arm.nonspecific:+.1f}, by the technique {arm.specific.mean():+.1f}" in said
     assert f"Evidence {arm.level} of 5" in said
     assert arm.evidence in said
+    assert all(latent.replace("_", " ") in said for latent in arm.moved)
     assert found.patient.set in said
     assert "not medical advice" in view.notice.text()
 

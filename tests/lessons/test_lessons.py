@@ -16,6 +16,8 @@ from neurosim.feedback import load_protocol
 from neurosim.lessons import Lesson, LessonRunner, load_lab, load_lesson, rehearse, write_sheet
 from neurosim.lessons.lesson import MOST_WORDS
 from neurosim.lessons.setting import Setting
+from neurosim.session.recorder import Recorder
+from neurosim.session.recording.replay import replay_session
 
 #: Of neurofeedback and biofeedback.
 THE_TWELVE = {
@@ -85,6 +87,18 @@ def test_devices_and_days_before_belong_to_the_setting_of_a_step() -> None:
     assert moved == pytest.approx({False: 0.0, True: -0.05})
     assert validate(setting | {"devices": []}, Setting).as_protocol().devices == ()
     assert validate({"protocol": "vns"}, Setting).as_protocol().devices == load_protocol("vns").devices
+
+
+def test_a_session_after_months_is_repeated_from_its_folder(tmp_path: Path) -> None:
+    block = {"name": "b", "kind": "baseline", "duration_s": 6.0}
+    plan = validate({"protocol": "vns", "subject": "epilepsy", "days_before": 200, "blocks": [block]}, Setting).plan()
+    session, recorder = plan.session(), Recorder(plan)
+    recorder.begin(session, tmp_path / "s")
+    while not session.finished:
+        recorder.write(session.step())
+    recorder.end()
+    found = replay_session(tmp_path / "s")
+    assert (found.how, found.difference) == ("simulation", None)
 
 
 def test_numbers_are_those_of_the_wait_however_long_one_looks_on() -> None:

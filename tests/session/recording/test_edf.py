@@ -173,6 +173,17 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "no format 'edf' to record in; did you mean 'edf+'?" in capsys.readouterr().err
 
 
+def test_the_window_records_in_it_too(tmp_path: Path) -> None:
+    request = pytest.importorskip("neurosim_gui.request")
+    session, (recorder, *_) = request.prepare(request.LiveRequest(seed=1, form="edf+"))
+    recorder.begin(session, tmp_path / "s")
+    for _ in range(3 * 64):
+        recorder.write(session.step())
+    recorder.close()
+    assert find_session(tmp_path / "s").file("eeg.edf").is_file()
+    assert read_session(tmp_path / "s").step("eeg") == Step(4.0, 32000)
+
+
 def test_only_what_there_is_can_be_asked_for(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="format: no format 'gdf' to record in; known: bdf"):
         simulate("alpha_up", duration_s=6.0, form="gdf", out=tmp_path / "s")
