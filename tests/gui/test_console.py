@@ -229,7 +229,7 @@ def test_units(open_console: Opener, qtbot: QtBot) -> None:
     sine = np.sin(2 * np.pi * np.arange(1000) / 100.0)
     assert window.appearance.units.amplitude(sine, "uV") == "0.707 µV rms"
     window.commands["peak_to_peak"].trigger()
-    assert window.appearance.units.amplitude(sine, "uV") == "2 µV p-p"
+    assert window.appearance.units.amplitude(sine, "uV") == "2.00 µV p-p"
 
 
 def test_a_picture_is_saved(
