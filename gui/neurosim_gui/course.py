@@ -28,7 +28,6 @@ from neurosim_gui.course_job import CourseJob, CourseRequest
 from neurosim_gui.look import Look
 from neurosim_gui.panels.flow import FlowLayout
 from neurosim_gui.panels.panel import PlotPanel
-from neurosim_gui.rings import History
 from neurosim_gui.texts import text
 
 if TYPE_CHECKING:
@@ -40,11 +39,6 @@ _UNDRIVEN = "undriven"
 #: How arms are told apart besides their colour: filled, open, and then other shapes; solid, dashed, dotted.
 _SYMBOLS = ("o", "o", "s", "s", "t1", "t1")
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
-
-
-class _Curves(PlotPanel):
-    def refresh(self, history: History) -> None:
-        """Do nothing: a course is drawn when it has changed."""
 
 
 class CourseView(QWidget):
@@ -86,8 +80,8 @@ class CourseView(QWidget):
         for label in (self.message, self.person, self.legend):
             label.setWordWrap(True)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
-        self.curves = _Curves(look, text("course.curves"), text("course.sessions"), text("course.change"))
-        self.within = _Curves(look, text("course.within"), text("course.blocks"), text("course.change"))
+        self.curves = PlotPanel(look, text("course.curves"), text("course.sessions"), text("course.change"))
+        self.within = PlotPanel(look, text("course.within"), text("course.blocks"), text("course.change"))
         for plot in (self.curves.plot, self.within.plot):  # no sessions and no blocks yet
             plot.getAxis("bottom").setTicks([[]])
         self._arrange()

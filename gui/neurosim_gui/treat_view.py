@@ -25,7 +25,6 @@ from neurosim.report.words import LEVELS
 from neurosim_gui.look import Look
 from neurosim_gui.panels.flow import FlowLayout
 from neurosim_gui.panels.panel import PlotPanel
-from neurosim_gui.rings import History
 from neurosim_gui.texts import text
 from neurosim_gui.treat_job import TreatJob, TreatRequest
 from neurosim_gui.units import named, unit_words
@@ -38,11 +37,6 @@ _SIGNS = ("─", "╌", "┈", "┄")
 _TERMS = (("left", Qt.BrushStyle.SolidPattern, "■"), ("expected", Qt.BrushStyle.Dense4Pattern, "▒"),
           ("specific", Qt.BrushStyle.BDiagPattern, "▨"))  # fmt: skip
 _BAR = 0.62
-
-
-class _Plot(PlotPanel):
-    def refresh(self, history: History) -> None:
-        """Do nothing: it is drawn when something has come."""
 
 
 class TreatView(QWidget):
@@ -79,8 +73,8 @@ class TreatView(QWidget):
             label.setWordWrap(True)
         self.arms.setTextFormat(Qt.TextFormat.RichText)
         self.arms.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.course = _Plot(look, text("treat.title"), text("treat.time"))
-        self.scores = _Plot(look, text("treat.scores"), "")
+        self.course = PlotPanel(look, text("treat.title"), text("treat.time"))
+        self.scores = PlotPanel(look, text("treat.scores"), "")
         for plot in (self.course.plot, self.scores.plot):  # nothing to be read yet
             plot.getAxis("bottom").setTicks([[]])
             plot.getAxis("left").setTicks([[]])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
+from pydantic import AfterValidator
 
 from neurosim.core.errors import ConfigError, did_you_mean
 from neurosim.core.spec import Float
@@ -70,6 +72,17 @@ LATENTS |= {
     for site, place in SITES.items()
     for what, (unit, meaning) in {"ma": ("mA", "current"), "us": ("us", "width"), "hz": ("Hz", "frequency")}.items()
 }
+
+
+def _known(offsets: dict[str, float]) -> dict[str, float]:
+    for name in offsets:
+        if name not in LATENTS:
+            raise ValueError(f"unknown latent '{name}'; {did_you_mean(name, LATENTS)}")
+    return offsets
+
+
+#: Offsets of latents by name, as a field of a model.
+Offsets = Annotated[dict[str, float], AfterValidator(_known)]
 
 
 @dataclass(frozen=True, slots=True)

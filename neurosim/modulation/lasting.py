@@ -6,11 +6,10 @@ import math
 from typing import Self
 
 import numpy as np
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from neurosim.core.config import Config
-from neurosim.core.drive import LATENTS, Drive
-from neurosim.core.errors import did_you_mean
+from neurosim.core.drive import Drive, Offsets
 from neurosim.core.noise import AddressedNoise
 from neurosim.core.spec import Float
 
@@ -21,18 +20,10 @@ class Lasting(Config):
     People differ: some do not respond at all, the others by a lognormal factor whose mean over everyone is 1.
     """
 
-    effects: dict[str, float] = Field(description="mean offset of each latent in the end")
+    effects: Offsets = Field(description="mean offset of each latent in the end")
     days: float = Field(gt=0, description="time constant", json_schema_extra={"unit": "days"})
     unresponsive: float = Field(0.0, ge=0, lt=1, description="share of people in whom nothing changes")
     spread: float = Field(0.0, ge=0, le=2, description="SD of the logarithm among the others")
-
-    @field_validator("effects")
-    @classmethod
-    def _known(cls, effects: dict[str, float]) -> dict[str, float]:
-        for name in effects:
-            if name not in LATENTS:
-                raise ValueError(f"unknown latent '{name}'; {did_you_mean(name, LATENTS)}")
-        return effects
 
     def response(self, seed: int, component: str, subjects: tuple[int, ...]) -> Float:
         """Return how much each subject responds ``(subject,)``, 1 on average."""

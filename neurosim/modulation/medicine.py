@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from neurosim.core.config import Config, load_named
-from neurosim.core.drive import LATENTS
-from neurosim.core.errors import did_you_mean
+from neurosim.core.drive import Offsets
 from neurosim.modulation.pharmacokinetics import Pharmacokinetics
 
 
@@ -33,19 +32,11 @@ class Medicine(Config):
     half_effect: float = Field(
         1.0, gt=0, description="concentration of half the largest effect, in means of usual doses at the plateau"
     )
-    effects: dict[str, float] = Field(
+    effects: Offsets = Field(
         description="the offset of each latent while the site of effect holds the mean of usual doses at the plateau"
     )
-    slow_effects: dict[str, float] = Field({}, description="likewise, what follows only in weeks")
+    slow_effects: Offsets = Field({}, description="likewise, what follows only in weeks")
     slow_days: float = Field(17.0, gt=0, description="time constant of that", json_schema_extra={"unit": "days"})
-
-    @field_validator("effects", "slow_effects")
-    @classmethod
-    def _known(cls, effects: dict[str, float]) -> dict[str, float]:
-        for name in effects:
-            if name not in LATENTS:
-                raise ValueError(f"unknown latent '{name}'; {did_you_mean(name, LATENTS)}")
-        return effects
 
     def strength(self, concentration: float) -> float:
         """Return an effect as a share of the usual one, at a concentration in means of usual doses at the plateau.

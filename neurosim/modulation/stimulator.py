@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from neurosim.core.actor import Actor, ActorConfig
-from neurosim.core.drive import Drive
+from neurosim.core.drive import Drive, Offsets
 from neurosim.core.feedback import Feedback
 from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
@@ -47,7 +47,7 @@ class Stimulator(ActorConfig):
     )
     on_s: float | None = Field(None, gt=0, description="length of a turn", json_schema_extra={"unit": "s"})
     off_s: float = Field(0.0, ge=0, description="pause between two turns", json_schema_extra={"unit": "s"})
-    reaches: dict[str, float] = Field({}, description="offset of each latent while all fibres of the nerve are driven")
+    reaches: Offsets = Field({}, description="offset of each latent while all fibres of the nerve are driven")
     lasting: Lasting | None = Field(None, description="what it does in weeks; an implant goes on between sessions")
     rheobase_ma: float = Field(
         0.5,

@@ -146,7 +146,7 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
 
 
 class PlotPanel(Panel):
-    """A panel with one plot.
+    """A panel with one plot, drawn when something has come unless it refreshes itself.
 
     Parameters
     ----------
@@ -171,6 +171,9 @@ class PlotPanel(Panel):
         self.body.addWidget(self.canvas, 1)
         self._written: dict[str, str] = {}
         self.canvas.resized.connect(self.fit)
+
+    def refresh(self, history: History) -> None:
+        """Do nothing."""
 
     def fit(self) -> None:
         """Let an axis whose label has no room tell its unit alone: the title says the rest."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, field_validator
 
 from neurosim.core.config import in_unit, validate
-from neurosim.core.drive import EVENTS, LATENTS, SITES, Drive, DriveEvent
+from neurosim.core.drive import EVENTS, SITES, Drive, DriveEvent, Offsets
 from neurosim.core.errors import ConfigError, did_you_mean
 from neurosim.modulation.pulses import Pulses
 from neurosim.modulation.stimulator import StimulatorActor, Switch
@@ -49,15 +49,7 @@ class Push(Command):
     """Moves latents of the body, on top of what the actors do, until it is set to something else."""
 
     command: Literal["drive"] = "drive"
-    offsets: dict[str, float] = Field(description="by latent; 0 lets it go; `neurosim list latents`")
-
-    @field_validator("offsets")
-    @classmethod
-    def _known(cls, offsets: dict[str, float]) -> dict[str, float]:
-        for name in offsets:
-            if name not in LATENTS:
-                raise ValueError(f"unknown latent '{name}'; {did_you_mean(name, LATENTS)}")
-        return offsets
+    offsets: Offsets = Field(description="by latent; 0 lets it go; `neurosim list latents`")
 
     def check(self, session: Session) -> None:
         """Refuse nothing: every body can be moved."""
