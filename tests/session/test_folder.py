@@ -15,7 +15,6 @@ from typing import Any
 import mne
 import numpy as np
 import pandas as pd
-import pyedflib
 import pytest
 
 from neurosim.cohort import run_course
@@ -97,6 +96,7 @@ def test_every_stream_reads_back_within_half_a_step(recorded: tuple[Result, Path
 
 
 def test_mne_bids_and_pyedflib_read_it(recorded: tuple[Result, Path]) -> None:
+    pyedflib = pytest.importorskip("pyedflib")
     mne_bids = pytest.importorskip("mne_bids")
     result, root = recorded
     true = result.samples()
@@ -237,6 +237,7 @@ def test_a_full_disk_ends_the_session_and_keeps_what_was_recorded(
 
 @pytest.mark.parametrize(("fs", "n_record"), [(256.0, 256), (250.5, 501), (128.0, 128), (31.9744, 32), (1000.0, 1000)])
 def test_rates_that_are_no_whole_numbers(tmp_path: Path, fs: float, n_record: int) -> None:
+    pyedflib = pytest.importorskip("pyedflib")
     x = np.random.default_rng(1).normal(0, 50, (2, 1100))
     writer = BdfWriter(tmp_path / "x.bdf", SignalSpec(fs, ("A", "B"), "uV"), Step(32.0))
     for start in range(0, 1100, 37):

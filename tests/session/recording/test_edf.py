@@ -6,7 +6,6 @@ from pathlib import Path
 
 import mne
 import numpy as np
-import pyedflib
 import pytest
 
 from neurosim.cli.app import app
@@ -45,6 +44,7 @@ def test_the_validator_finds_no_error(recorded: tuple[Result, Path]) -> None:
 
 
 def test_mne_bids_and_pyedflib_read_it_within_half_a_step(recorded: tuple[Result, Path]) -> None:
+    pyedflib = pytest.importorskip("pyedflib")
     mne_bids = pytest.importorskip("mne_bids")
     result, root = recorded
     true, session = result.samples(), read_session(root)
@@ -147,6 +147,7 @@ def test_the_typical_artifacts_are_not_clipped(recorded: tuple[Result, Path]) ->
 
 @pytest.mark.parametrize("form", [BDF, EDF])
 def test_a_range_that_fits_is_said_exactly_in_eight_characters(tmp_path: Path, form: Format) -> None:
+    pyedflib = pytest.importorskip("pyedflib")
     for i, largest in enumerate([*np.geomspace(1e-6, 5e6, 60), 1e-3, 0.1, 2.0, 8000.0]):
         step = fitting_step(form, largest)
         assert largest <= form.limit / step.per_unit <= 2.5001 * largest

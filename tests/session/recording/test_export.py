@@ -7,7 +7,6 @@ from pathlib import Path
 import mne
 import numpy as np
 import pandas as pd
-import pyedflib
 import pytest
 
 from neurosim.cli.app import app
@@ -58,6 +57,7 @@ def test_mne_reads_the_signals_and_the_events(session: SessionFolder, tmp_path: 
 
 
 def test_pyedflib_reads_edf(session: SessionFolder, tmp_path: Path) -> None:
+    pyedflib = pytest.importorskip("pyedflib")
     export_session(session, "edf", tmp_path, ["eeg"])
     x = session.samples()
     with pyedflib.EdfReader(str(tmp_path / "eeg.edf")) as reader:
