@@ -17,7 +17,7 @@ from neurosim.modulation.magnetic import CoilActor
 from neurosim.session.metered import DEVICES
 from neurosim_gui.devices import Device, scale_of
 from neurosim_gui.look import Look
-from neurosim_gui.panels.panel import PlotPanel
+from neurosim_gui.panels.panel import PlotPanel, fill_down
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
 
@@ -90,11 +90,7 @@ class GivenPanel(PlotPanel):
     def set_look(self, look: Look) -> None:
         super().set_look(look)
         colors = look.palette
-        filled = QColor(colors.signal)
-        filled.setAlpha(60)
-        self._curve.setPen(QPen(QColor(colors.signal), 0))
-        self._curve.setBrush(filled)
-        self._curve.setFillLevel(0.0)
+        fill_down(self._curve, colors.signal)
         self._effect.setPen(QPen(QColor(colors.reward), 0, Qt.PenStyle.DashLine))
         self._doses.setBrush(pg.mkBrush(colors.text))
         self._doses.setPen(None)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from neurosim.core.spec import Float
@@ -143,6 +143,15 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
         if plot is not None:  # in little room the numbers at the left would lie over each other
             plot.getAxis("left").setStyle(showValues=self.height() >= _LEAST_FOR_NUMBERS)
         self.resized.emit()
+
+
+def fill_down(curve: Any, color: str) -> None:
+    """Draw a curve in a colour, with the area down to 0 in a pale one."""
+    pale = QColor(color)
+    pale.setAlpha(60)
+    curve.setPen(QPen(QColor(color), 0))
+    curve.setBrush(pale)
+    curve.setFillLevel(0.0)
 
 
 class PlotPanel(Panel):

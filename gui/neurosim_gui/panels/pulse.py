@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QWidget
 
 from neurosim.core.errors import ConfigError
@@ -16,7 +15,7 @@ from neurosim.modulation.stimulator import StimulatorActor
 from neurosim.session.commands import PULSE_SETTINGS, Command, Stimulate
 from neurosim_gui.devices import device_name
 from neurosim_gui.look import Look
-from neurosim_gui.panels.panel import PlotPanel
+from neurosim_gui.panels.panel import PlotPanel, fill_down
 from neurosim_gui.panels.settings import settings_of
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
@@ -159,11 +158,7 @@ class PulsePanel(PlotPanel):
     def set_look(self, look: Look) -> None:
         super().set_look(look)
         colors = look.palette
-        filled = QColor(colors.signal)
-        filled.setAlpha(60)
-        self._curve.setPen(QPen(QColor(colors.signal), 0))
-        self._curve.setBrush(filled)
-        self._curve.setFillLevel(0.0)
+        fill_down(self._curve, colors.signal)
         for widget in (*self.fields.values(), self.switch):
             widget.setFont(look.font())
         self.refusal.setStyleSheet(f"color: {colors.invalid};")
