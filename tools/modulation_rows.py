@@ -362,7 +362,7 @@ ROWS: tuple[Row, ...] = (
     Row(52, "antidepressant over a placebo, Hamilton score", "points", "-1.95 (Jakobsen et al. 2017: 1.94)", "map",
         over_placebo, -2.15, -1.75, True),
     Row(53, "escitalopram: accumulation with a dose a day", "times", "2.2 to 2.6 (label)", "set",
-        partial(accumulation, "escitalopram", 24.0), 2.05, 2.65),
+        partial(accumulation, "escitalopram", 24.0), 2.2, 2.6),
 )  # fmt: skip
 
 
