@@ -6,8 +6,9 @@ from abc import abstractmethod
 
 import numpy as np
 
-from neurosim.core.spec import Bool, Samples, SignalSpec, concatenate
+from neurosim.core.spec import Bool, Samples, SignalSpec
 from neurosim.core.stage import Baseline, BaselineNeed, Stage, StageConfig, both
+from neurosim.core.tape import BaselineTape
 
 
 class CalibratedStageConfig(StageConfig):
@@ -62,8 +63,7 @@ class Calibrating(Stage):
     def reset(self) -> None:
         self.stage = self.config.uncalibrated(self._input_spec)
         self.spec = self.stage.spec
-        self._baseline: list[Samples] | None = []
-        self._valid: list[Bool] = []
+        self._baseline: BaselineTape | None = BaselineTape()
         self._next_valid: Bool | None = None
 
     def restart(self) -> None:
@@ -75,10 +75,8 @@ class Calibrating(Stage):
 
     def process(self, x: Samples) -> Samples:
         if self._baseline is not None and x.shape[-1]:
-            self._baseline.append(x.copy(order="K"))
-            valid = self._next_valid
             everything = np.ones((*x.shape[:-2], x.shape[-1]), dtype=np.bool_)
-            self._valid.append(everything if valid is None else valid)
+            self._baseline.extend(x, both(everything, self._next_valid))
         self._next_valid = None
         out = self.stage.process(x)
         self.known = self.stage.known
@@ -87,10 +85,10 @@ class Calibrating(Stage):
     def calibrate(self) -> Baseline | None:
         if not self._baseline:
             return None
-        baseline, valid = concatenate(self._baseline), np.concatenate(self._valid, axis=-1)
+        baseline, valid = self._baseline.all
         fitted = self.config.fit(self._input_spec, baseline, valid)
         output = fitted.process(baseline)
         self.stage = fitted
         self.spec = fitted.spec
-        self._baseline, self._valid = None, []
+        self._baseline = None
         return output, both(valid, fitted.known)

@@ -13,8 +13,9 @@ from pydantic import Field
 
 from neurosim.core.calibrated import Calibrating
 from neurosim.core.errors import ConfigError, Problem
-from neurosim.core.spec import Bool, Samples, SignalSpec, branch_names, concatenate, join_channels
+from neurosim.core.spec import Bool, Samples, SignalSpec, branch_names, join_channels
 from neurosim.core.stage import AnyStage, Baseline, Stage, StageConfig, both, known_of, waits_for_events
+from neurosim.core.tape import BaselineTape
 
 #: A stage has forgotten what is older than so many of its delays: exp(-3), 5 %, of a one-pole smoother.
 SETTLE = 3.0
@@ -167,7 +168,7 @@ class ForkStage(_Compound):
 
     def _start(self) -> None:
         # Where one branch is fitted to the baseline and gives it anew, the others are asked for what they gave.
-        self._outputs: list[list[Baseline]] = [[] for _ in self.stages]
+        self._outputs = [BaselineTape() for _ in self.stages]
         self._collects = is_calibrated(self)
         longest = max(stage.spec.delay_s for stage in self.stages)
         self.spec = self.spec.replace(added_delay_s=longest - self.spec.delay_s)
@@ -181,7 +182,7 @@ class ForkStage(_Compound):
         self.known = reduce(both, [stage.known for stage in self.stages])
         if self._collects:
             for outputs, part, stage in zip(self._outputs, parts, self.stages, strict=True):
-                outputs.append((part, known_of(stage, part)))
+                outputs.extend(part, known_of(stage, part))
         return join_channels(parts)
 
     def calibrate(self) -> Baseline | None:
@@ -191,12 +192,8 @@ class ForkStage(_Compound):
         self._collects = False
         if all(each is None for each in found):
             return None
-        parts = [each or _concatenated(before[i]) for i, each in enumerate(found)]
+        parts = [each or before[i].all for i, each in enumerate(found)]
         return join_channels([samples for samples, _ in parts]), np.logical_and.reduce([valid for _, valid in parts])
-
-
-def _concatenated(chunks: list[Baseline]) -> Baseline:
-    return concatenate([samples for samples, _ in chunks]), np.concatenate([valid for _, valid in chunks], axis=-1)
 
 
 def _merged(stages: list[Stage]) -> list[Stage]:

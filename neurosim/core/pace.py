@@ -39,7 +39,7 @@ class PacedClock(Clock):
         self._speed, self._playing, self._now = speed, playing, now
         self._change = threading.Condition()
         self._anchor: tuple[float, float] | None = None
-        self._due_s = 0.0
+        self._due_s: float | None = None
         self._steps = 0
         self._closed = False
         self._wakes_s = math.inf
@@ -126,8 +126,9 @@ class PacedClock(Clock):
                     break
                 now = self._now()
                 if self._anchor is None:
-                    # The tick that was pending is due one tick from now.
-                    self._anchor = now, self._due_s
+                    # The tick that was pending is due one tick from now; the first is at once, wherever a session that
+                    # is gone on with stands.
+                    self._anchor = now, due_s if self._due_s is None else self._due_s
                 ahead = self._anchor[0] + (due_s - self._anchor[1]) / self._speed - now
                 self._wakes_s = now + ahead
                 # What a system's timer and the interpreter add is in `lateness_s`; late is what had not been made yet.
@@ -137,13 +138,13 @@ class PacedClock(Clock):
                     self._change.wait(ahead)
                     continue
                 self._due_s = due_s
-                return self._late(-ahead, now)
+                return self._late(-ahead, now, due_s)
             self._due_s = due_s
         return 0.0
 
-    def _late(self, late_s: float, now: float) -> float:
+    def _late(self, late_s: float, now: float, due_s: float) -> float:
         self.lateness_s.append(late_s)
         if late_s > _STALL_S:
-            self._anchor = now, self._due_s
+            self._anchor = now, due_s
             return late_s
         return 0.0

@@ -6,6 +6,7 @@ import numpy as np
 
 from neurosim.core.feedback import Cue
 from neurosim.core.spec import Bool, Float
+from neurosim.core.tape import Tape
 
 _MAD_TO_SD = 1.4826  # of a normal distribution
 
@@ -23,14 +24,12 @@ class Collected:
 
     def __init__(self, n_subjects: int) -> None:
         self.n: Float = np.zeros(n_subjects)
-        self._values: list[Float] = []
-        self._take: list[Bool] = []
+        self._values: Tape[np.float64] = Tape()
 
     def add(self, values: Float, take: Bool) -> None:
         """Take the values ``(subject,)`` of a tick, where `take` says so."""
         self.n = self.n + take
-        self._values.append(values.copy())
-        self._take.append(take.copy())
+        self._values.extend(np.where(take, values, np.nan)[:, None])
 
     def quantile(self, fraction: float, least: int) -> Float:
         """Return the linearly interpolated quantile ``(subject,)``; NaN below `least` values."""
@@ -52,9 +51,7 @@ class Collected:
 
     def _array(self) -> Float:
         """Return all values ``(tick, subject)``, NaN where they do not count."""
-        if not self._values:
-            return np.full((1, len(self.n)), np.nan)
-        return np.where(np.array(self._take), np.array(self._values), np.nan)
+        return self._values.all.T if len(self._values) else np.full((1, len(self.n)), np.nan)
 
     def _known(self, least: int) -> Bool:
         known: Bool = self.n >= max(least, 1)

@@ -10,7 +10,8 @@ from neurosim.core.chain import Chain, is_calibrated
 from neurosim.core.errors import ConfigError, Problem
 from neurosim.core.join import Join
 from neurosim.core.spec import MIXED, Bool, Float, Samples, SignalSpec
-from neurosim.core.stage import Baseline, Stage, both
+from neurosim.core.stage import Stage, both
+from neurosim.core.tape import BaselineTape
 from neurosim.feedback.protocol import Feature, Input
 
 
@@ -63,7 +64,7 @@ class FeaturePath:
         self._delay_s = self._join.spec.delay_s  # that the stages behind the join were prepared for
         # Where one input is fitted to the baseline and gives it anew, the others are asked for what they gave.
         collects = any(map(is_calibrated, self._branches.values()))
-        self._given: dict[str, list[Baseline]] | None = {name: [] for name in self._branches} if collects else None
+        self._given = {name: BaselineTape() for name in self._branches} if collects else None
 
     @property
     def spec(self) -> SignalSpec:
@@ -81,7 +82,7 @@ class FeaturePath:
         valid = both(valid, branch.known)
         self._join.push(name, out, valid)
         if self._given is not None:
-            self._given[name].append((out, valid))
+            self._given[name].extend(out, valid)
 
     def take(self, piece: int | None) -> Float | None:
         """Return the feature's newest value ``(*batch,)``; None when no sample has come."""
@@ -127,8 +128,8 @@ class FeaturePath:
         if given is not None and any(each is not None for each in anew.values()):
             self._join.reset()
             for name, baseline in anew.items():
-                for x, valid in given[name] if baseline is None else [baseline]:
-                    self._join.push(name, x, valid)
+                if baseline or len(given[name]):
+                    self._join.push(name, *(baseline or given[name].all))
             x, valid = self._join.take()
             self._stage.reset()
             self._stage.mark_valid(valid)

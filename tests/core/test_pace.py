@@ -113,6 +113,17 @@ def test_a_tick_is_late_when_the_one_before_took_too_long() -> None:
     assert clock.lateness_s[-1] == pytest.approx(0.05)
 
 
+@pytest.mark.parametrize("speed", [0.25, 1.0])
+def test_the_first_tick_is_at_once_wherever_a_session_goes_on(speed: float) -> None:
+    wall = Wall()
+    clock = PacedClock(speed, now=wall)
+    thread = threading.Thread(target=clock.wait, args=(120.0,))
+    thread.start()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert clock.late_ticks == 0
+
+
 def test_the_gap_ends_when_the_next_tick_is_due() -> None:
     wall = Wall()
     clock = PacedClock(now=wall)

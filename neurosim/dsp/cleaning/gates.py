@@ -10,6 +10,7 @@ from pydantic import Field
 
 from neurosim.core.spec import Bool, Float, SignalSpec, time_first
 from neurosim.core.stage import BaselineNeed, Stage, StageConfig
+from neurosim.core.tape import Tape
 from neurosim.dsp.lanes import LaneStage
 
 _BLOCKS = 8  # windows move on in eighths, on absolute sample indices
@@ -89,8 +90,8 @@ class GateStage(LaneStage):
         self.index = 0
         self.limits = np.full(self.spec.n_lanes, self.max_value)
         self._remaining = np.zeros(self.spec.n_lanes, dtype=np.int64)
-        self._baseline: list[Float] | None = []
-        self._trusted: list[Bool] = []
+        self._baseline: Tape[np.float64] | None = Tape()
+        self._trusted: Tape[np.bool_] = Tape()
         self._next_valid: Bool | None = None
 
     def restart(self) -> None:
@@ -120,24 +121,23 @@ class GateStage(LaneStage):
 
     def _keep(self, measures: Float) -> None:
         ends = slice((-self.index - 1) % self.n_block, None, self.n_block)
-        kept = measures[ends].copy()
+        kept = measures[ends]
         trusted = np.ones((len(kept), self.spec.n_subjects), dtype=np.bool_)
         if self._next_valid is not None:
             trusted[:] = time_first(self._next_valid)[ends].reshape(trusted.shape)
             self._next_valid = None
         if self._baseline is not None:
-            self._baseline.append(kept)
-            self._trusted.append(trusted)
+            self._baseline.extend(kept.T)
+            self._trusted.extend(trusted.T)
 
     def calibrate(self) -> None:
         if self._baseline:
-            measures = np.concatenate(self._baseline)
-            trusted = np.repeat(np.concatenate(self._trusted), self.spec.n_channels, axis=1)
+            measures, trusted = self._baseline.all, np.repeat(self._trusted.all, self.spec.n_channels, axis=0)
             for lane in range(self.spec.n_lanes):
-                kept = measures[trusted[:, lane], lane]
+                kept = measures[lane, trusted[lane]]
                 if kept.size:  # a baseline can be too short for a single block
                     self.limits[lane] = self.limit(kept)
-        self._baseline, self._trusted = None, []
+        self._baseline, self._trusted = None, Tape()
 
 
 class PeakToPeak(Gated):
