@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -103,7 +104,7 @@ class Console(Classroom):
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(_EDGE_PX, 0, _EDGE_PX, 0)
         self.appearance.recall()
-        self._frames = Frames(self, engine.clock, self.refresh)
+        self._frames = Frames(self, lambda: self.engine.clock.gap_s, self.refresh)
 
     @property
     def arrangement(self) -> Arrangement | None:
@@ -233,6 +234,7 @@ class Console(Classroom):
         self._column.insertWidget(1, self.timeline)
         free = self.running is not None and self.running.free_play
         self.area.take(arrange(self.engine, session, self.look, self.submit, free_play=free), self.look)
+        gc.freeze()  # the panels too are not looked through while the session runs, see `Engine`
         self.seek.follow(session)
         for panel in self.area.panels:
             panel.set_units(self.appearance.units)

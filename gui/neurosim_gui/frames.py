@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
-from neurosim.core.pace import PacedClock
-
 #: From frame to frame, the most that a frame waits for a gap, and how soon it looks again [s].
 _FRAME_S, _PATIENCE_S, _AGAIN_S = 1.0 / 60.0, 0.012, 0.001
 #: How fast the cost that is expected falls again after an expensive frame, from frame to frame.
@@ -25,15 +23,15 @@ class Frames(QTimer):
     ----------
     parent
         Who draws.
-    clock
-        Knows when the next tick is due.
+    gap_s
+        Tells how long it is until the next tick [s], see `PacedClock.gap_s`.
     draw
         Draws a frame.
     """
 
-    def __init__(self, parent: QObject, clock: PacedClock, draw: Callable[[], None]) -> None:
+    def __init__(self, parent: QObject, gap_s: Callable[[], float], draw: Callable[[], None]) -> None:
         super().__init__(parent)
-        self._clock, self._draw = clock, draw
+        self._gap_s, self._draw = gap_s, draw
         self._cost_s, self._due_s = 0.0, time.perf_counter()
         self.setSingleShot(True)
         self.setTimerType(Qt.TimerType.PreciseTimer)
@@ -49,7 +47,7 @@ class Frames(QTimer):
         self._idle.stop()
 
     def _look(self) -> None:
-        now, gap_s = time.perf_counter(), self._clock.gap_s
+        now, gap_s = time.perf_counter(), self._gap_s()
         if gap_s < self._cost_s and now - self._due_s < _PATIENCE_S:
             self._again(gap_s + _AGAIN_S)
             return
