@@ -384,7 +384,7 @@ class Classroom(SessionWindow):
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         self.grab().save(buffer, "PNG")
         try:
-            write_sheet(path, [self.runner], pictures={text("lesson.window"): bytes(data.data())})
+            write_sheet(path, [self.runner], pictures={text("lesson.window"): bytes(data.data())}, language=language())
             self.tell(text("lesson.sheet_kept", file=path))
         except OutputError as error:
             self.tell(str(error))
