@@ -1,4 +1,4 @@
-"""A lab: a list of lessons with their minutes."""
+"""A lab: a list of lessons with their minutes, and of what is done without one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from pydantic import Field, field_validator, model_validator
 from neurosim.core.config import Config, load_named
 from neurosim.core.errors import did_you_mean
 from neurosim.core.registry import kind_names
+from neurosim.lessons.lesson import Lesson, Step, Until, too_many_words
+from neurosim.lessons.setting import free_play
+from neurosim.lessons.translation import ENGLISH, load_lesson
 
 
 class Part(Config):
@@ -32,6 +35,27 @@ class Part(Config):
         if bool(self.lesson) == bool(self.title):
             raise ValueError("is one thing: give lesson, or title and text")
         return self
+
+    @field_validator("text")
+    @classmethod
+    def _short(cls, text: str) -> str:
+        if too_long := too_many_words(text):
+            raise ValueError(too_long)
+        return text
+
+    def as_lesson(self, language: str = ENGLISH) -> Lesson:
+        """Return the lesson in a language; where the part has none, free play for its minutes, as a lesson of one step.
+
+        Raises
+        ------
+        UserError
+            When something is wrong in the lesson.
+        """
+        if self.lesson:
+            return load_lesson(self.lesson, language)
+        step = Step(name="play", text=self.text, until=Until(after_s=60.0 * self.minutes))
+        told = {"title": self.title, "question": self.text or self.title, "minutes": self.minutes, "step": (step,)}
+        return Lesson(**told, **dict(free_play()))
 
 
 class Lab(Config):
