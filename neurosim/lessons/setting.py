@@ -137,4 +137,4 @@ def free_play() -> Setting:
         Block(name="first look", kind="baseline", duration_s=_BASELINE_S, eyes="open"),
         Block(name="free play", kind="training", duration_s=_PLAY_S, eyes="open"),
     )
-    return Setting(protocol="alpha_up", subject="resting_adult", actor="person", blocks=blocks)
+    return Setting(protocol="alpha_up", subject="resting_adult", actor="person", blocks=blocks, signals=("all",))

@@ -17,6 +17,7 @@ from neurosim_gui.engine import Engine, Status
 from neurosim_gui.look import Look
 from neurosim_gui.panels.events import EventsPanel
 from neurosim_gui.panels.feature import FeaturePanel
+from neurosim_gui.panels.heart import HeartWavePanel
 from neurosim_gui.panels.panel import Panel, PlotPanel
 from neurosim_gui.panels.signals import SignalsPanel
 from neurosim_gui.panels.truth import TruthPanel
@@ -227,6 +228,7 @@ def test_a_part_without_a_lesson_is_free_play_and_the_remote_goes_on(
     assert panel.on.isEnabled()  # a part never locks anybody in
     qtbot.waitUntil(lambda: window.arrangement is not None and runner.ready, timeout=60_000)
     assert window.arrangement is not None
+    assert any(isinstance(panel, HeartWavePanel) for panel in window.arrangement.trained)
     assert window.arrangement.name.startswith("play")  # what answers the keys is in front
     session = window.engine.session
     assert session is not None
