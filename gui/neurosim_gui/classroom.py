@@ -133,7 +133,7 @@ class Classroom(LessonRoom):
         """
         from neurosim.lessons import load_lab
 
-        lab = load_lab(name)
+        lab = load_lab(name, language())
         self._take_part(lab, 0)
         self.tell(text("start.lab", title=lab.title, n=len(lab.part), minutes=lab.minutes))
 

@@ -537,6 +537,10 @@ def test_words_in_german_where_there_are_some(qtbot: QtBot) -> None:
     texts.choose_language("de_AT")
     try:
         assert texts.text("lesson.next").startswith("Weiter")
+        start = StartView(Look())
+        qtbot.addWidget(start)
+        assert start.buttons["lesson", "breathing_at_resonance"].card.title == "Atmen in Resonanz"
+        assert start.buttons["lab", "first_lab"].card.title == "Die erste Übung"
         texts.choose_language("xx")  # one that is not there
         assert texts.text("lesson.next").startswith("Next")
     finally:

@@ -16,7 +16,7 @@ from neurosim_gui.panels.panel import PlotPanel, follow
 from neurosim_gui.rings import TICK_ROWS, History
 from neurosim_gui.sweep import FeatureSweep
 from neurosim_gui.texts import text
-from neurosim_gui.units import Units, named, steady
+from neurosim_gui.units import Units, after_number, named, steady
 
 _SHOWN_S, _SLOW_S = 30.0, 120.0
 _WORDS_S, _SCALE_S = 0.2, 1.0
@@ -128,6 +128,7 @@ class FeaturePanel(PlotPanel):
         words = text("feature.now", value=steady(value, digits))
         if np.isfinite(threshold):
             words += "  " + text(f"feature.{self._line}", value=steady(threshold, digits))
+        words += after_number(self.units.words(self._unit))
         self.now.setText(words if valid else text("feature.not_trusted"))
         self.body.activate()  # other words have their room before they are painted
         if self.handle is not None and np.isfinite(threshold) and not self.handle.moving:
