@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from neurosim_gui.focus import Focus
 from neurosim_gui.panels.panel import Panel
-from neurosim_gui.stacks import as_column, as_tabs, side_by_side, tabs_of
+from neurosim_gui.stacks import TabRows, as_column, side_by_side, tabs_of
 
 #: Below this width the right column folds into the tabs, below this height all but the essentials do [px].
 NARROW_PX, LOW_PX = 1600, 820
@@ -116,7 +116,7 @@ class Arrangement:
                 shares.append(share)
         upper = side_by_side(Qt.Orientation.Horizontal, parts, shares)
         below = [] if low else self.below
-        tabs = as_tabs((*moved, *self.tabs))
+        tabs = TabRows((*moved, *self.tabs))
         lower = side_by_side(Qt.Orientation.Horizontal, [*below, tabs], [*[_BELOW] * len(below), _TABS])
         heights = (self.upper, 1000 - self.upper) if low else (560, 340)
         body = side_by_side(Qt.Orientation.Vertical, [upper, lower], heights)

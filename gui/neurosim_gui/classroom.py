@@ -1,91 +1,57 @@
-"""Lessons and the start screen around the Console: what is begun, and how a lesson's steps move the window."""
+"""What is begun in the window: a lesson, a lab, the quiz, a protocol, a recording, free play."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
-from PySide6.QtWidgets import QDockWidget, QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog
 
 from neurosim.core.pace import PacedClock
-from neurosim_gui.engine import Engine, Status
-from neurosim_gui.lesson_show import LessonShow
+from neurosim_gui.engine import Engine
+from neurosim_gui.lesson_room import LessonRoom
 from neurosim_gui.look import Look
 from neurosim_gui.request import LiveRequest, prepare
 from neurosim_gui.texts import language, text
-from neurosim_gui.window import SessionWindow
 
 if TYPE_CHECKING:
-    from neurosim.lessons import LessonRunner
+    from neurosim.lessons import Lab
     from neurosim_gui.arrangement import Arrangement
-    from neurosim_gui.lesson_panel import LessonPanel
     from neurosim_gui.panels.events import EventsPanel
-    from neurosim_gui.panels.strategy import StrategyPanel
     from neurosim_gui.quiz_panel import QuizPanel
-    from neurosim_gui.screens import Screens
-    from neurosim_gui.sheet_view import SheetView
     from neurosim_gui.start import StartView
 
-_DOCK_PX = 400
 
-
-class Classroom(SessionWindow):
+class Classroom(LessonRoom):
     """A window that can begin something else: a lesson, a lab, a protocol.
 
     Attributes
     ----------
-    lesson
-        The panel of the lesson that is taken; None before one is.
-    to_come
-        Lessons of a lab that are to come.
+    lab, part
+        The lab that is taken, and which of its parts, from 0; no lab outside of one.
     quiz
         The artifact quiz, while it is taken.
     running
         What makes the session that runs; None in a lesson, the quiz and a course's person.
-    strategy
-        The plane of the hidden strategy, where a lesson has one.
     """
-
-    screens: Screens
 
     def __init__(self, engine: Engine, look: Look) -> None:
         super().__init__(engine, look)
-        self.lesson: LessonPanel | None = None
-        self.to_come: list[str] = []
+        self.lab: Lab | None = None
+        self.part = 0
         self.request = LiveRequest()
         self.running: LiveRequest | None = None
         self._start: StartView | None = None
-        self.strategy: StrategyPanel | None = None
         self.quiz: QuizPanel | None = None
-        self._docks: dict[str, QDockWidget] = {}
-        self._sheet: SheetView | None = None
-        self._show_step = LessonShow(self.look_at, self.tell)
-        self._record_on = False
         self._asked_in: Arrangement | None = None
         self._events: EventsPanel | None = None
 
     @property
-    @abstractmethod
-    def arrangement(self) -> Arrangement | None:
-        """The panels by place, once the session is prepared."""
-
-    @abstractmethod
-    def change_session(self, engine: Engine, name: str, request: LiveRequest | None = None) -> None:
-        """Leave the running session for another one; scenes can be kept of one that a request makes."""
-
-    @abstractmethod
-    def look_at(self, names: Sequence[str]) -> None:
-        """Put the panels that show some features and streams above everything else.
-
-        Raises
-        ------
-        ConfigError
-            For what the session does not have.
-        """
+    def plays_freely(self) -> bool:
+        """Whether somebody plays with a body, by themselves or as a part of a lab."""
+        if self.lab is not None:
+            return not self.lab.part[self.part].lesson
+        return self.running is not None and self.running.free_play
 
     def do_start(self) -> None:
         """Show the start screen."""
@@ -145,15 +111,40 @@ class Classroom(SessionWindow):
         chosen, _ = QFileDialog.getOpenFileName(self, text("start.recording"))
         return replace(plain, source=chosen) if chosen else None
 
+    def take_lesson(self, name: str) -> None:
+        """Begin a lesson.
+
+        Raises
+        ------
+        UserError
+            When there is no such lesson, or something is wrong in it.
+        """
+        from neurosim.lessons import load_lesson
+
+        self.teach(load_lesson(name, language()))
+
     def take_lab(self, name: str) -> None:
-        """Begin the lessons of a lab, one after the other."""
+        """Begin the parts of a lab, one after the other.
+
+        Raises
+        ------
+        UserError
+            When there is no such lab, or something is wrong in it.
+        """
         from neurosim.lessons import load_lab
 
-        lab = load_lab(name)
-        first, *rest = [part.lesson for part in lab.part if part.lesson]
-        self.take_lesson(first)
-        self.to_come = rest
-        self.tell(text("start.lab", title=lab.title, n=len(self.to_come) + 1, first=first.replace("_", " ")))
+        lab = load_lab(name, language())
+        self._take_part(lab, 0)
+        self.tell(text("start.lab", title=lab.title, n=len(lab.part), minutes=lab.minutes))
+
+    def _take_part(self, lab: Lab, number: int) -> None:
+        self.teach(lab.part[number].as_lesson(language()), (number + 1, len(lab.part)))
+        self.lab, self.part = lab, number
+
+    def follow_lesson(self) -> None:
+        """Go on to the next part of the lab."""
+        if self.lab is not None and self.part + 1 < len(self.lab.part):
+            self._take_part(self.lab, self.part + 1)
 
     def take_quiz(self, seed: int | None = None) -> None:
         """Begin the artifact quiz; another one each time, unless a seed is given."""
@@ -169,126 +160,15 @@ class Classroom(SessionWindow):
         self._dock("quiz", self.quiz)
         self.do_console()
 
-    def take_lesson(self, name: str) -> None:
-        """Begin a lesson.
-
-        Raises
-        ------
-        UserError
-            When there is no such lesson, or something is wrong in it.
-        """
-        from neurosim.lessons import LessonRunner, load_lesson
-        from neurosim_gui.lesson_panel import LessonPanel
-
-        runner = LessonRunner(load_lesson(name, language()))
-        self._end_lesson()
-        if self.lesson is None:
-            self.lesson = LessonPanel(self.look)
-            self.lesson.next_asked.connect(self.do_next_step)
-            self.lesson.previous_asked.connect(self.do_previous_step)
-            self.lesson.sheet_asked.connect(self.save_sheet)
-        self.lesson.take(runner)
-        self._dock("lesson", self.lesson)
-        self._run(runner)
-        self.do_console()
-
-    def _run(self, runner: LessonRunner) -> None:
-        """Begin the session of a lesson's step; a speed that was chosen stays."""
-        self._end("strategy")
-        self._record_on = self._record_on or self.recording
-        self.change_session(Engine(runner.prepare, PacedClock(self.engine.clock.speed)), runner.lesson.title)
-
     def _end_lesson(self) -> None:
-        self._record_on = self.recording and self.runner is not None
-        self._leave(self._sheet)
-        self._sheet = None
-        self.to_come, self.strategy, self.quiz = [], None, None
-        if self.lesson is not None:
-            self.lesson.runner = None
-        for name in list(self._docks):
-            self._end(name)
-
-    def _end(self, name: str) -> None:
-        dock = self._docks.get(name)
-        if dock is not None:
-            dock.hide()
-
-    def _dock(self, name: str, widget: QWidget) -> None:
-        if name not in self._docks:
-            dock = QDockWidget(text(f"{name}.dock"))
-            dock.setObjectName(name)
-            dock.setMinimumWidth(_DOCK_PX - 80)
-            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-            self.resizeDocks([dock], [_DOCK_PX], Qt.Orientation.Horizontal)
-            self._docks[name] = dock
-        self._docks[name].setWidget(widget)
-        self._docks[name].show()
-        if "lesson" in self._docks and name not in (
-            "lesson",
-            "quiz",
-        ):  # what is shown beside the words gets the larger part
-            heights = [round(self.height() * share) for share in (0.5, 0.5)]
-            self.resizeDocks([self._docks["lesson"], self._docks[name]], heights, Qt.Orientation.Vertical)
-
-    @property
-    def runner(self) -> LessonRunner | None:
-        """The lesson that is taken."""
-        return None if self.lesson is None else self.lesson.runner
-
-    def do_next_step(self) -> None:
-        """Go on to the next step of the lesson, or from an earlier one back to the present one."""
-        panel, runner = self.lesson, self.runner
-        if panel is None or runner is None:
-            self.tell(text("lesson.none"))
-        elif panel.shown < runner.number:
-            panel.shown += 1
-        elif runner.step.question and runner.taken[-1].answer is None:
-            self.tell(runner.step.question)
-        elif runner.last:
-            runner.finish()
-            if self.to_come:
-                following, *rest = self.to_come
-                self.take_lesson(following)
-                self.to_come = rest
-        else:
-            runner.advance()
-            panel.shown = runner.number
-            if runner.session is None:
-                runner.wanted.clear()  # what was to be uncovered in the session that is left stays covered in this one
-                self._run(runner)
-        if panel is not None:
-            panel.refresh()
-
-    def do_previous_step(self) -> None:
-        """Look at the step before; the session goes on."""
-        if self.lesson is not None and self.lesson.shown > 0:
-            self.lesson.shown -= 1
-            self.lesson.refresh()
+        super()._end_lesson()
+        self.lab, self.quiz = None, None
 
     def poll(self) -> None:
-        """Also do what the lesson wants of the window."""
+        """Also follow the quiz."""
         super().poll()
         if self.quiz is not None:
             self._follow_quiz(self.quiz)
-        panel, runner = self.lesson, self.runner
-        if panel is None or runner is None:
-            return
-        session, stage = runner.session, self.screens.stage
-        if session is None or session is not self.engine.session or self.arrangement is None:
-            return  # the session of the step is being prepared
-        if self._record_on and self.engine.status is Status.RUNNING:
-            self._record_on = False
-            self.do_record()
-        self._show_step.in_console(runner, session, self.arrangement)
-        panel.in_room = stage is not None and stage.isVisible()
-        if stage is not None and not self.screens.behind:
-            self._show_step.on_stage(panel, stage, session)
-            stage.reveal(shown=True, streams=self._revealed())
-        while runner.wanted:
-            self._obey(runner.wanted.pop(0))
-        panel.refresh()
-        if self.strategy is not None and self.strategy.isVisible():
-            self.strategy.follow()
 
     def _follow_quiz(self, quiz: QuizPanel) -> None:
         """Let the events panel tell all that happens but what the quiz asks for; that comes at its end."""
@@ -306,92 +186,9 @@ class Classroom(SessionWindow):
             self._events = None
         quiz.refresh()
 
-    def _obey(self, doing: object) -> None:
-        from neurosim.lessons.doing import Pause, Play, Reveal, Show
-
-        clock = self.engine.clock
-        if isinstance(doing, Play):
-            clock.play()
-        elif isinstance(doing, Pause):
-            clock.pause()
-        elif isinstance(doing, Reveal) and doing.stream == "strategy":
-            if self.strategy is not None:
-                self.strategy.reveal()
-        elif isinstance(doing, Reveal) and self.arrangement is not None:
-            for panel in self.arrangement.panels:
-                if panel.truth == doing.stream:
-                    panel.set_revealed(True)
-        elif isinstance(doing, Show):
-            self._show(doing.view)
-
-    def _show(self, view: str) -> None:
-        runner = self.runner
-        assert runner is not None
-        if view == "strategy":
-            from neurosim_gui.panels.strategy import StrategyPanel
-
-            self.strategy = StrategyPanel(self.look, runner)
-            self._dock("strategy", self.strategy)
-        elif view == "course" and runner.lesson.plot is not None:
-            from neurosim_gui.panels.table import TablePanel
-
-            self._dock("table", TablePanel(self.look, runner.lesson.table, runner.lesson.plot))
-        elif view == "sheet":
-            self.show_sheet(runner)
-        elif view == "participant" and self.screens.participant is not None and self.screens.participant.isVisible():
-            return  # the command would hide it
-        elif (action := self.commands.get(view)) is not None and action.isEnabled():
-            action.trigger()
-
-    def _revealed(self) -> set[str]:
-        """Return the streams of the truth that are uncovered in the Console."""
-        panels = () if self.arrangement is None else self.arrangement.panels
-        return {panel.truth for panel in panels if panel.truth and not panel.covered}
-
-    def do_reveal(self) -> None:
-        """Reveal the truth, or cover it again, on the Stage too."""
-        super().do_reveal()
-        if self.screens.stage is not None:
-            for shown in (False, True):
-                streams = self._revealed()
-                covered = [p.trace.stream for p in self.screens.stage.plots if p.trace.stream not in streams]
-                self.screens.stage.reveal(shown=shown, streams=streams if shown else covered)
-
-    def show_sheet(self, runner: LessonRunner) -> None:
-        """Show the student's sheet as it is now, as a view of its own."""
-        from neurosim_gui.sheet_view import SheetView
-
-        runner.finish()
-        self._leave(self._sheet)
-        self._sheet = SheetView(self.look, runner)
-        self._sheet.save_asked.connect(self.save_sheet)
-        self.show_view(self._sheet, text("lesson.sheet_tab"))
-
-    def save_sheet(self) -> None:
-        """Write the student's sheet, with a picture of the window."""
-        chosen, _ = QFileDialog.getSaveFileName(self, text("lesson.sheet"), "my_sheet.html", "HTML (*.html)")
-        if chosen:
-            self.write_sheet(Path(chosen))
-
-    def write_sheet(self, path: Path) -> None:
-        """Write the sheet to a file; an error is told."""
-        from neurosim.core.errors import OutputError
-        from neurosim.lessons import write_sheet
-
-        assert self.runner is not None
-        data = QByteArray()
-        buffer = QBuffer(data)
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        self.grab().save(buffer, "PNG")
-        try:
-            write_sheet(path, [self.runner], pictures={text("lesson.window"): bytes(data.data())})
-            self.tell(text("lesson.sheet_kept", file=path))
-        except OutputError as error:
-            self.tell(str(error))
-
     def set_look_of_views(self, look: Look) -> None:
-        """Give the lesson and the start screen another theme or size too."""
+        """Give the start screen and the quiz another theme or size too."""
         super().set_look_of_views(look)
-        for view in (self.lesson, self._start, self.strategy, self.quiz, self._sheet):
+        for view in (self._start, self.quiz):
             if view is not None:
                 view.set_look(look)

@@ -232,7 +232,7 @@ class Console(Classroom):
         self.head.set_title(session.protocol.title)
         self.timeline = Timeline(self.look, session.protocol.blocks)
         self._column.insertWidget(1, self.timeline)
-        free = self.running is not None and self.running.free_play
+        free = self.plays_freely
         self.area.take(arrange(self.engine, session, self.look, self.submit, free_play=free), self.look)
         gc.freeze()  # the panels too are not looked through while the session runs, see `Engine`
         self.seek.follow(session)

@@ -52,7 +52,7 @@ class CourseView(QWidget):
     Attributes
     ----------
     course
-        What is shown; None before.
+        What is shown; None before: then `empty` says what to do, in the place of the plots.
     job
         What computes one; None where nothing does.
     chosen
@@ -75,15 +75,14 @@ class CourseView(QWidget):
         self.run_button, self.stop_button = QPushButton(text("course.run")), QPushButton(text("course.stop"))
         self.open_button, self.go_button = QPushButton(text("course.open")), QPushButton(text("course.go"))
         self.progress = QProgressBar()
-        self.message, self.person = QLabel(text("course.nothing")), QLabel()
-        self.legend, self.notice = QLabel(), QLabel(text("course.notice"))
-        for label in (self.message, self.person, self.legend):
+        self.message, self.person, self.legend, self.empty = (QLabel() for _ in range(4))
+        for label in (self.message, self.person, self.legend, self.empty):
             label.setWordWrap(True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.curves = PlotPanel(look, text("course.curves"), text("course.sessions"), text("course.change"))
         self.within = PlotPanel(look, text("course.within"), text("course.blocks"), text("course.change"))
-        for plot in (self.curves.plot, self.within.plot):  # no sessions and no blocks yet
-            plot.getAxis("bottom").setTicks([[]])
+        self.plots = QSplitter()
         self._arrange()
         self.run_button.clicked.connect(lambda _=False: self.run())
         self.stop_button.clicked.connect(lambda _=False: self.stop())
@@ -113,10 +112,9 @@ class CourseView(QWidget):
         self.setStatusTip(text("tip.course"))
         told.addWidget(self.message, 1)
         told.addWidget(self.progress)
-        plots = QSplitter()
-        plots.addWidget(self.curves)
-        plots.addWidget(self.within)
-        plots.setSizes([600, 500])
+        self.plots.addWidget(self.curves)
+        self.plots.addWidget(self.within)
+        self.plots.setSizes([600, 500])
         below = QHBoxLayout()
         below.addWidget(self.person, 1)
         below.addWidget(self.go_button)
@@ -124,9 +122,9 @@ class CourseView(QWidget):
         column.addLayout(asked)
         column.addLayout(told)
         column.addWidget(self.legend)
-        column.addWidget(plots, 1)
+        column.addWidget(self.plots, 1)
+        column.addWidget(self.empty, 1)
         column.addLayout(below)
-        column.addWidget(self.notice)
 
     def set_look(self, look: Look) -> None:
         """Take another theme or size."""
@@ -134,6 +132,7 @@ class CourseView(QWidget):
         for widget in self.findChildren(QWidget):
             if isinstance(widget, (QLabel, QPushButton, QComboBox, QSpinBox, QLineEdit, QProgressBar)):
                 widget.setFont(look.font())
+        self.empty.setFont(look.font("title"))
         self.curves.set_look(look)
         self.within.set_look(look)
         if self.course is not None:
@@ -165,6 +164,11 @@ class CourseView(QWidget):
         self.stop_button.setEnabled(self.job is not None)
         self.run_button.setEnabled(self.job is None)
         self.go_button.setEnabled(self.chosen is not None)
+        self.empty.setText(text("course.nothing" if self.job is None else "course.soon"))
+        drawn = self.course is not None
+        self.empty.setVisible(not drawn)
+        for part in (self.plots, self.legend, self.go_button):  # axes without a course would say 0 to 1
+            part.setVisible(drawn)
 
     def refresh(self) -> None:
         """Look what the other process has written."""
@@ -239,6 +243,7 @@ class CourseView(QWidget):
         names = list(dict.fromkeys(within["block"]))
         self.within.plot.getAxis("bottom").setTicks([list(enumerate(names))])
         self.within.plot.setXRange(-0.5, len(names) - 0.5, padding=0)  # room for the names at both ends
+        self._show_state()
 
     def _draw_arm(self, number: int, color: str, x: Any, people: Any) -> None:
         """Draw a thin line for each person, and the mean of the arm with its 95 % interval."""

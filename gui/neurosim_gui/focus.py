@@ -14,7 +14,7 @@ from neurosim_gui.panels.feature import FeaturePanel
 from neurosim_gui.panels.panel import Panel
 from neurosim_gui.panels.signals import SignalsPanel
 from neurosim_gui.panels.trace import SweepPanel, TracePanel
-from neurosim_gui.stacks import as_column, as_tabs, side_by_side
+from neurosim_gui.stacks import TabRows, as_column, side_by_side
 from neurosim_gui.stage_trace import find_trace
 
 #: Panels that stand one above the other at most, and one more where there is height and little width.
@@ -98,5 +98,5 @@ class Focus:
         shares = [_MAIN] * len(columns) + [_SIDE] * bool(beside)
         parts = [as_column(column)[0] for column in (*columns, beside) if column]
         upper = side_by_side(Qt.Orientation.Horizontal, parts, shares)
-        lower = as_tabs([panel for panel in (*others, *self.added) if panel not in self.panels])
+        lower = TabRows([panel for panel in (*others, *self.added) if panel not in self.panels])
         return side_by_side(Qt.Orientation.Vertical, [upper, lower], _SHARES[low])

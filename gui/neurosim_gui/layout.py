@@ -176,11 +176,12 @@ def _add_features(found: Arrangement, session: Session, look: Look, submit: Call
         direction = "" if at is None else conditions[at].direction
         kind = "only" if at is None else "inhibit" if direction == "below" and at else direction
         title = text(f"feature.{kind}", name=named("name", feature.name))
-        if at is not None and protocol.does == "treats":
+        acts = at is not None and protocol.does == "treats"
+        if acts:
             title = text("feature.acts", name=named("name", feature.name))
         unit = session.pipeline.specs[feature.name].unit
         panel = FeaturePanel(look, title, feature.name, unit, column, at, protocol.update_interval_s,
-                             rewarded=feature.name == protocol.rule.trained, set_threshold=drag)  # fmt: skip
+                             rewarded=feature.name == protocol.rule.trained, acts=acts, set_threshold=drag)  # fmt: skip
         found.trained.append(panel)
         if len(found.trained) > 1:
             found.folding.append(panel)

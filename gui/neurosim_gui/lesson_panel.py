@@ -10,10 +10,12 @@ from neurosim.lessons.runner import LessonRunner, Taken
 from neurosim_gui.lesson_show import hands_words
 from neurosim_gui.look import Look
 from neurosim_gui.texts import text
-from neurosim_gui.widgets import scrolling
+from neurosim_gui.widgets import clock_words, scrolling
 
 #: Room beside the words of an answer, and in all above and below them [px].
 _EDGE_PX = 8
+#: A wait that takes so long is told in minutes [s].
+_MINUTES_S = 120.0
 
 
 class LessonPanel(QFrame):
@@ -30,6 +32,8 @@ class LessonPanel(QFrame):
         The lesson; None before one is taken.
     shown
         Number of the step that is looked at, which may be an earlier one.
+    part
+        Which part of a lab it is, from 1, and how many there are; None outside of a lab.
     choices, hands
         The answers, and beside each how many hands went up for it in the room.
     """
@@ -42,6 +46,7 @@ class LessonPanel(QFrame):
         super().__init__()
         self.look, self.shown = look, 0
         self.runner: LessonRunner | None = None
+        self.part: tuple[int, int] | None = None
         self._state: tuple[object, ...] = ()
         self.title, self.place = QLabel(), QLabel()
         self.words, self.question, self.reply, self.hint, self.waiting = (QLabel() for _ in range(5))
@@ -102,9 +107,15 @@ class LessonPanel(QFrame):
         """The step that is looked at."""
         return None if self.runner is None else self.runner.taken[self.shown]
 
-    def take(self, runner: LessonRunner) -> None:
-        """Show a lesson from its first step."""
-        self.runner, self.shown, self._state = runner, 0, ()
+    @property
+    def _last(self) -> bool:
+        """Whether nothing comes after the step that is taken: no other one, and no other part of a lab."""
+        more = self.part is not None and self.part[0] < self.part[1]
+        return self.runner is not None and self.runner.last and not more
+
+    def take(self, runner: LessonRunner, part: tuple[int, int] | None = None) -> None:
+        """Show a lesson from its first step; where it is part of a lab, say which."""
+        self.runner, self.part, self.shown, self._state = runner, part, 0, ()
         self.refresh()
 
     def refresh(self) -> None:
@@ -125,12 +136,16 @@ class LessonPanel(QFrame):
         self.back.setEnabled(self.shown > 0)
         # A wait never locks anybody in; a question wants its answer first.
         answered = taken.answer is not None or not taken.step.question
-        self.on.setEnabled((not now or not runner.last) and answered)
+        self.on.setEnabled((not now or not self._last) and answered)
 
     def _say(self, runner: LessonRunner, taken: Taken) -> None:
         step = taken.step
-        self.title.setText(text("lesson.title", title=runner.lesson.title))
-        self.place.setText(text("lesson.step", number=self.shown + 1, n=len(runner.lesson.step)))
+        title, n = runner.lesson.title, len(runner.lesson.step)
+        if self.part is None:
+            self.title.setText(text("lesson.title", title=title))
+        else:
+            self.title.setText(text("lesson.part", number=self.part[0], n=self.part[1], title=title))
+        self.place.setText(text("lesson.step", number=self.shown + 1, n=n) if n > 1 else "")
         self.words.setText(taken.text)
         self.question.setText(runner.fill(step.question))
         self.question.setVisible(bool(step.question))
@@ -176,13 +191,15 @@ class LessonPanel(QFrame):
     def _waiting(self, runner: LessonRunner, taken: Taken) -> str:
         until = taken.step.until
         if until is None:
-            return text("lesson.end") if runner.last else ""
+            return text("lesson.end") if self._last else ""
         if runner.session is not None and runner.session.finished and not taken.met:
             return text("lesson.over")
         if taken.met:
-            return text("lesson.seen")
+            return text("lesson.seen" if until.after_s is None else "lesson.time_over")
         if taken.seconds >= until.ends_s:
             return text("lesson.late")
+        if until.ends_s >= _MINUTES_S:
+            return text("lesson.clock", now=clock_words(taken.seconds), end=clock_words(until.ends_s))
         return text("lesson.waiting", now=taken.seconds, end=until.ends_s)
 
     def choose(self, number: int) -> None:

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from neurosim.session.tick import Sink
     from neurosim.subject.subject import Subject
 
-#: Free play lasts so long [s]; its baseline is what gates and filters are fitted to.
-_PLAY_S, _BASELINE_S = 3600.0, 10.0
-
 
 @dataclass(frozen=True)
 class LiveRequest:
@@ -105,7 +102,7 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
     if seal is not None and (request.sham is not None or request.out is None):
         raise UserError("names the sham itself, and is recorded from the start: give --out, and no --sham", "--blind")
     source = asked_source(request.source, request.sidecar)
-    protocol, subject = free_play() if request.free_play else _asked(request)
+    protocol, subject = _asked(request)
     artifacts = None
     if request.subject_key is not None:
         from neurosim.lessons.hidden_subject import hidden_subject, read_subject_key
@@ -133,22 +130,10 @@ def prepare(request: LiveRequest) -> tuple[Session, Sequence[Sink]]:
 def _asked(request: LiveRequest) -> tuple[TrainingProtocol, Subject]:
     """Return the protocol, and whom it is shown with."""
     from neurosim.feedback.protocol import load_protocol
+    from neurosim.lessons.setting import free_play
     from neurosim.subject.subject import load_subject
 
+    if request.free_play:
+        return free_play().as_protocol(), free_play().as_subject()
     protocol = load_protocol(request.protocol)
     return protocol, load_subject(request.subject or protocol.subject)
-
-
-def free_play() -> tuple[TrainingProtocol, Subject]:
-    """Return what free play runs: alpha as in `alpha_up`, for an hour, and a calm adult whom the keys move."""
-    from neurosim.feedback.block import Block
-    from neurosim.feedback.protocol import load_protocol
-    from neurosim.subject.person import Person
-    from neurosim.subject.subject import load_subject
-
-    blocks = (
-        Block(name="first look", kind="baseline", duration_s=_BASELINE_S, eyes="open"),
-        Block(name="free play", kind="training", duration_s=_PLAY_S, eyes="open"),
-    )
-    adult = load_subject("resting_adult")
-    return load_protocol("alpha_up").with_blocks(*blocks), adult.model_copy(update={"actors": (Person(),)})

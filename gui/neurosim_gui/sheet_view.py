@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
 from neurosim.lessons import LessonRunner, sheet_page
 from neurosim_gui.look import Look
-from neurosim_gui.texts import text
+from neurosim_gui.texts import language, text
 
 
 class SheetView(QWidget):
@@ -44,7 +44,7 @@ class SheetView(QWidget):
         self.page.setFont(look.font())
         colors = look.palette
         # The page has the colours of paper; here it takes those of the window.
-        page = sheet_page([self._runner], curves=False)
+        page = sheet_page([self._runner], curves=False, language=language())
         head, _, rest = page.partition("<style>")
         style = f"body, td, th {{ color: {colors.text}; }} .small {{ color: {colors.faint}; }}"
         style += "td, th { padding: 2px 16px 2px 0px; }"

@@ -4,44 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QProxyStyle, QSplitter, QStyle, QStyleOption, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
+from neurosim_gui.panels.flow import FlowLayout
 from neurosim_gui.panels.panel import Panel
 from neurosim_gui.panels.pipeline import PipelinePanel
 from neurosim_gui.panels.rate import RatePanel
 from neurosim_gui.texts import text
 from neurosim_gui.units import sentence
+from neurosim_gui.widgets import small_button
 
-#: Room around the words of a tab [px].
-_AROUND_PX = 14
-
-
-class _NearTabs(QProxyStyle):
-    """Lets tabs stand nearer to each other: there are many."""
-
-    def pixelMetric(  # noqa: N802 Qt's name
-        self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
-    ) -> int:
-        """Return a size of the style, but for the room around a tab's words."""
-        if metric == QStyle.PixelMetric.PM_TabBarTabHSpace:
-            return _AROUND_PX
-        return super().pixelMetric(metric, option, widget)
+#: The words of the tab that is in front are underlined.
+_TAB = """QToolButton { border: 0; border-bottom: 2px solid transparent; padding: 2px 1px; }
+QToolButton:hover { background: palette(button); }
+QToolButton:checked { background: palette(button); border-bottom-color: palette(highlight); }"""
 
 
-def as_tabs(panels: Sequence[Panel]) -> QTabWidget:
-    """Return panels one behind the other; the keys stay with the body."""
-    tabs = QTabWidget()
-    tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    tabs.setDocumentMode(True)
-    near = _NearTabs("Fusion")
-    near.setParent(tabs)
-    tabs.tabBar().setStyle(near)
-    tabs.setStatusTip(text("help.tabs"))
-    for panel in panels:
-        tabs.addTab(panel, sentence(panel.tab_words))
-    return tabs
+class TabRows(QWidget):
+    """Panels one behind the other, with their titles in as many rows as they need: none has to be looked for.
+
+    Parameters
+    ----------
+    panels
+        Whose titles the tabs have.
+
+    Attributes
+    ----------
+    tabs
+        What holds the panels; its own bar, which would scroll, is hidden.
+    titles
+        A button for each.
+    """
+
+    def __init__(self, panels: Sequence[Panel]) -> None:
+        super().__init__()
+        self.tabs, self.titles = QTabWidget(), [_title_of(panel) for panel in panels]
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().hide()
+        self.setStatusTip(text("help.tabs"))
+        rows, column = FlowLayout(), QVBoxLayout(self)
+        for i, (panel, title) in enumerate(zip(panels, self.titles, strict=True)):
+            self.tabs.addTab(panel, title.text())
+            title.clicked.connect(lambda _=False, i=i: self.tabs.setCurrentIndex(i))
+            rows.addWidget(title)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(rows)
+        column.addWidget(self.tabs, 1)
+        self.tabs.currentChanged.connect(lambda _: self._mark())
+        self._mark()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 Qt's name
+        """Write the titles in the font of the window: a style sheet keeps it from them."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            for title in self.titles:
+                title.setFont(self.font())
+
+    def _mark(self) -> None:
+        if self.titles:
+            self.titles[self.tabs.currentIndex()].setChecked(True)
+
+
+def _title_of(panel: Panel) -> QToolButton:
+    title = small_button(sentence(panel.tab_words), panel.statusTip())
+    title.setCheckable(True)
+    title.setAutoExclusive(True)
+    title.setStyleSheet(_TAB)
+    return title
 
 
 def tabs_of(panel: Panel) -> QTabWidget | None:

@@ -304,13 +304,13 @@ class Stage(QWidget):
             plot.set_look(scaled)
 
     def _tell_marks(self) -> None:
-        """Write what the marks in the plots stand for; where devices act there is no reward."""
+        """Write what the marks in the plots stand for; where devices act there is neither reward nor goal."""
         colors = self._look.palette
         treats = self._session.protocol.does == "treats"
         marks = (
             ("asked" if treats else "reward", colors.reward),
             ("invalid", colors.invalid),
-            ("goal", colors.threshold),
+            ("threshold" if treats else "goal", colors.threshold),
         )
         self.legend.setText("<br>".join(f"<span style='color:{c}'>{text(f'stage.{mark}')}</span>" for mark, c in marks))
 

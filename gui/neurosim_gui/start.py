@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from neurosim_gui.look import Look
-from neurosim_gui.texts import text
+from neurosim_gui.texts import language, text
 
 _CARD_PX = 300
 
@@ -54,9 +54,9 @@ def cards() -> Iterator[tuple[str, list[Card]]]:
     if (last := last_session()) is not None:
         first.append(Card("last", str(last), text("start.last"), text("start.last_text", name=last.name)))
     yield text("start.other"), first
-    lessons = ((name, load_lesson(name)) for name in kind_names("lesson"))
+    lessons = ((name, load_lesson(name, language())) for name in kind_names("lesson"))
     yield text("start.lessons"), [Card("lesson", name, x.title, x.question, x.minutes) for name, x in lessons]
-    labs = ((name, load_lab(name)) for name in kind_names("lab"))
+    labs = ((name, load_lab(name, language())) for name in kind_names("lab"))
     yield text("start.labs"), [Card("lab", name, x.title, x.text, x.minutes) for name, x in labs]
     protocols = (load_protocol(name) for name in kind_names("protocol"))
     yield text("start.protocols"), [Card("protocol", p.name, p.title, p.purpose, p.duration_s / 60) for p in protocols]

@@ -74,6 +74,19 @@ def named(section: str, name: str) -> str:
         return name.replace("_", " ")
 
 
+def after_number(words: str) -> str:
+    """Return what stands behind a number for its unit as it is written: nothing for a ratio, a scale in brackets.
+
+    Examples
+    --------
+    >>> f"4.40{after_number('µV')}", f"9.05{after_number('0 to 10')}"
+    ('4.40 µV', '9.05 (0 to 10)')
+    """
+    if words in ("", text("unit.1")):
+        return ""
+    return f" ({words})" if words[:1].isdigit() and not words.startswith("1/") else f" {words}"
+
+
 def unit_words(unit: str) -> str:
     """Return a unit as it is written on the screen."""
     try:

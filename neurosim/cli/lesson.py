@@ -17,8 +17,9 @@ def take_lessons(names: list[str], sheet: Path | None, instructor: bool, languag
         For what cannot be used or written.
     """
     from neurosim.lessons import LessonRunner, Taken, load_lesson, rehearse, write_sheet
+    from neurosim.lessons.sheet_words import sheet_words
 
-    console = make_console()
+    console, words = make_console(), sheet_words(language)
 
     def tell(taken: Taken) -> None:
         console.print(f"\n{taken.step.name.replace('_', ' ')} ({taken.seconds:.0f} s)", style="bold")
@@ -26,7 +27,7 @@ def take_lessons(names: list[str], sheet: Path | None, instructor: bool, languag
         if taken.step.question:
             console.print(f"{taken.step.question} {taken.answer.text if taken.answer else ''}")
         for name, value in taken.numbers.items():
-            console.print(f"    {name} = {value:.4g}")
+            console.print(f"    {name} = {words.number(value, taken.units[name])}")
         for failure in taken.failures:
             console.print(f"    NOT SO: {failure}", style="bold red")
 
@@ -36,7 +37,7 @@ def take_lessons(names: list[str], sheet: Path | None, instructor: bool, languag
         console.print(f"{lesson.title}: {lesson.question}", style="bold")
         runners.append(rehearse(lesson, tell))
     if sheet is not None:
-        write_sheet(sheet, runners, instructor=instructor)
+        write_sheet(sheet, runners, instructor=instructor, language=language)
         console.print(f"\nThe sheet is {sheet}")
     failures = [failure for runner in runners for failure in runner.failures]
     console.print("\nSimulation of group averages, not medical advice.")

@@ -1,4 +1,4 @@
-"""A lab: a list of lessons with their minutes."""
+"""A lab: a list of lessons with their minutes, and of what is done without one."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from neurosim.core.config import Config, load_named
-from neurosim.core.errors import did_you_mean
+from neurosim.core.config import Config, load_named, load_toml
+from neurosim.core.errors import ConfigError, Problem, did_you_mean
 from neurosim.core.registry import kind_names
+from neurosim.lessons.lesson import Lesson, Step, Until, too_many_words
+from neurosim.lessons.setting import free_play
+from neurosim.lessons.translation import ENGLISH, Texts, find_texts, load_lesson, with_texts
 
 
 class Part(Config):
@@ -33,6 +36,27 @@ class Part(Config):
             raise ValueError("is one thing: give lesson, or title and text")
         return self
 
+    @field_validator("text")
+    @classmethod
+    def _short(cls, text: str) -> str:
+        if too_long := too_many_words(text):
+            raise ValueError(too_long)
+        return text
+
+    def as_lesson(self, language: str = ENGLISH) -> Lesson:
+        """Return the lesson in a language; where the part has none, free play for its minutes, as a lesson of one step.
+
+        Raises
+        ------
+        UserError
+            When something is wrong in the lesson.
+        """
+        if self.lesson:
+            return load_lesson(self.lesson, language)
+        step = Step(name="play", text=self.text, until=Until(after_s=60.0 * self.minutes))
+        told = {"title": self.title, "question": self.text or self.title, "minutes": self.minutes, "step": (step,)}
+        return Lesson(**told, **dict(free_play()))
+
 
 class Lab(Config):
     """A lab, as one frozen value or one TOML file."""
@@ -47,12 +71,44 @@ class Lab(Config):
         return sum(part.minutes for part in self.part)
 
 
-def load_lab(name: str | Path) -> Lab:
+class PartTexts(Texts):
+    """What is said in a part without a lesson."""
+
+    title: str = Field("", description="what to do")
+    text: str = Field("", description="how")
+
+
+class LabTexts(Texts):
+    """The texts of a lab in another language, as one TOML file."""
+
+    title: str = Field("", description="what it is about")
+    text: str = Field("", description="what the class should know before")
+    part: tuple[PartTexts, ...] = Field((), description="the parts that have no lesson, in their order")
+
+
+def load_lab(name: str | Path, language: str = ENGLISH) -> Lab:
     """Read a lab that ships with neurosim or a plug-in, or a TOML file.
+
+    Parameters
+    ----------
+    name
+        A name, or a file ``mine.toml``.
+    language
+        Such as ``de``: texts come from ``mine.de.toml`` beside it where there is one; what it leaves out is English.
 
     Raises
     ------
     ConfigError
         With everything that is wrong in the file, each with its place and the remedy.
     """
-    return load_named("lab", name, Lab)
+    lab = load_named("lab", name, Lab)
+    file = None if language == ENGLISH else find_texts(name, language, "lab")
+    if file is None:
+        return lab
+    texts, free = load_toml(file, LabTexts), [part for part in lab.part if not part.lesson]
+    if texts.part and len(texts.part) != len(free):
+        told = f"{len(free)} parts of the lab have no lesson, got {len(texts.part)}; give all in their order"
+        raise ConfigError([Problem(("part",), told)], file.name)
+    told_in = iter(texts.part or [PartTexts()] * len(free))
+    parts = tuple(part if part.lesson else with_texts(part, next(told_in), "title", "text") for part in lab.part)
+    return with_texts(lab, texts, "title", "text").model_copy(update={"part": parts})

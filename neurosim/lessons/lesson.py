@@ -16,6 +16,7 @@ from neurosim.lessons.quantity import Quantity, Statistic
 from neurosim.lessons.rehearsal import Rehearse
 from neurosim.lessons.setting import Setting
 from neurosim.lessons.table import find_table, table_names
+from neurosim.session.session import Session
 
 MOST_WORDS = 60
 
@@ -87,12 +88,22 @@ class Remember(Quantity):
     column: str = Field("", description="instead: a column of the lesson's table")
     where: dict[str, str | float] = Field({}, description="the row of the table, by what stands in other columns")
     scale: float = Field(1.0, description="the number is multiplied by this, such as 100 for per cent")
+    unit: str = Field("", description="of the number, where that of what is looked at is not it, as of a column")
 
     @model_validator(mode="after")
     def _looks_at_something(self) -> Self:
         if self.named + bool(self.column) != 1:
             raise ValueError("remembers one thing: give feature, stream, of, or a column of the lesson's table")
         return self
+
+    def number_unit(self, session: Session) -> str:
+        """Return the unit of the number: its own, or that of what is looked at."""
+        if self.unit or self.column:
+            return self.unit
+        unit = self.measured_in(session)
+        if self.statistic == "rate_per_min":
+            return f"{unit}/min"
+        return "%" if (unit, self.scale) == ("1", 100.0) else unit
 
 
 class Expect(Config):

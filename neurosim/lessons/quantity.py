@@ -72,6 +72,16 @@ class Quantity(Config):
             return channels.index(self.channel) if self.channel else 0
         return 0
 
+    def measured_in(self, session: Session) -> str:
+        """Return what it is measured in, as files write it; ``1`` for a share or a count."""
+        if self.feature:
+            return session.pipeline.specs[self.feature].unit
+        if self.stream:
+            return session.source.specs[self.stream].of_channels([self.find(session)]).unit
+        if self.of == "threshold":
+            return session.pipeline.specs[session.protocol.rule.trained].unit
+        return "s" if self.of == "seconds" else "1"
+
     def read(self, tick: Tick, row: int, since_s: float) -> Float:
         """Return what a tick has of it ``(n,)``; a feature that is not trusted has nothing."""
         feedback = tick.feedback

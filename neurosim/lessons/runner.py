@@ -44,8 +44,8 @@ class Taken:
         Whether what it waited for came.
     answer, right
         What was chosen, if it asked, and whether that is right.
-    numbers
-        What it remembered.
+    numbers, units
+        What it remembered, and what that is measured in.
     failures
         What was not as expected, in words.
     hands
@@ -59,6 +59,7 @@ class Taken:
     answer: Choice | None = None
     right: bool = False
     numbers: dict[str, float] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     hands: tuple[int, ...] = ()
 
@@ -193,6 +194,7 @@ class LessonRunner(Sink):
                 else:
                     value = self._meters[remember.name].statistic(remember.statistic) if self._meters else math.nan
                 now.numbers[remember.name] = value * remember.scale
+                now.units[remember.name] = remember.unit if self.session is None else remember.number_unit(self.session)
             self.numbers |= now.numbers
             now.failures = [text for e in self.step.expect if (text := e.failure(self.numbers))]
 

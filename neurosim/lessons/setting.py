@@ -16,7 +16,7 @@ from neurosim.session.plan import Plan, plan_sessions
 from neurosim.session.session import Session
 from neurosim.subject.hidden_strategy import HiddenStrategy
 from neurosim.subject.person import Person
-from neurosim.subject.subject import load_subject
+from neurosim.subject.subject import Subject, load_subject
 
 #: Who may act in a lesson instead of those of the subject's file.
 _ACTORS: dict[str, tuple[ActorConfig, ...]] = {
@@ -24,6 +24,8 @@ _ACTORS: dict[str, tuple[ActorConfig, ...]] = {
     "person": (Person(),),
     "hidden_strategy": (HiddenStrategy(),),
 }
+#: Free play lasts so long [s]; its baseline is what gates and filters are fitted to.
+_PLAY_S, _BASELINE_S = 3600.0, 10.0
 
 
 class Setting(Config):
@@ -84,6 +86,17 @@ class Setting(Config):
         protocol = protocol.model_copy(update=update)
         return protocol.with_blocks(*self.blocks) if self.blocks else protocol
 
+    def as_subject(self) -> Subject:
+        """Return the subject, with whoever acts on its body.
+
+        Raises
+        ------
+        UserError
+            When there is no such subject.
+        """
+        subject = load_subject(self.subject)
+        return subject if self.actor == "subject" else subject.model_copy(update={"actors": _ACTORS[self.actor]})
+
     def plan(self, *more_signals: str) -> Plan:
         """Look up everything that a session is made of.
 
@@ -97,11 +110,8 @@ class Setting(Config):
         UserError
             For everything that does not fit.
         """
-        subject = load_subject(self.subject)
-        if self.actor != "subject":
-            subject = subject.model_copy(update={"actors": _ACTORS[self.actor]})
         plan = plan_sessions(
-            self.as_protocol(), subject, sham=self.sham, seed=self.seed, artifacts=self.artifacts,
+            self.as_protocol(), self.as_subject(), sham=self.sham, seed=self.seed, artifacts=self.artifacts,
             signals=(*self.signals, *more_signals),
         )  # fmt: skip
         if self.days_before:
@@ -119,3 +129,12 @@ class Setting(Config):
         except UserError as error:
             return str(error)
         return ""
+
+
+def free_play() -> Setting:
+    """Return what free play runs: alpha as in `alpha_up`, for an hour, and a calm adult whom the keys move."""
+    blocks = (
+        Block(name="first look", kind="baseline", duration_s=_BASELINE_S, eyes="open"),
+        Block(name="free play", kind="training", duration_s=_PLAY_S, eyes="open"),
+    )
+    return Setting(protocol="alpha_up", subject="resting_adult", actor="person", blocks=blocks, signals=("all",))

@@ -102,13 +102,13 @@ def load_lesson(name: str | Path, language: str = ENGLISH) -> Lesson:
     return translated(lesson, texts)
 
 
-def find_texts(name: str | Path, language: str) -> Path | Traversable | None:
-    """Return the file of a lesson's texts in a language; None where there is none."""
+def find_texts(name: str | Path, language: str, category: str = "lesson") -> Path | Traversable | None:
+    """Return the file of the texts of a lesson or a lab in a language; None where there is none."""
     if isinstance(name, Path) or name.endswith(".toml"):
         beside = Path(name).with_suffix(f".{language}.toml")
         return beside if beside.is_file() else None
     try:
-        return find_kind_file("lesson", f"{name}.{language}")
+        return find_kind_file(category, f"{name}.{language}")
     except ConfigError:
         return None
 
@@ -119,24 +119,26 @@ def translated(lesson: Lesson, texts: LessonTexts) -> Lesson:
     by_condition = {told.name: told for told in texts.condition}
     plot = lesson.plot
     if plot is not None:
-        plot = _with(plot, texts.plot, "title", "x_label", "y_label").model_copy(update={"y": plot.y | texts.plot.y})
-    conditions = (_with(c, by_condition.get(c.name), "title") for c in lesson.condition)
+        plot = with_texts(plot, texts.plot, "title", "x_label", "y_label").model_copy(
+            update={"y": plot.y | texts.plot.y}
+        )
+    conditions = (with_texts(c, by_condition.get(c.name), "title") for c in lesson.condition)
     update = {
         "plot": plot,
         "condition": tuple(conditions),
         "step": tuple(_translated_step(step, by_step.get(step.name)) for step in lesson.step),
     }
-    return _with(lesson, texts, "title", "question").model_copy(update=update)
+    return with_texts(lesson, texts, "title", "question").model_copy(update=update)
 
 
 def _translated_step(step: Step, texts: StepTexts | None) -> Step:
     if texts is None or not texts.choice:
-        return _with(step, texts, "text", "hint", "question", "notes")
-    choices = tuple(_with(c, t, "text", "reply") for c, t in zip(step.choice, texts.choice, strict=True))
-    return _with(step, texts, "text", "hint", "question", "notes").model_copy(update={"choice": choices})
+        return with_texts(step, texts, "text", "hint", "question", "notes")
+    choices = tuple(with_texts(c, t, "text", "reply") for c, t in zip(step.choice, texts.choice, strict=True))
+    return with_texts(step, texts, "text", "hint", "question", "notes").model_copy(update={"choice": choices})
 
 
-def _with(model: _T, texts: Config | None, *names: str) -> _T:
+def with_texts(model: _T, texts: Config | None, *names: str) -> _T:
     """Return a model with those of some texts that are given."""
     given = {name: words for name in names if (words := getattr(texts, name, ""))}
     return model.model_copy(update=given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from neurosim_gui.console import Console
 from neurosim_gui.course import CourseView
 from neurosim_gui.course_job import CourseRequest
 from neurosim_gui.look import Look
+from neurosim_gui.texts import text
 from PySide6.QtWidgets import QLabel, QToolBar
 from pytestqt.qtbot import QtBot
 
@@ -26,10 +28,24 @@ def view(qtbot: QtBot) -> CourseView:
     return view
 
 
+def test_an_empty_view_says_what_to_do_and_has_no_axes(open_console: Callable[..., Console]) -> None:
+    window = open_console()
+    window.do_course()
+    view = window._course
+    assert view is not None
+    assert view.empty.isVisible()
+    assert view.run_button.text() in view.empty.text()
+    assert not view.curves.isVisible()
+    assert not view.within.isVisible()
+    notices = [label for label in window.findChildren(QLabel) if label.text() == text("window.notice")]
+    assert [label.isVisible() for label in notices] == [True]
+
+
 def test_a_course_is_computed_drawn_and_one_person_opened(view: CourseView, qtbot: QtBot, tmp_path: Path) -> None:
     folder = tmp_path / "course"
     view.run(_SMALL, folder)
     assert not view.run_button.isEnabled()
+    assert not view.curves.isVisible()
 
     def done() -> bool:
         view.refresh()
@@ -40,6 +56,8 @@ def test_a_course_is_computed_drawn_and_one_person_opened(view: CourseView, qtbo
     assert course.completed
     assert view.course is not None
     assert view.course.blocks.equals(course.blocks)
+    assert view.curves.isVisible()
+    assert not view.empty.isVisible()
     assert "●" in view.legend.text()
     assert "○" in view.legend.text()
     assert not view.go_button.isEnabled()

@@ -18,6 +18,7 @@ from neurosim_gui.panels.rate import RatePanel
 from neurosim_gui.panels.reach import ReachPanel
 from neurosim_gui.panels.target import TargetPanel
 from neurosim_gui.stage_trace import usual_traces
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from neurosim.cohort.field_map import places
@@ -145,6 +146,29 @@ def test_an_adaptive_stimulator_stands_below_the_threshold_it_follows(open_conso
     assert [plot.trace.words for plot in stage.plots] == ["current, subthalamic nucleus [mA]", "beta [µV]"]
     assert "▲ pulses" in stage.legend.text()
     assert "reward" not in stage.legend.text()  # nobody earns anything
+
+
+@pytest.mark.parametrize("name", ["dbs", "adaptive_dbs", "levodopa_day", "tens"])
+def test_where_nobody_trains_no_view_speaks_of_training(name: str, open_console: Opener, qtbot: QtBot) -> None:
+    window = open_console(name, (1366, 768), lambda: _short(name, 30.0))
+    _at(window, qtbot, 12.0)  # while the treatment goes on
+    stage = window.screens.open_stage()
+    window.screens.do_participant()
+    participant, history = window.screens.participant, window.engine.history
+    assert stage is not None
+    assert participant is not None
+    assert history is not None
+    assert window.arrangement is not None
+    stage.settle(history)
+    participant.advance(history, 1.0)
+    assert participant.words.large in ("Rest", "+")  # there is nothing to follow
+    panels = window.arrangement.panels
+    labels = [label for widget in (window.head, stage, *panels) for label in widget.findChildren(QLabel)]
+    told = [label.text() for label in labels]
+    told += [words for panel in panels for words in (panel.tab_words, panel.statusTip())]
+    told += [participant.words.told, participant.words.left]
+    wrong = [words for words in told if any(word in words.lower() for word in ("reward", "goal", "earn", "feedback"))]
+    assert not wrong
 
 
 def test_a_coil_shows_its_pulses_and_what_they_evoke(open_console: Opener, qtbot: QtBot) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import combinations
 
 import pytest
 from neurosim_gui.console import Console
-from neurosim_gui.panels.panel import PlotPanel
+from neurosim_gui.panels.panel import Panel, PlotPanel
+from neurosim_gui.stacks import TabRows
 from neurosim_gui.widgets import Elided
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QAbstractButton, QLabel, QScrollArea, QTabWidget, QWidget
@@ -105,3 +107,25 @@ def test_layouts(name: str, open_console: Callable[..., Console], qtbot: QtBot) 
             qtbot.wait(10)  # words that have just been written get their room
             found += [f"{name} {size}: {fault}" for fault in faults(window)]
     assert not found, "\n".join(dict.fromkeys(found))
+
+
+def test_no_tab_has_to_be_scrolled_to(open_console: Callable[..., Console], qtbot: QtBot) -> None:
+    """Fourteen tabs beside a lesson stand in two rows; each can be clicked, and shows its panel."""
+    window = open_console("alpha_up", (1366, 768))
+    window.take_lesson("band_power")
+    window.engine.clock.pause()
+    qtbot.waitUntil(lambda: window.arrangement is not None and bool(window.arrangement.focus.panels), timeout=_WAIT_MS)
+    qtbot.wait(50)
+    (rows,) = window.area.findChildren(TabRows)
+    assert len(rows.titles) == 14
+    places = [title.geometry() for title in rows.titles]
+    assert all(rows.rect().contains(place) for place in places)
+    assert not any(one.intersects(other) for one, other in combinations(places, 2))
+    assert len({place.y() for place in places}) == 2
+    for i, title in enumerate(rows.titles):
+        title.click()
+        panel = rows.tabs.currentWidget()
+        assert isinstance(panel, Panel)
+        assert panel.isVisible()
+        assert title.text().lower() == panel.tab_words.lower()
+        assert [each.isChecked() for each in rows.titles].index(True) == i

@@ -17,6 +17,7 @@ from neurosim_gui.engine import Engine, Status
 from neurosim_gui.look import Look
 from neurosim_gui.panels.events import EventsPanel
 from neurosim_gui.panels.feature import FeaturePanel
+from neurosim_gui.panels.heart import HeartWavePanel
 from neurosim_gui.panels.panel import Panel, PlotPanel
 from neurosim_gui.panels.signals import SignalsPanel
 from neurosim_gui.panels.truth import TruthPanel
@@ -190,8 +191,7 @@ def test_a_card_begins_its_lesson_and_a_protocol_ends_it(window: Console, qtbot:
     assert isinstance(start, StartView)
     start.buttons["lab", "first_lab"].click()
     assert window.runner is not None
-    assert window.runner.lesson.title == "Alpha and the eyes"
-    assert window.to_come[0] == "artifacts_are_not_alpha"
+    assert window.runner.lesson.title == "Free play"
     qtbot.waitUntil(lambda: window.engine.status is Status.RUNNING, timeout=60_000)
     start.buttons["protocol", "smr_up"].click()
     assert window.lesson is not None
@@ -199,6 +199,52 @@ def test_a_card_begins_its_lesson_and_a_protocol_ends_it(window: Console, qtbot:
     qtbot.waitUntil(lambda: window.engine.status is Status.RUNNING, timeout=60_000)
     assert window.engine.session is not None
     assert window.engine.session.protocol.name == "smr_up"
+
+
+_LAB = """
+title = "Short lab"
+
+[[part]]
+title = "Play"
+text = "Close the eyes (E)."
+minutes = 0.05
+
+[[part]]
+lesson = "alpha_and_eyes"
+minutes = 8
+"""
+
+
+def test_a_part_without_a_lesson_is_free_play_and_the_remote_goes_on(
+    window: Console, qtbot: QtBot, tmp_path: Path, press: Callable[[Qt.Key], None]
+) -> None:
+    (tmp_path / "lab.toml").write_text(_LAB, encoding="utf-8")
+    window.take_lab(str(tmp_path / "lab.toml"))
+    panel, runner = window.lesson, window.runner
+    assert panel is not None
+    assert runner is not None
+    assert panel.title.text() == "Part 1 of 2: Play"
+    assert panel.words.text() == "Close the eyes (E)."
+    assert panel.on.isEnabled()  # a part never locks anybody in
+    qtbot.waitUntil(lambda: window.arrangement is not None and runner.ready, timeout=60_000)
+    assert window.arrangement is not None
+    assert any(isinstance(panel, HeartWavePanel) for panel in window.arrangement.trained)
+    assert window.arrangement.name.startswith("play")  # what answers the keys is in front
+    session = window.engine.session
+    assert session is not None
+    press(Qt.Key.Key_E)
+    qtbot.waitUntil(lambda: len(session.command_log) == 1, timeout=60_000)
+    window.poll()
+    assert panel.waiting.text() == "The time is over. Go on when you like."
+
+    press(Qt.Key.Key_PageDown)
+    assert panel.title.text() == "Part 2 of 2: Alpha and the eyes"
+    qtbot.waitUntil(lambda: window.engine.session not in (None, session), timeout=60_000)
+    qtbot.waitUntil(lambda: window.arrangement is not None, timeout=60_000)
+    assert not window.arrangement.name.startswith("play")
+    window.take_lesson(_lesson(tmp_path))  # which is no part of the lab
+    assert panel.title.text() == "Lesson: Short"
+    assert not window.plays_freely
 
 
 def test_a_hidden_subject_is_named_nowhere(tmp_path: Path) -> None:
@@ -491,6 +537,10 @@ def test_words_in_german_where_there_are_some(qtbot: QtBot) -> None:
     texts.choose_language("de_AT")
     try:
         assert texts.text("lesson.next").startswith("Weiter")
+        start = StartView(Look())
+        qtbot.addWidget(start)
+        assert start.buttons["lesson", "breathing_at_resonance"].card.title == "Atmen in Resonanz"
+        assert start.buttons["lab", "first_lab"].card.title == "Die erste Übung"
         texts.choose_language("xx")  # one that is not there
         assert texts.text("lesson.next").startswith("Next")
     finally:

@@ -167,6 +167,9 @@ def test_the_time_that_is_left_and_where_it_counts_down() -> None:
     assert choose_words(Cue("training", "Louder", "closed", "up"), training, 100, rest).told == "▲ Louder Eyes closed."
     assert choose_words(Cue("rest"), training, 100, rest).large == "Rest"  # the pause of a trial
     assert choose_words(Cue("rest", pacer_per_min=6.0), rest, 100, training).large == ""  # there is a pacer to follow
+    # Where devices act alone nobody is to follow a picture, or to be ready for one.
+    assert choose_words(Cue("training"), training, 100, rest, trains=False).large == "Rest"
+    assert choose_words(Cue("rest"), rest, 2.2, training, trains=False).large == "Rest"
 
 
 @pytest.mark.parametrize(

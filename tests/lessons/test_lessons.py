@@ -12,12 +12,14 @@ import pytest
 from neurosim.core.config import validate
 from neurosim.core.errors import ConfigError
 from neurosim.core.registry import kind_names
+from neurosim.core.spec import MIXED
 from neurosim.feedback import load_protocol
-from neurosim.lessons import Lesson, LessonRunner, load_lab, load_lesson, rehearse, write_sheet
-from neurosim.lessons.lesson import MOST_WORDS
+from neurosim.lessons import Lesson, LessonRunner, load_lab, load_lesson, rehearse, sheet_page, write_sheet
+from neurosim.lessons.lesson import MOST_WORDS, Remember
 from neurosim.lessons.setting import Setting
 from neurosim.session.recorder import Recorder
 from neurosim.session.recording.replay import replay_session
+from neurosim.session.session import Session
 
 #: Of neurofeedback and biofeedback.
 THE_TWELVE = {
@@ -207,12 +209,45 @@ def test_a_sheet_is_one_file_with_predictions_and_numbers(tmp_path: Path) -> Non
     assert "A &amp; B" in mine
     assert "My prediction: Rise several times within a second (right)" in mine
     assert "Protocol emg_frontalis, subject tension_headache, seed 8" in mine
-    assert f"<td>loose</td><td>{runner.numbers['loose']:.4g}</td>" in mine
+    assert f"<td>loose</td><td>{runner.numbers['loose']:.4g} µV</td>" in mine
     assert 'src="data:image/png;base64,' in mine
     assert "<svg" in mine
     assert "http" not in mine
     assert "Right: " in full
     assert "Right: " not in mine
+    german = sheet_page([runner], instructor=True, language="de")
+    assert '<html lang="de">' in german
+    assert "Meine Vorhersage: " in german
+    assert "Protokoll emg_frontalis" in german
+    english = "My prediction", "(right)", "Right: ", "Took ", "over the lesson", "not medical advice", "Protocol "
+    assert not [words for words in english if words in german]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_number_has_its_unit(name: str) -> None:
+    """Of a lesson that ships no number is without one: shares are in per cent."""
+    lesson = load_lesson(name)
+    sessions: dict[str, Session] = {}
+    for number, step in enumerate(lesson.step):
+        setting = lesson.setting(number)
+        for remember in step.remember:
+            if repr(setting) not in sessions:
+                sessions[repr(setting)] = setting.prepare()
+            assert remember.number_unit(sessions[repr(setting)]) not in ("", "1", MIXED), remember.name
+
+
+def test_units_are_those_of_what_is_looked_at() -> None:
+    session = load_lesson("alpha_and_eyes").prepare()
+    looks = {
+        "uV": Remember(name="x", feature="alpha", statistic="sd"),
+        "%": Remember(name="x", of="met", scale=100.0),
+        "1/min": Remember(name="x", of="reward", statistic="rate_per_min"),
+        "s": Remember(name="x", of="seconds"),
+        "1": Remember(name="x", of="met"),
+    }
+    assert {unit: look.number_unit(session) for unit, look in looks.items()} == {unit: unit for unit in looks}
+    assert Remember(name="x", of="threshold").number_unit(session) == "uV"
+    assert Remember(name="x", stream="temperature").number_unit(load_lesson("warm_hands").prepare("all")) == "degC"
 
 
 def test_labs_last_as_long_as_their_lessons() -> None:

@@ -12,7 +12,7 @@ from neurosim.cli.app import app
 from neurosim.core.config import load_toml
 from neurosim.core.errors import ConfigError
 from neurosim.core.registry import kind_names
-from neurosim.lessons import Lesson, LessonRunner, load_lesson
+from neurosim.lessons import Lesson, LessonRunner, load_lab, load_lesson
 from neurosim.lessons.lesson import MOST_WORDS
 from neurosim.lessons.translation import LessonTexts, translated
 
@@ -141,3 +141,24 @@ def test_the_file_is_read_like_any_other() -> None:
     for shipped in _SHIPPED:
         assert isinstance(load_toml(folder / f"{shipped}.toml", LessonTexts), LessonTexts)
         assert isinstance(load_lesson(shipped.split(".")[0]), Lesson)
+
+
+@pytest.mark.parametrize("name", kind_names("lab"))
+def test_every_lab_has_german_words_for_all_that_it_says(name: str) -> None:
+    english, german = load_lab(name), load_lab(name, "de")
+    assert german.title != english.title
+    assert german.text != english.text
+    for ours, theirs in zip(english.part, german.part, strict=True):
+        assert (ours.lesson, ours.minutes) == (theirs.lesson, theirs.minutes)
+        assert ours.lesson or (ours.title != theirs.title and ours.text != theirs.text)
+
+
+def test_a_labs_language_names_all_its_parts_without_a_lesson(tmp_path: Path) -> None:
+    parts = '[[part]]\ntitle = "Play"\nminutes = 1\n' * 2
+    (tmp_path / "mine.toml").write_text(f'title = "Mine"\n{parts}', encoding="utf-8")
+    (tmp_path / "mine.de.toml").write_text('[[part]]\ntitle = "Spiel"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match="2 parts of the lab have no lesson, got 1; give all in their order"):
+        load_lab(tmp_path / "mine.toml", "de")
+    (tmp_path / "mine.de.toml").write_text('title = "Meine"\n', encoding="utf-8")
+    mine = load_lab(tmp_path / "mine.toml", "de")
+    assert (mine.title, mine.part[1].title) == ("Meine", "Play")  # what is left out is English

@@ -16,7 +16,7 @@ from neurosim_gui.panels.panel import PlotPanel, follow
 from neurosim_gui.rings import TICK_ROWS, History
 from neurosim_gui.sweep import FeatureSweep
 from neurosim_gui.texts import text
-from neurosim_gui.units import Units, named, steady
+from neurosim_gui.units import Units, after_number, named, steady
 
 _SHOWN_S, _SLOW_S = 30.0, 120.0
 _WORDS_S, _SCALE_S = 0.2, 1.0
@@ -42,6 +42,8 @@ class FeaturePanel(PlotPanel):
         Length of a tick [s].
     rewarded
         Whether rewards are marked.
+    acts
+        Whether a device acts above the threshold, and nobody earns a reward.
     set_threshold
         What dragging the threshold does, with its value in the feature's unit; None for one that is not set by hand.
     """
@@ -50,12 +52,16 @@ class FeaturePanel(PlotPanel):
 
     def __init__(
         self, look: Look, title: str, name: str, unit: str, column: int, condition: int | None,
-        update_interval_s: float, *, rewarded: bool = True, set_threshold: Callable[[float], None] | None = None,
+        update_interval_s: float, *, rewarded: bool = True, acts: bool = False,
+        set_threshold: Callable[[float], None] | None = None,
     ) -> None:  # fmt: skip
         super().__init__(look, title, text("feature.time"), "")
         self.name, self._unit = name, unit
         self.shows = frozenset({name})
         self._column, self._condition, self._rewarded = column, condition, rewarded
+        self._line = "threshold" if acts else "goal"
+        if acts or condition is None:
+            self.setStatusTip(text("panel.feature_acts" if acts else "panel.feature_only"))
         self.sweep_s = _SHOWN_S if update_interval_s < 0.1 else _SLOW_S
         self.sweep = FeatureSweep(1.0 / update_interval_s, self.sweep_s)
         self._set_threshold = set_threshold
@@ -121,7 +127,8 @@ class FeaturePanel(PlotPanel):
         digits = 4 if self._unit == "degC" else 3  # hundredths of a degree are what is trained
         words = text("feature.now", value=steady(value, digits))
         if np.isfinite(threshold):
-            words += "  " + text("feature.goal", value=steady(threshold, digits))
+            words += "  " + text(f"feature.{self._line}", value=steady(threshold, digits))
+        words += after_number(self.units.words(self._unit))
         self.now.setText(words if valid else text("feature.not_trusted"))
         self.body.activate()  # other words have their room before they are painted
         if self.handle is not None and np.isfinite(threshold) and not self.handle.moving:

@@ -107,8 +107,10 @@ class HeadBar(QWidget):
         end_s = session.grid.start_s(session.n_ticks)
         _tell(self.time, text("head.clock", now=clock_words(now_s), end=clock_words(end_s)))
         late = text("head.late", late=clock.late_ticks, n=session.tick_index)
-        delay = text("head.long_delay", s=delay_s) if delay_s >= 1.0 else text("head.delay", ms=1000.0 * delay_s)
-        _tell(self.timing, f"{delay} · {late}")
+        delay = text("head.delay_s", s=delay_s) if delay_s >= 1.0 else text("head.delay_ms", ms=1000.0 * delay_s)
+        rewards = bool(getattr(session.protocol.rule, "conditions", ()))
+        whose = "head.fed_back" if session.protocol.does == "trains" and rewards else "head.measured"
+        _tell(self.timing, f"{text(whose, delay=delay)} · {late}")
         self._make_room()
 
 

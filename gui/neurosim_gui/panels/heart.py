@@ -216,6 +216,7 @@ class IntervalSpectrumPanel(PlotPanel):
         self._pace.hide()
         self.plot.setXRange(*_SHOWN_HZ, padding=0)
         self.plot.enableAutoRange("y", False)
+        self.plot.getAxis("left").setTicks([[]])  # nothing to be read yet
         self._top = 0.0
         self.set_look(look)
 
@@ -239,10 +240,14 @@ class IntervalSpectrumPanel(PlotPanel):
         pace = 0.0 if history.newest is None else history.newest.tick.feedback.cue.pacer_per_min
         self._pace.setVisible(pace > 0)
         self._pace.setValue(pace / 60.0)
-        self.told.setText(text("intervals.pacer", pace=pace) if pace else "")
         grid = heart.now_s - _WINDOW_S + np.arange(self._density.n) / _RESAMPLE_HZ
-        if heart.at_s.size < 5 or heart.at_s[0] > grid[0]:
+        there = heart.at_s.size >= 5 and heart.at_s[0] <= grid[0]
+        paced = text("intervals.pacer", pace=pace) if pace else ""
+        self.told.setText(paced if there else text("intervals.wait", now=max(0.0, heart.now_s), all=_WINDOW_S))
+        if not there:
             return
+        if not self._top:
+            self.plot.getAxis("left").setTicks(None)
         psd = self._density(1000.0 * np.interp(grid, heart.at_s, heart.ibi_s))
         self._curve.setData(self._density.hz, psd)
         top = float(psd.max())

@@ -43,6 +43,10 @@ def plain_table(n_rows: int, n_columns: int) -> QTableWidget:
     return table
 
 
+#: What sums of the same numbers may differ by, as a share.
+_ROUNDING = 1e-9
+
+
 class MinutesPanel(Panel):
     """A feature in each minute of every block, or in each trial.
 
@@ -120,6 +124,8 @@ class MinutesPanel(Panel):
 
         kind = text("minutes.trial" if row.trial else "minutes.minute", block=row.block, number=row.number)
         since = float("nan") if baseline is None else float(row.mean[at] - baseline[at])
+        if abs(since) < _ROUNDING * abs(float(row.mean[at])):
+            since = 0.0
         return [
             kind,
             clock_words(row.start_s),

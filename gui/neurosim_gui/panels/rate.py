@@ -62,7 +62,10 @@ class Meter(QWidget):
         painter.setFont(self._look.font())
         metrics = QFontMetricsF(painter.font())
         painter.setPen(QColor(colors.text))
-        words = metrics.elidedText(self.words, Qt.TextElideMode.ElideRight, self.width())
+        words = self.words
+        if metrics.horizontalAdvance(words) > self.width():  # over how long it is counted can be left out
+            words = words.partition(",")[0]
+        words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(QRectF(0.0, 0.0, self.width(), metrics.height()), Qt.AlignmentFlag.AlignLeft, words)
         bar = QRectF(0.5, metrics.height() + 2.0, self.width() - 1.0, 9.0)
         painter.setPen(QPen(QColor(colors.faint)))
@@ -101,11 +104,16 @@ class RatePanel(Panel):
         self._n = round(_OVER_S / update_interval_s)
         self.rate, self.invalid = Meter(look, "reward"), Meter(look, "invalid", hatched=True)
         self._title.hide()
+        self._rewarding = rewarding
         self.head.addWidget(self.rate, 1)
         self.rate.setVisible(rewarding)
         self.head.addWidget(self.invalid, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.set_look(look)
+
+    @property
+    def tab_words(self) -> str:
+        return super().tab_words if self._rewarding else text("tab.trust")
 
     def set_look(self, look: Look) -> None:
         super().set_look(look)

@@ -16,7 +16,7 @@ from neurosim_gui.panels.panel import PlotPanel, follow
 from neurosim_gui.rings import History
 from neurosim_gui.sweep import TraceSweep
 from neurosim_gui.texts import text
-from neurosim_gui.units import Units, unit_words
+from neurosim_gui.units import Units, after_number, unit_words
 from neurosim_gui.widgets import small_button
 
 #: Half the height of a lane, in the unit of the stream, before the first look at the signal.
@@ -181,14 +181,15 @@ class SignalsPanel(PlotPanel):
             free = middle + every
             at, unit = 1.0 - (middle + 0.5) / n, group.spec.unit
             shown = self.units.shown(np.array(group.sweep.half_range[0]), unit, change=True)
-            scales.append((at, f"{float(shown):.3g} {self._unit(unit)}"))
+            scales.append((at, f"{float(shown):g}{self._unit(unit)}"))
             bars += [at - 0.25 / n, at + 0.25 / n]
         self.plot.getAxis("left").setTicks([names])
         self.plot.getAxis("right").setTicks([scales])
         self._bars.setData(np.full(len(bars), self.sweep_s * (0.5 + 0.5 * _WIDTH)), np.array(bars))
 
     def _unit(self, unit: str) -> str:
-        return self.units.words(unit) if unit.startswith("degC") else unit_words(unit)
+        words = self.units.words(unit) if unit.startswith("degC") else unit_words(unit)
+        return after_number(words)
 
     def refresh(self, history: History) -> None:
         told = self.due("levels", _WORDS_S) and self._measure(history)

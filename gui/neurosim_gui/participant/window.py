@@ -55,6 +55,7 @@ class Participant(QWidget):
         self.setWindowTitle(text("participant.title"))
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.look, self._session = look, session
+        self._trains = session.protocol.does != "treats"
         self._delay = session.grid.n_ticks(session.protocol.display_delay_s)
         streams = session.source.specs
         self._heart = HeartWave("ecg", streams["ecg"]) if "ecg" in streams and session.sham is None else None
@@ -130,7 +131,7 @@ class Participant(QWidget):
         number = int(np.searchsorted(schedule.ends, tick.index, side="right"))
         left_s = (schedule.ends[number] - tick.index - 1) * history.update_interval_s - ahead_s
         following = schedule.blocks[number + 1] if number + 1 < len(schedule.blocks) else None
-        self._words = choose_words(cue, tick.block, max(left_s, 0.0), following)
+        self._words = choose_words(cue, tick.block, max(left_s, 0.0), following, trains=self._trains)
         self._presence.follow(0.0 if self._words.large else 1.0, dt_s)
         if self._words.large:
             self._said = self._words

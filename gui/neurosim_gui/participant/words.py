@@ -32,7 +32,7 @@ class Words:
     left: str
 
 
-def choose_words(cue: Cue, block: Block, left_s: float, following: Block | None) -> Words:
+def choose_words(cue: Cue, block: Block, left_s: float, following: Block | None, *, trains: bool = True) -> Words:
     """Choose the words.
 
     Parameters
@@ -43,10 +43,13 @@ def choose_words(cue: Cue, block: Block, left_s: float, following: Block | None)
         Time left in the block [s].
     following
         The next block; None for the end.
+    trains
+        Whether the subject trains; where devices act alone there is nothing to follow and nothing to count down to.
     """
-    follows = cue.block == "training" or cue.pacer_per_min > 0.0  # there is a picture to follow
-    large = "" if follows else text(f"participant.{cue.block}")
-    if left_s <= _COUNTDOWN_S and following is not None and following.kind in ("training", "transfer"):
+    kind = cue.block if trains else "baseline" if cue.block == "baseline" else "rest"
+    follows = kind == "training" or cue.pacer_per_min > 0.0  # there is a picture to follow
+    large = "" if follows else text(f"participant.{kind}")
+    if trains and left_s <= _COUNTDOWN_S and following is not None and following.kind in ("training", "transfer"):
         large = f"{max(1, math.ceil(left_s))}"
     eyes = [text(f"participant.eyes_{cue.eyes}")] if cue.eyes else []
     quietly = text("participant.quietly") if cue.block == "baseline" else ""
