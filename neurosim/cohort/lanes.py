@@ -63,12 +63,12 @@ class SplitActor(Actor):
 
     def act(self, tick_index: int) -> Drive:
         drives = [total_drive(actor.act(tick_index) for actor in actors) for actors in self.arms]
-        offsets = {
-            name: np.concatenate(
-                [np.broadcast_to(np.asarray(drive[name], dtype=float), (self._n,)) for drive in drives]
-            )
-            for name in dict.fromkeys(name for drive in drives for name in drive.offsets)
-        }
+        offsets: dict[str, Float | float] = {}
+        for drive, lanes in zip(drives, self._lanes, strict=True):
+            for name, offset in drive.offsets.items():
+                whole = offsets.setdefault(name, np.zeros(self._n * len(drives)))
+                assert isinstance(whole, np.ndarray)
+                whole[lanes] = offset
         events = [
             replace(event, subject=lanes.start + i)
             for drive, lanes in zip(drives, self._lanes, strict=True)

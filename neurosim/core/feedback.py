@@ -92,7 +92,7 @@ class Feedback:
         array([0., 1.])
         """
         columns = zip(*(feedback._arrays() for feedback in (self, *others)), strict=True)
-        return Feedback(*(function(*x) if isinstance(x[0], np.ndarray) else x[0] for x in columns), self.cue)
+        return Feedback(*(function(*x) if isinstance(x[0], np.ndarray) else x[0] for x in columns), cue=self.cue)
 
     def _arrays(self) -> tuple[Float | Bool, ...]:
         return (
