@@ -92,7 +92,8 @@ class Feedback:
         array([0., 1.])
         """
         columns = zip(*(feedback._arrays() for feedback in (self, *others)), strict=True)
-        return Feedback(*(function(*x) if isinstance(x[0], np.ndarray) else x[0] for x in columns), cue=self.cue)
+        mapped: list[Any] = [function(*x) if isinstance(x[0], np.ndarray) else x[0] for x in columns]
+        return Feedback(*mapped, *[self.cue])
 
     def _arrays(self) -> tuple[Float | Bool, ...]:
         return (

@@ -145,9 +145,11 @@ class BlockSink(Sink):
         s.n_joint += feedback.joint
         s.n_switches += feedback.met != self._met
         self._met = feedback.met
-        if not feedback.valid.all():
+        if feedback.valid.all():
+            s.feature_sums += tick.features
+        else:
             s.n_causes += tick.causes
-        s.feature_sums += np.where(feedback.valid[..., None], tick.features, 0.0)
+            s.feature_sums += np.where(feedback.valid[..., None], tick.features, 0.0)
         for name, sums in s.truth_sums.items():
             x = tick.samples[name]
             add_in_order(_by_channel(time_first(x)), _by_channel(sums[None])[0])
