@@ -1,7 +1,8 @@
-"""A body of which only some streams are made."""
+"""The order of the tests, and a body of which only some streams are made."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -11,6 +12,12 @@ from numpy.typing import NDArray
 from tools import bodies
 
 Float = NDArray[np.float64]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let modules with many slow tests begin first, or one worker would be left with them at the end."""
+    n_slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -n_slow[item.path])
 
 
 @pytest.fixture(scope="session")

@@ -6,23 +6,30 @@ Simulated group averages; every table says what it was made with.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 import neurosim as ns
+from neurosim.cohort.arm import Arm, arm_named, plan_arms
+from neurosim.cohort.lanes import LateActor, SplitActor, lanes_of_arms
+from neurosim.cohort.plan import DAY_S
 from neurosim.cohort.side_by_side import treat
 from neurosim.core.drive import Drive
-from neurosim.core.spec import Float
+from neurosim.core.spec import Float, SignalSpec
 from neurosim.core.timeline import TickGrid
 from neurosim.dsp import DCBlock, WeightedFIREnvelope
+from neurosim.feedback.shams.sham import parse_sham
 from neurosim.lessons.table import Table, format_table
 from neurosim.modulation.scores import seizures, time_in_long_bursts
-from neurosim.session.result import Result
+from neurosim.session.blocks import BlockSink
+from neurosim.session.plan import Plan
+from neurosim.session.run import run
 from neurosim.signals import load_body
 from neurosim.subject import Population
+from neurosim.subject.learner import LearnerActor
 
 FOLDER = Path(__file__).parents[1] / "neurosim" / "lessons" / "tables"
 SEED, DURATION_S, TICK_S = 1, 1500.0, 1 / 8
@@ -49,14 +56,12 @@ def _made(learners: int, **more: object) -> dict[str, str]:
 
 def delay_kills_learning(learners: int = 48, duration_s: float = DURATION_S) -> Table:
     """Return what learners have learned in one session [% of amplitude drive], by how much later they hear the tone."""
-    rows = []
-    for added_s in (0.0, 0.25, 0.5, 1.0, 2.0):
-        protocol = _protocol()
-        late = protocol.model_copy(update={"display_delay_s": protocol.display_delay_s + added_s})
-        result = ns.simulate(
-            late, subject=_people(non_responders=0.0), subjects=learners, seed=SEED, duration_s=duration_s
-        )
-        skill = 100.0 * np.array(result.skill)
+    rows, added = [], (0.0, 0.25, 0.5, 1.0, 2.0)
+    arms = [Arm(name=f"late_{i}", extra_delay_s=added_s) for i, added_s in enumerate(added)]
+    plan = plan_arms(_protocol().fit(duration_s), _people(non_responders=0.0), arms, range(learners), SEED)
+    run(plan.session())
+    for added_s, skills in zip(added, _skills(plan), strict=True):
+        skill = 100.0 * skills
         error = skill.std(ddof=1) / np.sqrt(learners)
         rows.append(
             {"added_ms": f"{1000 * added_s:g}", "learned": f"{skill.mean():.3f}", "standard_error": f"{error:.3f}"}
@@ -71,13 +76,18 @@ def ten_sessions(learners: int = 40, sessions: int = 10, duration_s: float = DUR
     difference is due to the feedback alone. Responders gain at least 5 % in the last training.
     """
     kinds = ("training", "transfer")
-    alpha: dict[str, list[Float]] = {}
-    for arm, sham in (("real", None), ("sham", "yoked")):
-        results = ns.simulate_sessions(
-            _protocol(), n_sessions=sessions, subject=_people(), subjects=learners, sham=sham, seed=SEED,
-            duration_s=duration_s, signals=(_TRUTH,),
-        )  # fmt: skip
-        alpha |= {f"{arm} {kind}": [_alpha(result, kind) for result in results] for kind in kinds}
+    arms = (arm_named("real"), Arm(name="sham", sham=parse_sham("yoked")))  # who is yoked is so to others of the sham
+    plan = plan_arms(_protocol().fit(duration_s), _people(), arms, range(learners), SEED, (_TRUTH,))
+    alpha: dict[str, list[Float]] = {f"{arm.name} {kind}": [] for arm in arms for kind in kinds}
+    for number in range(sessions):
+        if number:
+            plan.rest(DAY_S)
+        blocks = BlockSink()
+        run(plan.session(), sinks=[blocks])
+        for kind in kinds:
+            lanes = _alpha(blocks, kind, plan.source.specs)
+            for arm, part in zip(arms, lanes_of_arms(len(lanes), len(arms)), strict=True):
+                alpha[f"{arm.name} {kind}"].append(lanes[part])
     rows, first = [], alpha["sham training"][0]
     for number in range(sessions):
         row = {"session": str(number + 1)}
@@ -179,13 +189,19 @@ def _mean(x: Float) -> tuple[str, str]:
     return f"{x.mean():.3f}", f"{1.96 * x.std(ddof=1) / np.sqrt(len(x)):.3f}"
 
 
-def _alpha(result: Result, kind: str) -> Float:
-    """Return the mean true amplitude of alpha in the blocks of a kind ``(subject,)``."""
-    names = result.streams[_TRUTH].ch_names
-    rows = [i for i, name in enumerate(names) if name.startswith("alpha")]
-    blocks = [block for block in result.blocks if block.block.kind == kind]
+def _skills(plan: Plan) -> list[Float]:
+    """Return what the learners of each arm have learned ``(learner,)``."""
+    (split,) = plan.actors
+    assert isinstance(split, SplitActor)
+    learners = [actor.actor if isinstance(actor, LateActor) else actor for (actor,) in split.arms]
+    return [actor.skill for actor in learners if isinstance(actor, LearnerActor)]
+
+
+def _alpha(sink: BlockSink, kind: str, streams: Mapping[str, SignalSpec]) -> Float:
+    """Return the mean true amplitude of alpha in the blocks of a kind ``(lane,)``."""
+    blocks = [block for block in sink.blocks if block.block.kind == kind]
     seconds = np.array([block.n_ticks for block in blocks], dtype=float)
-    means = np.array([block.mean_truth(_TRUTH)[:, rows].mean(axis=1) for block in blocks])
+    means = np.array([block.mean_envelope("alpha", streams) for block in blocks])
     mean: Float = (means * seconds[:, None]).sum(axis=0) / seconds.sum()
     return mean
 

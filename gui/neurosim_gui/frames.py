@@ -31,7 +31,7 @@ class Frames(QTimer):
 
     def __init__(self, parent: QObject, gap_s: Callable[[], float], draw: Callable[[], None]) -> None:
         super().__init__(parent)
-        self._gap_s, self._draw = gap_s, draw
+        self.gap_s, self._draw = gap_s, draw
         self._cost_s, self._due_s = 0.0, time.perf_counter()
         self.setSingleShot(True)
         self.setTimerType(Qt.TimerType.PreciseTimer)
@@ -47,7 +47,7 @@ class Frames(QTimer):
         self._idle.stop()
 
     def _look(self) -> None:
-        now, gap_s = time.perf_counter(), self._gap_s()
+        now, gap_s = time.perf_counter(), self.gap_s()
         if gap_s < self._cost_s and now - self._due_s < _PATIENCE_S:
             self._again(gap_s + _AGAIN_S)
             return

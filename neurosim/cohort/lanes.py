@@ -50,20 +50,25 @@ class SplitActor(Actor):
         The actors of each arm; there may be none.
     n
         Lanes of an arm.
+
+    Attributes
+    ----------
+    arms
+        The actors of each arm.
     """
 
     def __init__(self, arms: Sequence[Sequence[Actor]], n: int) -> None:
-        self._arms, self._n = [list(actors) for actors in arms], n
+        self.arms, self._n = [list(actors) for actors in arms], n
         self._lanes = lanes_of_arms(n * len(arms), len(arms))
 
     def act(self, tick_index: int) -> Drive:
-        drives = [total_drive(actor.act(tick_index) for actor in actors) for actors in self._arms]
-        offsets = {
-            name: np.concatenate(
-                [np.broadcast_to(np.asarray(drive[name], dtype=float), (self._n,)) for drive in drives]
-            )
-            for name in dict.fromkeys(name for drive in drives for name in drive.offsets)
-        }
+        drives = [total_drive(actor.act(tick_index) for actor in actors) for actors in self.arms]
+        offsets: dict[str, Float | float] = {}
+        for drive, lanes in zip(drives, self._lanes, strict=True):
+            for name, offset in drive.offsets.items():
+                whole = offsets.setdefault(name, np.zeros(self._n * len(drives)))
+                assert isinstance(whole, np.ndarray)
+                whole[lanes] = offset
         events = [
             replace(event, subject=lanes.start + i)
             for drive, lanes in zip(drives, self._lanes, strict=True)
@@ -73,7 +78,7 @@ class SplitActor(Actor):
         return Drive(offsets, tuple(events))
 
     def observe(self, feedback: Feedback) -> None:
-        for actors, lanes in zip(self._arms, self._lanes, strict=True):
+        for actors, lanes in zip(self.arms, self._lanes, strict=True):
             part = _part(feedback, lanes)
             for actor in actors:
                 actor.observe(part)
@@ -90,7 +95,7 @@ class SplitActor(Actor):
             actor.recall({name.removeprefix(place): x for name, x in memory.items() if name.startswith(place)})
 
     def _named(self) -> list[tuple[str, Actor]]:
-        return [(f"{i}/{j}/", actor) for i, actors in enumerate(self._arms) for j, actor in enumerate(actors)]
+        return [(f"{i}/{j}/", actor) for i, actors in enumerate(self.arms) for j, actor in enumerate(actors)]
 
 
 class LateActor(Actor):
@@ -102,30 +107,35 @@ class LateActor(Actor):
         The actor.
     n_ticks
         How much later.
+
+    Attributes
+    ----------
+    actor
+        The actor.
     """
 
     def __init__(self, actor: Actor, n_ticks: int) -> None:
-        self._actor, self._n_ticks = actor, n_ticks
+        self.actor, self._n_ticks = actor, n_ticks
         self._waiting: deque[Feedback] = deque()
 
     def act(self, tick_index: int) -> Drive:
-        return self._actor.act(tick_index)
+        return self.actor.act(tick_index)
 
     def observe(self, feedback: Feedback) -> None:
         if not self._waiting:  # as on the display of a session before anything has come through
             self._waiting.extend([feedback.map(np.zeros_like)] * self._n_ticks)
         self._waiting.append(feedback)
-        self._actor.observe(self._waiting.popleft())
+        self.actor.observe(self._waiting.popleft())
 
     def rest(self, duration_s: float) -> None:
         self._waiting.clear()
-        self._actor.rest(duration_s)
+        self.actor.rest(duration_s)
 
     def memory(self) -> dict[str, Float]:
-        return self._actor.memory()
+        return self.actor.memory()
 
     def recall(self, memory: Mapping[str, Float]) -> None:
-        self._actor.recall(memory)
+        self.actor.recall(memory)
 
 
 class SplitRule(RuleConfig):
@@ -206,8 +216,7 @@ class SplitSham(Sham):
     def update(self, tick_index: int, feedback: Feedback) -> Float:
         shown: list[Float] = []
         for lanes, sham in self._arms:
-            part = _part(feedback, lanes)
-            shown.append(part.shown if sham is None else sham.update(tick_index, part))
+            shown.append(feedback.shown[lanes] if sham is None else sham.update(tick_index, _part(feedback, lanes)))
         return np.concatenate(shown)
 
     def rest(self, duration_s: float) -> None:

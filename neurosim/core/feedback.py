@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -91,5 +91,11 @@ class Feedback:
         >>> feedback.map(lambda x: x[:2]).value
         array([0., 1.])
         """
-        names = [f.name for f in fields(self) if isinstance(getattr(self, f.name), np.ndarray)]
-        return replace(self, **{name: function(*(getattr(f, name) for f in (self, *others))) for name in names})
+        columns = zip(*(feedback._arrays() for feedback in (self, *others)), strict=True)
+        mapped: list[Any] = [function(*x) if isinstance(x[0], np.ndarray) else x[0] for x in columns]
+        return Feedback(*mapped, *[self.cue])
+
+    def _arrays(self) -> tuple[Float | Bool, ...]:
+        return (
+            self.value, self.threshold, self.holding, self.joint, self.met, self.reward, self.valid, self.shown
+        )  # fmt: skip

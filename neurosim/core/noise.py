@@ -29,6 +29,14 @@ def _words(text: str, n: int) -> NDArray[np.uint64]:
     return np.frombuffer(digest[: 4 * n], dtype="<u4").astype(np.uint64)
 
 
+def _times(subject: NDArray[np.uint64]) -> int:
+    """Return how often the same subjects, in the same order, stand side by side."""
+    n = len(np.unique(subject))
+    if n == 0 or len(subject) % n:
+        return 1
+    return len(subject) // n if (subject.reshape(-1, n) == subject[:n]).all() else 1
+
+
 class AddressedNoise:
     """The noise of one component, for all its lanes.
 
@@ -74,15 +82,26 @@ class AddressedNoise:
         first, second = (axis.ravel() for axis in np.meshgrid(*order, indexing="ij"))
         self.subjects, self.channels = (second, first) if channel_major else (first, second)
         self.n_lanes = int(self.subjects.size)
+        # Arms of a trial are the same people over and over: what is theirs is drawn once, and copied.
+        n = len(subject) // _times(subject)
+        kept = np.tile(np.arange(len(subject)) < n, len(channel)) if channel_major else slice(n * len(channel))
+        self._drawn = self.subjects[kept], self.channels[kept]
+        self._copies = (len(channel) if channel_major else 1, len(subject) // max(n, 1))
         self._block: tuple[int, Float] | None = None
 
-    def normal(self, start: int, n_times: int, out: Float | None = None) -> Float:
+    def normal(self, start: int, n_times: int) -> Float:
         """Return standard normals ``(n_times, n_lanes)`` from a sample index on."""
         from neurosim.core.kernels.philox import normals
 
-        out = np.empty((n_times, self.n_lanes)) if out is None else out
-        normals(out, self.key, start, self.subjects, self.channels)
-        return out
+        subjects, channels = self._drawn
+        drawn = np.empty((n_times, len(subjects)))
+        normals(drawn, self.key, start, subjects, channels)
+        outer, times = self._copies
+        if times == 1:
+            return drawn
+        out = np.empty((n_times, outer, times, len(subjects) // outer))
+        out[:] = drawn.reshape(n_times, outer, 1, -1)
+        return out.reshape(n_times, self.n_lanes)
 
     def normal_at(self, index: int) -> Float:
         """Return the standard normals of one sample index ``(n_lanes,)``, for series read one by one."""

@@ -37,7 +37,8 @@ class TickGrid:
 
     def start_s(self, tick_index: int) -> float:
         """Return when a tick starts [s]."""
-        return float(tick_index * exact(self.update_interval_s))
+        length_s = exact(self.update_interval_s)
+        return tick_index * length_s.numerator / length_s.denominator  # of integers this is rounded once
 
     def first_sample(self, tick_index: int, fs: float) -> int:
         """Return the index of the first sample at or after the start of a tick."""

@@ -127,7 +127,7 @@ class OperantRule(Rule):
     """
 
     def __init__(self, config: Operant, columns: Sequence[int], grid: TickGrid, batch_shape: tuple[int, ...]) -> None:
-        self._columns, self._grid = list(columns), grid
+        self._columns, self._grid = np.array(columns, dtype=np.intp), grid
         self._shape = batch_shape
         self._n = int(np.prod(batch_shape, dtype=int))
         self.condition_names = tuple(c.called for c in config.conditions)
@@ -170,11 +170,13 @@ class OperantRule(Rule):
         self._hysteresis = np.array([c.hysteresis for c in config.conditions])
 
     def update(self, features: Values, valid: Bool, cue: Cue) -> Feedback:
-        values = features.reshape(self._n, -1)[:, self._columns]
+        values = features.reshape(self._n, -1).take(self._columns, axis=1)
         trusted = valid.reshape(self._n)
         take = trusted if cue.block != "rest" else np.zeros_like(trusted)
         sign = self._other_sign if cue.target == "down" else self._sign
-        thresholds = np.stack([t.now(cue) for t in self._thresholds], axis=1)
+        thresholds = np.empty(values.shape)
+        for i, threshold in enumerate(self._thresholds):
+            thresholds[:, i] = threshold.now(cue)
         margin = sign * (values - thresholds)  # NaN while there is no threshold: compares false
         self._holding = ((margin > 0) | (self._holding & (margin > -self._hysteresis))) & trusted[:, None]
         blocked = self._blocked(trusted)
@@ -182,21 +184,21 @@ class OperantRule(Rule):
             column = np.ascontiguousarray(values[:, i])
             threshold.note(Seen(column, self._holding[:, i], take, cue, float(sign[i])))
         counts = trusted & (cue.block in ("training", "transfer"))
-        self._run = np.where((blocked & self._needed).any(axis=1), 0, np.where(counts, self._run + 1, 0))
+        self._run = np.where(counts & ~_any(blocked & self._needed), self._run + 1, 0)
         met = self._run >= self._dwell
         reward = met & (self._since >= self._refractory) & (cue.block == "training")
         self._since = np.where(reward, 1, self._since + 1)
         graded = met.astype(np.float64)
         if self._grading is not None:
             grade = self._grading.update(values[:, 0].copy(), take, margin[:, 0].copy(), cue)
-            graded = np.where(trusted & ~(blocked & self._gates).any(axis=1), grade, 0.0)
+            graded = np.where(trusted & ~_any(blocked & self._gates), grade, 0.0)
         self._show(graded, blocked, cue)
         self.thresholds = thresholds.reshape(*self._shape, -1)
         return Feedback(
             value=values[:, 0].reshape(self._shape),
             threshold=thresholds[:, 0].reshape(self._shape),
             holding=self._holding.reshape(self.thresholds.shape),
-            joint=(counts & (self._holding | ~self._needed).all(axis=1)).reshape(self._shape),
+            joint=(counts & ~_any(~self._holding & self._needed)).reshape(self._shape),
             met=met.reshape(self._shape),
             reward=reward.reshape(self._shape),
             valid=valid,
@@ -212,5 +214,17 @@ class OperantRule(Rule):
         return blocked
 
     def _show(self, shown: Float, blocked: Bool, cue: Cue) -> None:
-        frozen = (blocked & self._freezes).any(axis=1)
-        self._shown = np.where(frozen, self._shown, shown) if cue.block == "training" else np.zeros(self._n)
+        if cue.block != "training":
+            self._shown = np.zeros(self._n)
+        elif self._freezes.any():
+            self._shown = np.where(_any(blocked & self._freezes), self._shown, shown)
+        else:
+            self._shown = shown
+
+
+def _any(conditions: Bool) -> Bool:
+    """Return whether any condition is true ``(subject,)``."""
+    if conditions.shape[1] == 1:
+        return conditions[:, 0]
+    found: Bool = conditions.any(axis=1)
+    return found

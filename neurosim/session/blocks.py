@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neurosim.core.errors import UserError
-from neurosim.core.spec import Bool, Float, SignalSpec
+from neurosim.core.spec import Bool, Float, SignalSpec, time_first
 from neurosim.feedback.block import Block
 from neurosim.session.tick import Sink, Tick
 
@@ -129,6 +129,8 @@ class BlockSink(Sink):
         self._met: Bool = np.zeros(0, dtype=np.bool_)
 
     def write(self, tick: Tick) -> None:
+        from neurosim.core.kernels.moments import add_in_order
+
         if not self.blocks or self.blocks[-1].block is not tick.block:
             self.blocks.append(_fresh(tick))
             self._met = np.zeros_like(tick.feedback.met)
@@ -143,14 +145,20 @@ class BlockSink(Sink):
         s.n_joint += feedback.joint
         s.n_switches += feedback.met != self._met
         self._met = feedback.met
-        if not feedback.valid.all():
+        if feedback.valid.all():
+            s.feature_sums += tick.features
+        else:
             s.n_causes += tick.causes
-        s.feature_sums += np.where(feedback.valid[..., None], tick.features, 0.0)
+            s.feature_sums += np.where(feedback.valid[..., None], tick.features, 0.0)
         for name, sums in s.truth_sums.items():
             x = tick.samples[name]
-            if x.shape[-1]:
-                sums += np.cumsum(x, axis=-1)[..., -1]  # in order, whatever the shape (law 2); `sum` goes pairwise
+            add_in_order(_by_channel(time_first(x)), _by_channel(sums[None])[0])
             s.n_truth[name] += x.shape[-1]
+
+
+def _by_channel(rows: Float) -> Float:
+    """View ``(time, *batch, channel)`` as ``(time, channel, subject)``."""
+    return rows[..., None] if rows.ndim == 2 else rows.transpose(0, 2, 1)
 
 
 def _fresh(tick: Tick) -> BlockStatistics:

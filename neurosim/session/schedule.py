@@ -90,11 +90,13 @@ class Schedule:
     def cue(self, number: int, tick_index: int) -> Cue:
         """Return what the subject is told in a tick of a block."""
         block = self.blocks[number]
-        since_s = exact(self.grid.update_interval_s) * (tick_index - self.start(number))
         pacer, phase = map(float, self._pacer(number, tick_index))
         told = Cue(block.kind, block.instruction, block.eyes, pacer_per_min=pacer, pacer_phase=phase,
                    stressor=block.stressor)  # fmt: skip
-        return told if block.trials is None else self._in_trial(number, block.trials, since_s, told)
+        if block.trials is None:
+            return told
+        since_s = exact(self.grid.update_interval_s) * (tick_index - self.start(number))
+        return self._in_trial(number, block.trials, since_s, told)
 
     def _in_trial(self, number: int, trials: Trials, since_s: Fraction, told: Cue) -> Cue:
         period_s = exact(trials.period_s)

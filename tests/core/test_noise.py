@@ -105,6 +105,20 @@ def test_company_and_order_of_lanes_do_not_matter() -> None:
     np.testing.assert_array_equal(channel_major.swapaxes(1, 2), whole)
 
 
+@pytest.mark.parametrize("subjects", [[5, 3, 5, 3, 5, 3], [5, 5, 5], [5, 3, 3, 5], [5, 3, 5], []])
+def test_those_who_stand_side_by_side_again_have_the_noise_of_one_alone(subjects: list[int]) -> None:
+    """The people of a trial in each of its arms, drawn once and copied, and orders in which nothing can be copied."""
+    n = len(subjects)
+    by_subject = AddressedNoise(1, "x", subjects, ["a", "b"])
+    by_channel = AddressedNoise(1, "x", subjects, ["a", "b"], channel_major=True)
+    got, turned = by_subject.normal(3, 6).reshape(6, n, 2), by_channel.normal(3, 6).reshape(6, 2, n)
+    for i, subject in enumerate(subjects):
+        alone = AddressedNoise(1, "x", [subject], ["a", "b"]).normal(3, 6)
+        np.testing.assert_array_equal(got[:, i], alone)
+        np.testing.assert_array_equal(turned[:, :, i], alone)
+        np.testing.assert_array_equal(by_subject.normal_at(4).reshape(n, 2)[i], alone[1])
+
+
 @pytest.fixture(scope="module")
 def many() -> NDArray[np.float64]:
     return AddressedNoise(2024, "statistics", range(50), ["a", "b"]).normal(0, 4000)

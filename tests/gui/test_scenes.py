@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -101,6 +103,20 @@ def test_a_scene_goes_on_as_the_session_did(window: Console, qtbot: QtBot) -> No
         assert session.tick_index == _AT == history.ticks.total
         assert session.protocol.rule.model_dump()["refractory_s"] == 0.25
         same(first, go_on(window, qtbot))
+
+
+def test_a_scene_that_is_played_goes_on_at_once(window: Console, qtbot: QtBot) -> None:
+    keep(window, qtbot)
+    window.engine.clock.set_speed(1.0)
+    window.commands["recall_scene_3"].trigger()
+    ready(window, qtbot)
+    session = window.engine.session
+    assert session is not None
+    window.engine.clock.play()
+    started_s = time.monotonic()
+    qtbot.waitUntil(lambda: session.tick_index > _AT, timeout=_WAIT_MS)
+    assert time.monotonic() - started_s < _AT * session.protocol.update_interval_s, "waited for all that was before"
+    assert math.isfinite(window._frames.gap_s()), "frames look at the clock of the session that is shown"
 
 
 def test_a_file_brings_the_scene_to_another_window(

@@ -1,4 +1,4 @@
-"""Moments of the last samples of each lane."""
+"""Sums and moments of the samples of each lane."""
 
 from __future__ import annotations
 
@@ -46,3 +46,19 @@ def window_moments(x, start, n_block, which, ring, sums, held, out):
                 else:
                     held[lane] = fourth[lane] / n / (variance * variance) - 3.0 if variance > 1e-24 else 0.0
         out[t] = held
+
+
+@kernel
+def add_in_order(x, sums):
+    """Add the sum over time of ``x (time, channel, subject)`` to ``sums (channel, subject)``, first sample first.
+
+    In this order whatever the shape, where NumPy's sum goes pairwise, and by memory's order.
+    """
+    total = np.zeros(sums.shape)
+    for t in range(x.shape[0]):
+        for c in range(total.shape[0]):
+            for b in range(total.shape[1]):
+                total[c, b] += x[t, c, b]
+    for c in range(total.shape[0]):
+        for b in range(total.shape[1]):
+            sums[c, b] += total[c, b]

@@ -80,7 +80,7 @@ class Organ(ABC):
     """
 
     #: Whether it looks at the breath and the beats of a span.
-    needs_heart: ClassVar[bool] = False
+    needs_heart: bool = False
     #: Whether it is left out of "all signals": made only where a protocol or somebody names one of its streams.
     on_request: ClassVar[bool] = False
 

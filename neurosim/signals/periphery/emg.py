@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from pydantic import Field, field_validator
@@ -70,6 +71,16 @@ class EMG(OrganConfig):
         return EMGTruth(self, given)
 
 
+@lru_cache(maxsize=32)
+def _designs(low_hz: float, high_hz: float, most: float, fs: float) -> Float:
+    """Return the filters of the levels of fatigue ``(5, level)``, which nobody may change."""
+    designs = []
+    for slowing in np.linspace(0.0, most, _LEVELS + 1):
+        poles, zeros, gain = muscle_filter((1 - slowing) * low_hz, (1 - slowing) * high_hz, fs)
+        designs.append([*poles[:2], *zeros[1:], gain])
+    return np.ascontiguousarray(np.array(designs).T)
+
+
 class EMGOrgan(Organ):
     """Makes the EMG.
 
@@ -81,30 +92,21 @@ class EMGOrgan(Organ):
         Who it belongs to.
     """
 
-    needs_heart = True
-
     def __init__(self, config: EMG, given: Given) -> None:
         if config.high_hz > config.fs / 4.0:
             message = f"must be at most fs/4 = {config.fs / 4:g} Hz, got {config.high_hz:g}"
             raise ConfigError(message).within("high_hz")
+        self.needs_heart = "trapezius" in config.muscles  # whose electrodes lie near it
         self._tension = Tension(config.muscles, given)
         self._n = given.n
         self._lag = _decay(config.lag_s, config.fs)
         self._rise, self._fall = 1.0 / (STEP_HZ * config.tired_s), 1.0 / (STEP_HZ * config.rested_s)
-        self._designs = self._design(config)
+        self._designs = _designs(config.low_hz, config.high_hz, config.slowing, config.fs)
         self._n_warm_up = math.ceil(_WARM_UP * config.fs / (math.pi * config.low_hz))
         self._noise = given.noise("emg", self._tension.muscles)
         self._warm_up = given.noise("emg/warm-up", self._tension.muscles)
         spec = SignalSpec(config.fs, self._tension.muscles, "uV", given.batch_shape)
         super().__init__({"emg": spec}, config.fs)
-
-    @staticmethod
-    def _design(config: EMG) -> Float:
-        designs = []
-        for slowing in np.linspace(0.0, config.slowing, _LEVELS + 1):
-            poles, zeros, gain = muscle_filter((1 - slowing) * config.low_hz, (1 - slowing) * config.high_hz, config.fs)
-            designs.append([*poles[:2], *zeros[1:], gain])
-        return np.ascontiguousarray(np.array(designs).T)
 
     def start(self, session: int, rest: Span) -> None:
         from neurosim.core.kernels.filters import pole_zero
