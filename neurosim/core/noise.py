@@ -31,8 +31,10 @@ def _words(text: str, n: int) -> NDArray[np.uint64]:
 
 def _times(subject: NDArray[np.uint64]) -> int:
     """Return how often the same subjects, in the same order, stand side by side."""
+    if len(subject) < 2:
+        return 1
     n = len(np.unique(subject))
-    if n == 0 or len(subject) % n:
+    if len(subject) % n:
         return 1
     return len(subject) // n if (subject.reshape(-1, n) == subject[:n]).all() else 1
 
@@ -83,10 +85,11 @@ class AddressedNoise:
         self.subjects, self.channels = (second, first) if channel_major else (first, second)
         self.n_lanes = int(self.subjects.size)
         # Arms of a trial are the same people over and over: what is theirs is drawn once, and copied.
-        n = len(subject) // _times(subject)
+        times = _times(subject)
+        n = len(subject) // times
         kept = np.tile(np.arange(len(subject)) < n, len(channel)) if channel_major else slice(n * len(channel))
         self._drawn = self.subjects[kept], self.channels[kept]
-        self._copies = (len(channel) if channel_major else 1, len(subject) // max(n, 1))
+        self._copies = (len(channel) if channel_major else 1, times)
         self._block: tuple[int, Float] | None = None
 
     def normal(self, start: int, n_times: int) -> Float:

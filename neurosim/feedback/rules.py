@@ -226,5 +226,5 @@ def _any(conditions: Bool) -> Bool:
     """Return whether any condition is true ``(subject,)``."""
     if conditions.shape[1] == 1:
         return conditions[:, 0]
-    found: Bool = conditions.any(axis=1)
+    found: Bool = np.asarray(conditions.any(axis=1))
     return found
