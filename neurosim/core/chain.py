@@ -168,8 +168,8 @@ class ForkStage(_Compound):
 
     def _start(self) -> None:
         # Where one branch is fitted to the baseline and gives it anew, the others are asked for what they gave.
-        self._outputs = [BaselineTape() for _ in self.stages]
-        self._collects = is_calibrated(self)
+        asked = [stage for stage in self.stages if not is_calibrated(stage)] if is_calibrated(self) else []
+        self._outputs = {stage: BaselineTape() for stage in asked}
         longest = max(stage.spec.delay_s for stage in self.stages)
         self.spec = self.spec.replace(added_delay_s=longest - self.spec.delay_s)
 
@@ -180,19 +180,19 @@ class ForkStage(_Compound):
     def process(self, x: Samples) -> Samples:
         parts = [stage.process(x) for stage in self.stages]
         self.known = reduce(both, [stage.known for stage in self.stages])
-        if self._collects:
-            for outputs, part, stage in zip(self._outputs, parts, self.stages, strict=True):
-                outputs.extend(part, known_of(stage, part))
+        for stage, part in zip(self.stages, parts, strict=True):
+            if stage in self._outputs:
+                self._outputs[stage].extend(part, known_of(stage, part))
         return join_channels(parts)
 
     def calibrate(self) -> Baseline | None:
         found = [stage.calibrate() for stage in self.stages]
         before = self._outputs
         self._start()
-        self._collects = False
+        self._outputs = {}
         if all(each is None for each in found):
             return None
-        parts = [each or before[i].all for i, each in enumerate(found)]
+        parts = [each or before[stage].all for stage, each in zip(self.stages, found, strict=True)]
         return join_channels([samples for samples, _ in parts]), np.logical_and.reduce([valid for _, valid in parts])
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from neurosim.core.spec import AnyScalar, Bool, Samples, time_first, time_last
 from neurosim.core.stage import Baseline
 
+#: Times there is room for at first: a second of most signals.
 _FIRST = 256
 
 

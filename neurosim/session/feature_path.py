@@ -63,8 +63,8 @@ class FeaturePath:
         self._no_value: dict[str, Bool] = {name: np.ones(n, dtype=np.bool_) for name in (*self._branches, "")}
         self._delay_s = self._join.spec.delay_s  # that the stages behind the join were prepared for
         # Where one input is fitted to the baseline and gives it anew, the others are asked for what they gave.
-        collects = any(map(is_calibrated, self._branches.values()))
-        self._given = {name: BaselineTape() for name in self._branches} if collects else None
+        fitted = {name for name, branch in self._branches.items() if is_calibrated(branch)}
+        self._given = {name: BaselineTape() for name in self._branches if fitted and name not in fitted}
 
     @property
     def spec(self) -> SignalSpec:
@@ -81,7 +81,7 @@ class FeaturePath:
             self._note(name, branch)
         valid = both(valid, branch.known)
         self._join.push(name, out, valid)
-        if self._given is not None:
+        if name in self._given:
             self._given[name].extend(out, valid)
 
     def take(self, piece: int | None) -> Float | None:
@@ -124,12 +124,14 @@ class FeaturePath:
     def calibrate(self) -> None:
         """Fit what is calibrated to the baseline seen so far; what stands behind sees the baseline anew."""
         anew = {name: branch.calibrate() for name, branch in self._branches.items()}
-        given, self._given = self._given, None
-        if given is not None and any(each is not None for each in anew.values()):
+        given, self._given = self._given, {}
+        if any(each is not None for each in anew.values()):
             self._join.reset()
             for name, baseline in anew.items():
-                if baseline or len(given[name]):
-                    self._join.push(name, *(baseline or given[name].all))
+                if baseline is None and given.get(name):
+                    baseline = given[name].all
+                if baseline is not None:
+                    self._join.push(name, *baseline)
             x, valid = self._join.take()
             self._stage.reset()
             self._stage.mark_valid(valid)
