@@ -121,6 +121,7 @@ class DrugActor(Actor):
         self.compartments = Compartments(medicine.kinetics, config.weight_kg, clearance, effect_per_h)
         self._usual = medicine.usual_mg_per_l_at_70_kg
         self._slow = np.zeros(len(clearance))
+        self._by_hand_h: tuple[float, ...] = ()
         self._now_h, self._next_h, self._taken = -config.before_h, config.start_h - config.before_h, 0
         self._pass(config.before_h)
 
@@ -136,10 +137,20 @@ class DrugActor(Actor):
 
     @property
     def taken_h(self) -> Float:
-        """When each dose so far was taken, on the same clock ``(dose,)`` [h]."""
+        """When each dose so far was taken, on the same clock ``(dose,)`` [h]: those of the schedule, those by hand."""
         first_h = self._config.start_h - self._config.before_h
-        taken: Float = first_h + self._interval_h * np.arange(self._taken, dtype=np.float64)
-        return taken
+        planned = first_h + self._interval_h * np.arange(self._taken, dtype=np.float64)
+        return np.concatenate([planned, self._by_hand_h])
+
+    @property
+    def dose_mg(self) -> float:
+        """A dose of the schedule [mg]."""
+        return self._dose_mg
+
+    def take(self, dose_mg: float) -> None:
+        """Take a dose now, besides those of the schedule [mg]."""
+        self.compartments.take(dose_mg)
+        self._by_hand_h += (self._now_h,)
 
     @property
     def concentration_mg_per_l(self) -> Float:
@@ -190,7 +201,7 @@ class DrugActor(Actor):
     def memory(self) -> dict[str, Float]:
         parts = self.compartments
         amounts = (parts.gut_mg, parts.blood_mg_per_l, parts.effect_mg_per_l, parts.induction, self._slow)
-        schedule = np.array([self._now_h, self._next_h, float(self._taken)])
+        schedule = np.array([self._now_h, self._next_h, float(self._taken), *self._by_hand_h])
         return {f"drug/{self._medicine.name}": np.stack(amounts), f"drug/{self._medicine.name}/schedule": schedule}
 
     def recall(self, memory: Mapping[str, Float]) -> None:
@@ -198,3 +209,4 @@ class DrugActor(Actor):
         parts.gut_mg, parts.blood_mg_per_l, parts.effect_mg_per_l, parts.induction, self._slow = amounts.copy()
         schedule = memory[f"drug/{self._medicine.name}/schedule"]
         self._now_h, self._next_h, self._taken = float(schedule[0]), float(schedule[1]), int(schedule[2])
+        self._by_hand_h = tuple(schedule[3:].tolist())

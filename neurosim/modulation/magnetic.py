@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Self
+from typing import Literal, Self, TypeAlias
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -17,6 +17,9 @@ from neurosim.core.spec import Float
 from neurosim.core.timeline import TickGrid
 from neurosim.modulation.lasting import BuildUp, Lasting
 from neurosim.modulation.plasticity import Plasticity, Synapse
+
+#: By hand off, or as its train says.
+CoilSwitch: TypeAlias = Literal["program", "off"]
 
 
 class Train(Config):
@@ -128,46 +131,68 @@ class CoilActor(Actor):
 
     Attributes
     ----------
+    config
+        What it gives and when: as described, until somebody sets it.
+    switch
+        Whether somebody has switched it off by hand.
     synapse
         What the pulses have done so far.
     """
 
     def __init__(self, config: Coil, grid: TickGrid, lasts: BuildUp) -> None:
-        self._config, self._grid, self._lasts = config, grid, lasts
+        self._described, self._grid, self._lasts = config, grid, lasts
         self._times = tuple(config.start_s + t for t in config.train.times_s())
         self.synapse = Synapse(config.plasticity)
         self._start()
 
-    @property
-    def config(self) -> Coil:
-        """What it gives and when."""
-        return self._config
-
     def _start(self) -> None:
+        self.config = self._described
+        self.switch: CoilSwitch = "program"
+        self._asked = 0  # pulses by hand
         self._next, self._now_s, self._given = 0, 0.0, 0
+
+    def set(self, intensity: float | None = None, switch: CoilSwitch | None = None) -> None:
+        """Give pulses of another intensity from now on, and be switched by hand, until the session ends.
+
+        What its train would have given while it is off is left out, and not made up for.
+        """
+        if intensity is not None:
+            self.config = self.config.model_copy(update={"intensity": intensity})
+        self.switch = switch or self.switch
+
+    def pulse(self) -> None:
+        """Give a pulse at the beginning of the next tick, whatever the train says."""
+        self._asked += 1
 
     def act(self, tick_index: int) -> Drive:
         start_s, end_s = self._grid.start_s(tick_index), self._grid.start_s(tick_index + 1)
         change = self.synapse.change  # what earlier pulses left: a drive is constant within a tick
-        first = self._next
-        while self._next < len(self._times) and self._times[self._next] < end_s:
-            self._pass(max(self._times[self._next], start_s))
-            if not self._config.sham:
+        times = self._due(start_s, end_s)
+        for t in times:
+            self._pass(max(t, start_s))
+            if not self.config.sham:
                 self.synapse.pulse()
-            self._next += 1
         self._pass(end_s)
-        self._given = self._next - first
-        if self._config.sham:
+        self._given = len(times)
+        if self.config.sham:
             return Drive()
         if self._given:  # a session is a day's treatment; one that is cut short counts for what it gave
             self._lasts.go_on(1.0, 86400.0 * self._given / len(self._times))
-        events = [DriveEvent("tms_pulse", t, self._config.intensity) for t in self._times[first : self._next]]
+        events = [DriveEvent("tms_pulse", t, self.config.intensity) for t in times]
         drive = Drive({"cortical_excitability": float(np.log1p(change))} if change else {}, tuple(events))
         return drive + self._lasts.drive()
 
+    def _due(self, start_s: float, end_s: float) -> tuple[float, ...]:
+        """Return when the pulses of a tick come [s]: those that were asked for by hand first."""
+        first = self._next
+        while self._next < len(self._times) and self._times[self._next] < end_s:
+            self._next += 1
+        by_hand, self._asked = (start_s,) * self._asked, 0
+        return by_hand + (self._times[first : self._next] if self.switch == "program" else ())
+
     def read(self) -> tuple[float, float, float]:
-        lasting = 0.0 if self._config.sham else 100.0 * self.synapse.change
-        return float(self._given), self._config.intensity * (self._given > 0), lasting
+        lasting = 0.0 if self.config.sham else 100.0 * self.synapse.change
+        return float(self._given), self.config.intensity * (self._given > 0), lasting
 
     def _pass(self, until_s: float) -> None:
         if until_s > self._now_s:

@@ -6,11 +6,13 @@ from neurosim.core.clock import RealTimeClock, SimulatedClock
 from neurosim.core.event import SessionEvent
 from neurosim.session.commands import (
     Command,
+    Dose,
     Happen,
     Logged,
     Point,
     Push,
     Seek,
+    SetCoil,
     SetPacer,
     SetParameter,
     SetThreshold,
@@ -33,6 +35,7 @@ from neurosim.session.tick import Sink, Tick
 
 __all__ = [
     "Command",
+    "Dose",
     "Happen",
     "Logged",
     "Point",
@@ -42,6 +45,7 @@ __all__ = [
     "Seek",
     "Session",
     "SessionEvent",
+    "SetCoil",
     "SetPacer",
     "SetParameter",
     "SetThreshold",

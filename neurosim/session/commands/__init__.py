@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from neurosim.session.commands.body import (
-    PULSE_SETTINGS,
-    Hand,
-    Happen,
-    Point,
-    Push,
-    Stimulate,
-    Stroke,
-    persons,
-    stimulators,
-)
+from neurosim.session.commands.body import Hand, Happen, Point, Push, Stroke, persons
 from neurosim.session.commands.command import Command, RuleCommand
 from neurosim.session.commands.course import Mark, Seek, SetPacer
+from neurosim.session.commands.devices import (
+    PULSE_SETTINGS,
+    Dose,
+    SetCoil,
+    Stimulate,
+    coils,
+    drugs,
+    stimulators,
+)
 from neurosim.session.commands.log import COMMANDS, Logged, parse_command, read_commands
 from neurosim.session.commands.rule import SetParameter, SetThreshold
 
@@ -22,6 +21,7 @@ __all__ = [
     "COMMANDS",
     "PULSE_SETTINGS",
     "Command",
+    "Dose",
     "Hand",
     "Happen",
     "Logged",
@@ -30,11 +30,14 @@ __all__ = [
     "Push",
     "RuleCommand",
     "Seek",
+    "SetCoil",
     "SetPacer",
     "SetParameter",
     "SetThreshold",
     "Stimulate",
     "Stroke",
+    "coils",
+    "drugs",
     "parse_command",
     "persons",
     "read_commands",

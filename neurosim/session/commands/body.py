@@ -1,4 +1,4 @@
-"""What is done to the body: happenings, pushes, keys, the point of a hidden strategy, a stimulator."""
+"""What is done to the body: happenings, pushes, keys, the point of a hidden strategy."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, field_validator
 
-from neurosim.core.config import in_unit, validate
-from neurosim.core.drive import EVENTS, SITES, Drive, DriveEvent, Offsets
+from neurosim.core.drive import EVENTS, Drive, DriveEvent, Offsets
 from neurosim.core.errors import ConfigError, did_you_mean
-from neurosim.modulation.pulses import Pulses
-from neurosim.modulation.stimulator import StimulatorActor, Switch
 from neurosim.session.commands.command import Command, check_subject
 from neurosim.subject.hidden_strategy import HiddenStrategyActor
 from neurosim.subject.person import Key, PersonActor
@@ -94,55 +91,6 @@ class Point(Command):
         for actor in session.actors:
             if isinstance(actor, HiddenStrategyActor):
                 actor.move(self.x, self.y)
-
-
-#: What of pulses can be set while they are given.
-PULSE_SETTINGS = ("current_ma", "width_us", "frequency_hz")
-
-
-class Stimulate(Command):
-    """Sets a stimulator from now on: its pulses, or whether it is on; the next session begins as the protocol says.
-
-    Pulses past the electrode's limit are refused with the figure, as they are in a file.
-    """
-
-    command: Literal["stimulate"] = "stimulate"
-    site: str = Field(description="where its pulses are given; `neurosim list latents` has the sites")
-    current_ma: float | None = in_unit("mA", None, "current")
-    width_us: float | None = in_unit("us", None, "width of a phase")
-    frequency_hz: float | None = in_unit("Hz", None, "frequency")
-    switch: Switch | None = Field(None, description="on, off, or program: as the protocol says")
-
-    def pulses(self, now: Pulses) -> Pulses:
-        """Return the pulses that are asked for, of a stimulator that gives others now.
-
-        Raises
-        ------
-        ConfigError
-            When they cannot be given.
-        """
-        asked = self.model_dump(include=set(PULSE_SETTINGS), exclude_none=True)
-        return validate(now.model_dump() | asked, Pulses, f"the stimulator at {SITES[now.site]}")
-
-    def check(self, session: Session) -> None:
-        found = stimulators(session)
-        if self.site not in found:
-            there = did_you_mean(self.site, found) if found else "there is none here"
-            raise ConfigError(f"no stimulator at the site '{self.site}'; {there}")
-        now = found[self.site].config.pulses
-        for command in session.pending:  # what waits for the same border of a tick comes first
-            if isinstance(command, Stimulate) and command.site == self.site:
-                now = command.pulses(now)
-        self.pulses(now)
-
-    def apply(self, session: Session) -> None:
-        actor = stimulators(session)[self.site]
-        actor.set(self.pulses(actor.config.pulses), self.switch)
-
-
-def stimulators(session: Session) -> dict[str, StimulatorActor]:
-    """Return the stimulators of a session by site."""
-    return {actor.config.pulses.site: actor for actor in session.actors if isinstance(actor, StimulatorActor)}
 
 
 @dataclass

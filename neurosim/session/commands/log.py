@@ -9,9 +9,10 @@ from typing import Any
 
 from neurosim.core.config import read_text, validate
 from neurosim.core.errors import ConfigError, did_you_mean
-from neurosim.session.commands.body import Happen, Point, Push, Stimulate, Stroke
+from neurosim.session.commands.body import Happen, Point, Push, Stroke
 from neurosim.session.commands.command import Command
 from neurosim.session.commands.course import Mark, Seek, SetPacer
+from neurosim.session.commands.devices import Dose, SetCoil, Stimulate
 from neurosim.session.commands.rule import SetParameter, SetThreshold
 
 #: The commands of a session by name.
@@ -26,6 +27,8 @@ COMMANDS: dict[str, type[Command]] = {
     "point": Point,
     "seek": Seek,
     "stimulate": Stimulate,
+    "coil": SetCoil,
+    "dose": Dose,
 }
 
 
