@@ -14,6 +14,7 @@ from neurosim.session.commands import Command
 from neurosim.session.session import Session
 from neurosim_gui.devices import Device, devices_of
 from neurosim_gui.look import Look
+from neurosim_gui.panels.by_hand import CoilByHand, DrugByHand
 from neurosim_gui.panels.evoked import EvokedPanel, answers_of
 from neurosim_gui.panels.feature import FeaturePanel
 from neurosim_gui.panels.given import GivenPanel
@@ -49,7 +50,7 @@ def add_technique(found: Arrangement, session: Session, look: Look, submit: Call
     if not devices:
         return
     targets = TargetPanel(look, targets_of(session, devices), devices, session.protocol.blocks[0].duration_s)
-    given = _given(look, devices)
+    given = _given(look, devices, submit)
     shapes = [panel for device in devices for panel in _shapes(look, device, session, submit)]
     if any(isinstance(device.actor, CoilActor) for device in devices) and answers_of(session):
         shapes.insert(0, EvokedPanel(look, session))
@@ -73,16 +74,19 @@ def add_technique(found: Arrangement, session: Session, look: Look, submit: Call
     found.name, found.first = "technique_", shapes[0].tab if shapes else SignalsPanel.tab
 
 
-def _given(look: Look, devices: list[Device]) -> list[Panel]:
+def _given(look: Look, devices: list[Device], submit: Callable[[Command], bool]) -> list[Panel]:
     """Return a panel for each stimulator and drug, and one for all coils together."""
     coils = [device for device in devices if isinstance(device.actor, CoilActor)]
-    panels: list[Panel] = [GivenPanel(look, coils)] if coils else []
+    first = coils[0].actor if coils else None
+    panels: list[Panel] = []
+    if isinstance(first, CoilActor):
+        panels.append(GivenPanel(look, coils, by_hand=CoilByHand(submit, first)))
     for device in devices:
         actor = device.actor
         if isinstance(actor, StimulatorActor):
             panels.append(GivenPanel(look, [device], _CLOSELY_S if actor.config.mode == "adaptive" else None))
         elif isinstance(actor, DrugActor):
-            panels.append(GivenPanel(look, [device]))
+            panels.append(GivenPanel(look, [device], by_hand=DrugByHand(submit, actor)))
     return panels
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFrame, QLabel, QScrollArea, QSizePolicy, QToolButton, QWidget
 
 
 class Elided(QLabel):
@@ -42,6 +42,30 @@ def scrolling(page: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     return area
+
+
+def number_field(value: float, low: float, high: float, step: float, decimals: int, unit: str = "") -> QDoubleSpinBox:
+    """Return a field for a number and its unit, that tells of a new number once and not of each of its digits."""
+    field = QDoubleSpinBox()
+    field.setDecimals(decimals)
+    field.setRange(low, high)
+    field.setSingleStep(step)
+    if unit:
+        field.setSuffix(f" {unit}")
+    field.setKeyboardTracking(False)
+    field.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    field.setValue(value)
+    return field
+
+
+def show_silently(field: QDoubleSpinBox | QComboBox, value: float) -> None:
+    """Let a field tell a number, or a choice its place, as if nobody had chosen it."""
+    blocker = QSignalBlocker(field)
+    if isinstance(field, QComboBox):
+        field.setCurrentIndex(int(value))
+    else:
+        field.setValue(value)
+    blocker.unblock()
 
 
 def small_button(words: str, tip: str) -> QToolButton:

@@ -10,6 +10,7 @@ import pytest
 from neurosim_gui.console import Console
 from neurosim_gui.devices import devices_of
 from neurosim_gui.field_views import prepare_place
+from neurosim_gui.panels.by_hand import CoilByHand, DrugByHand
 from neurosim_gui.panels.evoked import EvokedPanel
 from neurosim_gui.panels.given import WINDOWS_S, GivenPanel
 from neurosim_gui.panels.panel import Panel
@@ -24,7 +25,7 @@ from pytestqt.qtbot import QtBot
 from neurosim.cohort.field_map import places
 from neurosim.feedback import load_protocol
 from neurosim.modulation import Stimulator
-from neurosim.session import Session, Stimulate
+from neurosim.session import Dose, Session, SetCoil, Stimulate
 from neurosim.session.metered import DEVICES
 from neurosim.session.plan import plan_sessions
 from neurosim.session.tick import Sink
@@ -198,6 +199,52 @@ def test_a_coil_shows_its_pulses_and_what_they_evoke(open_console: Opener, qtbot
     assert "n = 2" in panel.told.text()
     _draw(window, given)
     assert given.told.text().startswith("3 pulses")
+
+
+def test_a_coil_is_set_by_hand(open_console: Opener, qtbot: QtBot) -> None:
+    window = open_console("tms_single", prepared=lambda: _short("tms_single", 20.0))
+    session = _at(window, qtbot, 1.0)
+    (given,) = _panels(window, GivenPanel)
+    assert isinstance(given, GivenPanel)
+    hand = given.by_hand
+    assert isinstance(hand, CoilByHand)
+    assert (hand.intensity.value(), hand.intensity.maximum()) == (1.2, 2.0)  # tms_single.toml, `Coil`
+    hand.intensity.setValue(1.5)
+    hand.button.click()
+    hand.switch.setCurrentIndex(1)
+    _at(window, qtbot, 4.0)
+    assert [logged.command for logged in session.command_log] == [
+        SetCoil(intensity=1.5),
+        SetCoil(pulse=True),
+        SetCoil(switch="off"),
+    ]
+    history = window.engine.history
+    assert history is not None
+    with history.lock:
+        given_with = history.streams[DEVICES].read(0)[1][1]  # thresholds
+    assert given_with[given_with > 0.0].tolist() == [1.5]
+    session.submit(SetCoil(intensity=1.1, switch="program"))  # somebody else
+    _at(window, qtbot, 6.0)
+    _draw(window, given)
+    assert (hand.intensity.value(), hand.switch.currentIndex()) == (1.1, 0)
+    assert len(session.command_log) == 4  # what the fields were told is no wish
+
+
+def test_a_dose_is_given_by_hand(open_console: Opener, qtbot: QtBot) -> None:
+    window = open_console("levodopa_day", prepared=lambda: _short("levodopa_day", 20.0))
+    session = _at(window, qtbot, 1.0)
+    (given,) = _panels(window, GivenPanel)
+    assert isinstance(given, GivenPanel)
+    hand = given.by_hand
+    assert isinstance(hand, DrugByHand)
+    assert (hand.dose.value(), hand.dose.suffix()) == (100.0, " mg")  # levodopa_day.toml
+    hand.dose.setValue(150.0)
+    hand.button.click()
+    _at(window, qtbot, 4.0)
+    assert [logged.command for logged in session.command_log] == [Dose(medicine="levodopa", dose_mg=150.0)]
+    _draw(window, given)
+    assert len(given._doses.getData()[0]) == 1
+    assert given._curve.getData()[1].max() > 0.0
 
 
 def test_a_drug_shows_its_hours_and_doses(open_console: Opener, qtbot: QtBot) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QComboBox, QLabel
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel
 
 from neurosim.core.spec import Float
 from neurosim.modulation.drug import DrugActor
@@ -17,6 +17,7 @@ from neurosim.modulation.magnetic import CoilActor
 from neurosim.session.metered import DEVICES
 from neurosim_gui.devices import Device, scale_of
 from neurosim_gui.look import Look
+from neurosim_gui.panels.by_hand import ByHand
 from neurosim_gui.panels.panel import PlotPanel, fill_down
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
@@ -51,11 +52,19 @@ class GivenPanel(PlotPanel):
         One stimulator or drug, or all coils.
     window_s
         How much is looked at first [s]; None for the whole session.
+    by_hand
+        What can be done to them here.
     """
 
     tab = "given"
 
-    def __init__(self, look: Look, devices: Sequence[Device], window_s: float | None = None) -> None:
+    def __init__(
+        self,
+        look: Look,
+        devices: Sequence[Device],
+        window_s: float | None = None,
+        by_hand: ByHand | None = None,
+    ) -> None:
         first = devices[0]
         self._devices, self._scale = devices, scale_of(first)
         self._kind = "coil" if isinstance(first.actor, CoilActor) else "drug" if isinstance(
@@ -64,12 +73,17 @@ class GivenPanel(PlotPanel):
         super().__init__(look, text(f"given.title_{self._kind}", name=first.name), self._scale.label,
                          text(f"given.{self._kind}"))  # fmt: skip
         self.shows = frozenset({DEVICES, DEVICES.removeprefix("truth/")})
+        self.by_hand = by_hand
         self.choice, self.told = choose_window(look, window_s), QLabel()
         if self._kind == "stimulator":
             self.head.addWidget(self.told)
         else:  # there is more to tell than the line of the title has room for
             self.told.setWordWrap(True)
-            self.body.insertWidget(1, self.told)
+            row = QHBoxLayout()
+            row.addWidget(self.told, 1)
+            if by_hand is not None:
+                row.addWidget(by_hand)
+            self.body.insertLayout(1, row)
         self.head.addWidget(self.choice)
         self._curve, self._effect, self._doses = pg.PlotCurveItem(), pg.PlotCurveItem(), pg.ScatterPlotItem()
         self.plot.addItem(self._curve)
@@ -97,6 +111,8 @@ class GivenPanel(PlotPanel):
         self._doses.setSymbol("t1")
         self._doses.setSize(look.size_px("marker"))
         self.choice.setFont(look.font())
+        if self.by_hand is not None:
+            self.by_hand.set_look(look)
 
     @property
     def window_s(self) -> float | None:
@@ -139,6 +155,8 @@ class GivenPanel(PlotPanel):
             around = max(0.1 * (high - low), 0.05)
             self._box.setYRange(min(low, 0.0) - around, max(high, 0.0) + around, padding=0)
         if self.due("words", _WORDS_S):
+            if self.by_hand is not None:
+                self.by_hand.tell()
             self._tell(history, now_s, float(x[-1]))
 
     def _fit_height(self, top: float) -> None:

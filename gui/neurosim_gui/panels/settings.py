@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic.fields import FieldInfo
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDoubleSpinBox, QFormLayout, QLabel, QWidget
 
 from neurosim.core.config import Config
@@ -19,7 +18,7 @@ from neurosim_gui.panels.panel import Panel
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
 from neurosim_gui.units import named, unit_words
-from neurosim_gui.widgets import scrolling
+from neurosim_gui.widgets import number_field, scrolling, show_silently
 
 _WIDEST = 1e6
 #: Endings of names that tell the unit, which stands behind the number.
@@ -156,16 +155,9 @@ class SettingsPanel(Panel):
         return place.replace(".", ", ").replace("_", " ")
 
     def _field(self, place: str, setting: Setting) -> QDoubleSpinBox:
-        field = QDoubleSpinBox()
-        field.setDecimals(3)
-        field.setRange(-_WIDEST if setting.low is None else setting.low,
-                       _WIDEST if setting.high is None else setting.high)  # fmt: skip
-        field.setSingleStep(max(0.05, round(0.1 * abs(setting.value), 2)))
-        field.setValue(setting.value)
-        if setting.unit:
-            field.setSuffix(f" {unit_words(setting.unit)}")
-        field.setKeyboardTracking(False)  # a command for a number, not for each of its digits
-        field.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        low, high = -_WIDEST if setting.low is None else setting.low, _WIDEST if setting.high is None else setting.high
+        step = max(0.05, round(0.1 * abs(setting.value), 2))
+        field = number_field(setting.value, low, high, step, 3, unit_words(setting.unit))
         field.valueChanged.connect(lambda value, place=place: self._change(place, value))
         self.fields[place] = field
         return field
@@ -198,6 +190,4 @@ class SettingsPanel(Panel):
             else:
                 continue
             if not field.hasFocus() and abs(field.value() - value) > 0.5e-3:
-                field.blockSignals(True)
-                field.setValue(value)
-                field.blockSignals(False)
+                show_silently(field, value)
