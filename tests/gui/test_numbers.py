@@ -8,7 +8,7 @@ from neurosim_gui.panels.axis import EvenAxis, even
 from neurosim_gui.panels.panel import PlotPanel
 from neurosim_gui.panels.rate import RatePanel
 from neurosim_gui.rings import History
-from neurosim_gui.units import sentence, steady
+from neurosim_gui.units import Units, sentence, steady, unit_words
 from neurosim_gui.widgets import Elided
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
@@ -82,6 +82,40 @@ def test_what_stands_before_a_colon_is_enough_where_there_is_little_room(qtbot: 
     wide = words.grab().toImage()
     background = QColor(wide.pixel(599, 0))
     assert any(QColor(wide.pixel(x, y)) != background for x in range(100, 300) for y in range(20))
+
+
+def test_a_title_has_a_shorter_form_for_little_room(qtbot: QtBot) -> None:
+    panel = _Plot(Look(), "breathing rate: rewarded below the line|breathing rate: rewarded below", "time [s]")
+    qtbot.addWidget(panel)
+    label = panel._title
+    assert panel.title == label.toolTip() == "Breathing rate: rewarded below the line"
+    for words, less, shown in (
+        ("Breathing rate: rewarded below the line", 0, "Breathing rate: rewarded below the line"),
+        ("Breathing rate: rewarded below the line", 1, "Breathing rate: rewarded below"),
+        ("Breathing rate: rewarded below", 1, "Breathing rate"),
+    ):
+        label.resize(label.fontMetrics().horizontalAdvance(words) - less, 20)
+        assert label.shown == shown
+
+
+def test_a_label_of_an_axis_has_a_shorter_form_and_then_its_unit(qtbot: QtBot) -> None:
+    panel = _Plot(Look(), "a title", "time [s]", "change of the answer [%]|answer [%]")
+    qtbot.addWidget(panel)
+    panel.show()
+    shown = []
+    for height in (400, 130, 100):
+        panel.resize(500, height)
+        panel.grab()
+        shown.append(panel.plot.getAxis("left").labelText)
+    assert shown == ["change of the answer [%]", "answer [%]", "[%]"]
+    assert panel.axis_labels["left"] == "change of the answer [%]"
+
+
+def test_a_rate_says_of_what() -> None:
+    assert unit_words("1/min", "heart_rate") == Units().words("1/min", "heart_rate") == "beats/min"
+    assert unit_words("1/min", "breathing_rate") == "breaths/min"
+    assert unit_words("1/min", "mine") == unit_words("1/min") == "1/min"
+    assert unit_words("uV^2", "heart_rate") == "µV²"
 
 
 def test_a_panel_that_is_made_shows_no_window_of_its_own(qtbot: QtBot) -> None:

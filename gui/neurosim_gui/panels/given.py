@@ -24,6 +24,8 @@ from neurosim_gui.texts import text
 _EVERY_S, _WORDS_S = 0.2, 0.5
 #: What can be looked at: the newest seconds tick by tick, or the whole session second by second.
 WINDOWS_S: tuple[float | None, ...] = (20.0, 120.0, None)
+#: What an effect has room for at both sides, at least [%].
+_LEAST_PERCENT = 5.0
 _MINUTE_S, _HOUR_S = 60.0, 3600.0
 #: Which reading tells what a device does, of each kind.
 _EFFECT = {"stimulator": 0, "coil": 2, "drug": 1}
@@ -65,11 +67,7 @@ class GivenPanel(PlotPanel):
                          text(f"given.{self._kind}"))  # fmt: skip
         self.shows = frozenset({DEVICES, DEVICES.removeprefix("truth/")})
         self.choice, self.told = choose_window(look, window_s), QLabel()
-        if self._kind == "stimulator":
-            self.head.addWidget(self.told)
-        else:  # there is more to tell than the line of the title has room for
-            self.told.setWordWrap(True)
-            self.body.insertWidget(1, self.told)
+        self.put_below_title(self.told)
         self.head.addWidget(self.choice)
         self._curve, self._effect, self._doses = pg.PlotCurveItem(), pg.PlotCurveItem(), pg.ScatterPlotItem()
         self.plot.addItem(self._curve)
@@ -134,9 +132,11 @@ class GivenPanel(PlotPanel):
         self.plot.setXRange(start_s * per_s, end_s * per_s, padding=0.0)
         self._fit_height(float(x.max()))
         if self._box is not None:
+            if self._kind == "drug":
+                effect = 100.0 * effect
             self._effect.setData(t * per_s, effect)
             low, high = float(effect.min()), float(effect.max())
-            around = max(0.1 * (high - low), 0.05)
+            around = max(0.1 * (high - low), _LEAST_PERCENT)
             self._box.setYRange(min(low, 0.0) - around, max(high, 0.0) + around, padding=0)
         if self.due("words", _WORDS_S):
             self._tell(history, now_s, float(x[-1]))

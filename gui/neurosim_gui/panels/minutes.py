@@ -81,7 +81,8 @@ class MinutesPanel(Panel):
 
     def _start(self) -> None:
         """Fill the table anew."""
-        unit = self.units.words(self._features[self.choice.currentIndex()][1])
+        name, unit = self._features[self.choice.currentIndex()]
+        unit = self.units.words(unit, name)
         self.table.setRowCount(0)
         self.table.setHorizontalHeaderLabels([text(f"minutes.{name}", unit=unit) for name in _COLUMNS])
         self._due_s.pop("rows", None)
