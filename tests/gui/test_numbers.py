@@ -146,12 +146,14 @@ def test_a_label_of_an_axis_has_a_shorter_form_and_then_its_unit(qtbot: QtBot) -
     panel = _Plot(Look(), "a title", "time [s]", "change of the answer [%]|answer [%]")
     qtbot.addWidget(panel)
     panel.show()
-    shown = []
-    for height in (400, 130, 100):
+    axis, shown = panel.plot.getAxis("left"), []
+    for height in (100, 130, 400, 130, 100):
         panel.resize(500, height)
         panel.grab()
-        shown.append(panel.plot.getAxis("left").labelText)
-    assert shown == ["change of the answer [%]", "answer [%]", "[%]"]
+        shown.append(axis.labelText)
+        label = axis.label.mapRectToScene(axis.label.boundingRect())
+        assert label.center().y() == pytest.approx(axis.mapRectToScene(axis.boundingRect()).center().y(), abs=2.0)
+    assert shown == ["[%]", "answer [%]", "change of the answer [%]", "answer [%]", "[%]"]
     assert panel.axis_labels["left"] == "change of the answer [%]"
 
 

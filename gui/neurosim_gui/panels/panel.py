@@ -238,6 +238,7 @@ class PlotPanel(Panel):
         if self._written.get(side) != shown:
             self._written[side] = shown
             self.plot.setLabel(side, label, **style)
+            self.plot.getAxis(side).resizeEvent()  # else words of another length stand where the old ones began
 
     def set_look(self, look: Look) -> None:
         super().set_look(look)
