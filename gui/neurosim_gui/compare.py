@@ -116,7 +116,7 @@ def begin_comparison(engine: Engine, session: Session, variation: Variation) -> 
     twin = Twin(session, variation, branch, engine.past, recent, seed)
     engine.follow(twin)
     trained = protocol.rule.trained
-    unit = unit_words(session.pipeline.specs[trained].unit)
+    unit = unit_words(session.pipeline.specs[trained].unit, trained)
     return Comparison(twin, running, branch, words_of(variation), names.index(trained), trained, unit)
 
 

@@ -15,18 +15,16 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QSpinBox,
     QSplitter,
-    QVBoxLayout,
     QWidget,
 )
 
 from neurosim.core.errors import UserError
 from neurosim_gui.course_job import CourseJob, CourseRequest
+from neurosim_gui.job_view import JobView
 from neurosim_gui.look import Look
-from neurosim_gui.panels.flow import FlowLayout
 from neurosim_gui.panels.panel import PlotPanel
 from neurosim_gui.texts import text
 
@@ -41,7 +39,7 @@ _SYMBOLS = ("o", "o", "s", "s", "t1", "t1")
 _DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 
 
-class CourseView(QWidget):
+class CourseView(JobView[CourseJob]):
     """Shows a course that was computed beforehand, or computes one in another process.
 
     Parameters
@@ -53,30 +51,25 @@ class CourseView(QWidget):
     ----------
     course
         What is shown; None before: then `empty` says what to do, in the place of the plots.
-    job
-        What computes one; None where nothing does.
     chosen
         The arm, the number of the person who was clicked, and the session.
     """
 
     def __init__(self, look: Look) -> None:
-        super().__init__()
-        self.look = look
-        self.course: Course | None = None
-        self.job: CourseJob | None = None
-        self.chosen: tuple[str, int, int] | None = None
-        self._n_seen = 0
-        self._windows: list[QWidget] = []
-        self.protocol = QComboBox()
+        self.protocol, self.arms = QComboBox(), QLineEdit("real,random")
         self.protocol.setEditable(True)
         self.protocol.addItems(["alpha_up", "smr_up", "alpha_down", "emg_frontalis", "hand_warming"])
         self.people, self.sessions = _spin(2, 200, 20), _spin(1, 40, 5)
-        self.arms = QLineEdit("real,random")
-        self.run_button, self.stop_button = QPushButton(text("course.run")), QPushButton(text("course.stop"))
-        self.open_button, self.go_button = QPushButton(text("course.open")), QPushButton(text("course.go"))
-        self.progress = QProgressBar()
-        self.message, self.person, self.legend, self.empty = (QLabel() for _ in range(4))
-        for label in (self.message, self.person, self.legend, self.empty):
+        fields = {"protocol": self.protocol, "people": self.people, "n_sessions": self.sessions, "arms": self.arms}
+        super().__init__(look, "course", fields, "open")
+        self.course: Course | None = None
+        self.chosen: tuple[str, int, int] | None = None
+        self._n_seen = 0
+        self._windows: list[QWidget] = []
+        self.go_button = QPushButton(text("course.go"))
+        self.go_button.setStatusTip(text("course.go_tip"))
+        self.person, self.legend, self.empty = (QLabel() for _ in range(3))
+        for label in (self.person, self.legend, self.empty):
             label.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.legend.setTextFormat(Qt.TextFormat.RichText)
@@ -84,54 +77,26 @@ class CourseView(QWidget):
         self.within = PlotPanel(look, text("course.within"), text("course.blocks"), text("course.change"))
         self.plots = QSplitter()
         self._arrange()
-        self.run_button.clicked.connect(lambda _=False: self.run())
-        self.stop_button.clicked.connect(lambda _=False: self.stop())
-        self.open_button.clicked.connect(lambda _=False: self._ask_folder())
+        self.buttons["open"].clicked.connect(lambda _=False: self._ask_folder())
         self.go_button.clicked.connect(lambda _=False: self.open_person())
         self.curves.plot.scene().sigMouseClicked.connect(self._clicked)
         self.set_look(look)
-        self._show_state()
+        self.show_state()
 
     def _arrange(self) -> None:
-        asked, told = FlowLayout(), QHBoxLayout()
-        fields = (
-            ("protocol", self.protocol),
-            ("people", self.people),
-            ("n_sessions", self.sessions),
-            ("arms", self.arms),
-        )
-        for name, widget in fields:
-            asked.addWidget(QLabel(text(f"course.{name}")))
-            asked.addWidget(widget)
-            widget.setStatusTip(text(f"tip.course_{name}"))
-        for button in (self.run_button, self.stop_button, self.open_button):
-            asked.addWidget(button)
-        buttons = {"run": self.run_button, "stop": self.stop_button, "open": self.open_button, "go": self.go_button}
-        for name, button in buttons.items():
-            button.setStatusTip(text(f"tip.course_{name}"))
-        self.setStatusTip(text("tip.course"))
-        told.addWidget(self.message, 1)
-        told.addWidget(self.progress)
         self.plots.addWidget(self.curves)
         self.plots.addWidget(self.within)
         self.plots.setSizes([600, 500])
         below = QHBoxLayout()
         below.addWidget(self.person, 1)
         below.addWidget(self.go_button)
-        column = QVBoxLayout(self)
-        column.addLayout(asked)
-        column.addLayout(told)
-        column.addWidget(self.legend)
-        column.addWidget(self.plots, 1)
-        column.addWidget(self.empty, 1)
-        column.addLayout(below)
+        self.column.addWidget(self.legend)
+        self.column.addWidget(self.plots, 1)
+        self.column.addWidget(self.empty, 1)
+        self.column.addLayout(below)
 
     def set_look(self, look: Look) -> None:
-        """Take another theme or size."""
-        self.look = look
-        for widget in self.findChildren(QWidget):
-            if isinstance(widget, (QLabel, QPushButton, QComboBox, QSpinBox, QLineEdit, QProgressBar)):
-                widget.setFont(look.font())
+        super().set_look(look)
         self.empty.setFont(look.font("title"))
         self.curves.set_look(look)
         self.within.set_look(look)
@@ -149,20 +114,16 @@ class CourseView(QWidget):
         folder.parent.mkdir(parents=True, exist_ok=True)
         self._n_seen = 0
         self.job = CourseJob(request, folder)
-        self._show_state()
+        self.message.setToolTip("")
+        self.show_state()
 
     def stop(self) -> None:
         """End the computing, with every whole sitting kept."""
-        if self.job is not None:
-            job, self.job = self.job, None
-            job.stop()
+        if (job := self.end()) is not None:
             self.message.setText(text("course.stopped", folder=job.folder))
-        self._show_state()
 
-    def _show_state(self) -> None:
-        self.progress.setVisible(self.job is not None)
-        self.stop_button.setEnabled(self.job is not None)
-        self.run_button.setEnabled(self.job is None)
+    def show_state(self) -> None:
+        super().show_state()
         self.go_button.setEnabled(self.chosen is not None)
         self.empty.setText(text("course.nothing" if self.job is None else "course.soon"))
         drawn = self.course is not None
@@ -178,14 +139,15 @@ class CourseView(QWidget):
         ended = not job.running
         if (job.folder / "state.json").is_file():
             self._read(job.folder, quiet=True)
-        self.progress.setMaximum(job.n_sittings)
-        self.progress.setValue(self._n_seen)
+        self.show_progress(self._n_seen, job.n_sittings)
         if ended:
             failure = job.failure
             self.job = None
             if failure is not None:
                 self.message.setText(text("course.failed", line=failure))
-            self._show_state()
+            elif self.course is not None:
+                self._tell(self.course, job.folder)
+            self.show_state()
         else:
             self.message.setText(text("course.running", done=self._n_seen, all=job.n_sittings))
 
@@ -212,9 +174,16 @@ class CourseView(QWidget):
             return
         self._n_seen = len(course.sittings)
         self.show_course(course)
+        if self.job is None:
+            self._tell(course, folder)
+
+    def _tell(self, course: Course, folder: Path) -> None:
+        """Say what a course is, and where the mouse asks, where it lies."""
         plan = course.plan
-        self.message.setText(text("course.done", people=plan.people, seed=plan.seed, folder=folder,
-                                  sessions=sum(s.kind == "training" for s in course.sittings)))  # fmt: skip
+        n = sum(sitting.kind == "training" for sitting in course.sittings)
+        told = {"title": plan.protocol.title, "people": plan.people, "sessions": n, "seed": plan.seed}
+        self.message.setText(text("course.done", **told))
+        self.message.setToolTip(text("course.folder", folder=folder))
 
     def show_course(self, course: Course) -> None:
         """Draw a course."""
@@ -243,7 +212,7 @@ class CourseView(QWidget):
         names = list(dict.fromkeys(within["block"]))
         self.within.plot.getAxis("bottom").setTicks([list(enumerate(names))])
         self.within.plot.setXRange(-0.5, len(names) - 0.5, padding=0)  # room for the names at both ends
-        self._show_state()
+        self.show_state()
 
     def _draw_arm(self, number: int, color: str, x: Any, people: Any) -> None:
         """Draw a thin line for each person, and the mean of the arm with its 95 % interval."""
@@ -310,7 +279,7 @@ class CourseView(QWidget):
         self.person.setText(
             text("course.person", subject=number, arm=arm, session=sitting, change=row["change_percent"])
         )
-        self._show_state()
+        self.show_state()
 
     def open_person(self) -> None:
         """Open a Console on the chosen session of the chosen person, who comes as it came there in the course."""

@@ -104,7 +104,7 @@ def find_trace(name: str, session: Session) -> Trace:
         return Trace(name, text(f"stage.{name}"), 1.0 / tick_s, "", TICK_ROWS.index(name), of_tick=True)
     if name in features and not sealed:
         conditions = session.rule.condition_names
-        unit = unit_words(features[name].unit)
+        unit = unit_words(features[name].unit, name)
         condition = conditions.index(name) if name in conditions else None
         words = text("stage.feature", name=named("name", name), unit=unit)
         return Trace(name, words, 1.0 / tick_s, unit, list(features).index(name), condition=condition)
@@ -116,7 +116,7 @@ def find_trace(name: str, session: Session) -> Trace:
     if channel and channel not in spec.ch_names:
         raise ConfigError(f"no channel '{channel}' in '{stream}'; {did_you_mean(channel, spec.ch_names)}")
     row = spec.ch_names.index(channel) if channel else _usual_channel(stream, session)
-    unit = unit_words(spec.of_channels([row]).unit)
+    unit = unit_words(spec.of_channels([row]).unit, stream.removeprefix("truth/"))
     if stream == DEVICES:
         words = text("stage.reading", name=named("reading", spec.ch_names[row]), unit=unit)
         return Trace(name, words, spec.fs, unit, row, stream)

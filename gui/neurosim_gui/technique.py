@@ -112,18 +112,19 @@ def targets_of(session: Session, devices: list[Device]) -> list[Target]:
     features = []
     for name in sorted(names, key=lambda each: each != trained):
         words = named("name", name)
-        label = text("stage.feature", name=words, unit=unit_words(specs[name].unit))
+        unit = unit_words(specs[name].unit, name)
+        label = text("stage.feature", name=words, unit=unit)
         feature = next(each for each in session.protocol.features if each.name == name)
         discharges = any(source.stream == "ieeg" for source in feature.sources.values())
-        features.append(Target(words, label, "", names.index(name), discharges))
+        features.append(Target(words, label, unit, "", names.index(name), discharges))
     if _STATE not in session.source.specs:
         return features
     moved = [name for device in devices for name in _moved_by(device)]
     known = session.source.specs[_STATE].ch_names
-    states = []
+    states, unit = [], unit_words("0 to 1")
     for name in dict.fromkeys(name for name in moved if name in _FELT and name in known):
         words = text("target.true", name=named("name", name))
-        states.append(Target(words, text("target.state", name=words), _STATE, known.index(name)))
+        states.append(Target(words, text("target.state", name=words, unit=unit), unit, _STATE, known.index(name)))
     treated = {source.stream for f in session.protocol.features for source in f.sources.values()}
     return [*features, *states] if treated & _CIRCUITS else [*states, *features]
 

@@ -8,22 +8,12 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QBrush, QColor, QPen
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QSpinBox,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox, QSplitter
 
 from neurosim.cohort.treatments import patients
 from neurosim.report.words import LEVELS
+from neurosim_gui.job_view import JobView
 from neurosim_gui.look import Look
-from neurosim_gui.panels.flow import FlowLayout
 from neurosim_gui.panels.panel import PlotPanel
 from neurosim_gui.texts import text
 from neurosim_gui.treat_job import TreatJob, TreatRequest
@@ -39,7 +29,7 @@ _TERMS = (("left", Qt.BrushStyle.SolidPattern, "■"), ("expected", Qt.BrushStyl
 _BAR = 0.62
 
 
-class TreatView(QWidget):
+class TreatView(JobView[TreatJob]):
     """Computes patients under each technique in another process, and shows what has come of it.
 
     Parameters
@@ -51,25 +41,20 @@ class TreatView(QWidget):
     ----------
     found
         What is shown, as ``neurosim treat --json`` gives it; None before.
-    job
-        What computes; None where nothing does.
     """
 
     def __init__(self, look: Look) -> None:
-        super().__init__()
-        self.look = look
-        self.found: dict[str, Any] | None = None
-        self.job: TreatJob | None = None
         self.patient, self.people = QComboBox(), QSpinBox()
+        super().__init__(look, "treat", {"patient": self.patient, "people": self.people})
+        self.found: dict[str, Any] | None = None
         for name, patient in patients().items():
             self.patient.addItem(patient.title, name)
         self.people.setRange(1, 100)
         self.people.setValue(8)
-        self.run_button, self.stop_button = QPushButton(text("treat.run")), QPushButton(text("treat.stop"))
-        self.progress = QProgressBar()
-        self.message, self.terms, self.arms = QLabel(text("treat.nothing")), QLabel(), QLabel()
-        self.notice, self.legend = QLabel(text("treat.notice")), QLabel()
-        for label in (self.message, self.legend, self.terms, self.arms):
+        self.message.setText(text("treat.nothing"))
+        self.legend, self.terms, self.arms = QLabel(), QLabel(), QLabel()
+        self.notice = QLabel(text("treat.notice"))
+        for label in (self.legend, self.terms, self.arms):
             label.setWordWrap(True)
         self.arms.setTextFormat(Qt.TextFormat.RichText)
         self.arms.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -79,26 +64,13 @@ class TreatView(QWidget):
             plot.getAxis("bottom").setTicks([[]])
             plot.getAxis("left").setTicks([[]])
         self._arrange()
-        self.run_button.clicked.connect(lambda _=False: self.run())
-        self.stop_button.clicked.connect(lambda _=False: self.stop())
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.refresh)
         self._timer.start(_POLL_MS)
         self.set_look(look)
-        self._show_state()
+        self.show_state()
 
     def _arrange(self) -> None:
-        asked, told = FlowLayout(), QHBoxLayout()
-        for name, widget in (("patient", self.patient), ("people", self.people)):
-            asked.addWidget(QLabel(text(f"treat.{name}")))
-            asked.addWidget(widget)
-            widget.setStatusTip(text(f"treat.{name}_tip"))
-        for name, button in (("run", self.run_button), ("stop", self.stop_button)):
-            asked.addWidget(button)
-            button.setStatusTip(text(f"treat.{name}_tip"))
-        self.setStatusTip(text("treat.tip"))
-        told.addWidget(self.message, 1)
-        told.addWidget(self.progress)
         plots = QSplitter()
         plots.addWidget(self.course)
         plots.addWidget(self.scores)
@@ -109,20 +81,13 @@ class TreatView(QWidget):
         parts.addWidget(self._words)
         parts.setSizes([600, 300])
         parts.setChildrenCollapsible(False)
-        column = QVBoxLayout(self)
-        column.addLayout(asked)
-        column.addLayout(told)
-        column.addWidget(self.legend)
-        column.addWidget(self.terms)
-        column.addWidget(parts, 1)
-        column.addWidget(self.notice)
+        self.column.addWidget(self.legend)
+        self.column.addWidget(self.terms)
+        self.column.addWidget(parts, 1)
+        self.column.addWidget(self.notice)
 
     def set_look(self, look: Look) -> None:
-        """Take another theme or size."""
-        self.look = look
-        for widget in self.findChildren(QWidget):
-            if isinstance(widget, (QLabel, QPushButton, QComboBox, QSpinBox, QProgressBar)):
-                widget.setFont(look.font())
+        super().set_look(look)
         self.course.set_look(look)
         self.scores.set_look(look)
         signs = zip(_TERMS, self._term_colors(), strict=True)
@@ -145,21 +110,13 @@ class TreatView(QWidget):
         self.stop()
         self.job = TreatJob(request or TreatRequest(str(self.patient.currentData()), patients=self.people.value()))
         self.choose(self.job.request.patient)
-        self._show_state()
+        self.show_state()
         self.refresh()
 
     def stop(self) -> None:
         """End the computing."""
-        if self.job is not None:
-            job, self.job = self.job, None
-            job.stop()
+        if self.end() is not None:
             self.message.setText(text("treat.stopped"))
-        self._show_state()
-
-    def _show_state(self) -> None:
-        self.progress.setVisible(self.job is not None)
-        self.stop_button.setEnabled(self.job is not None)
-        self.run_button.setEnabled(self.job is None)
 
     def refresh(self) -> None:
         """Look how far the other process has come."""
@@ -167,8 +124,7 @@ class TreatView(QWidget):
         if job is None:
             return
         done, n = job.done, job.request.n_arms
-        self.progress.setMaximum(n)
-        self.progress.setValue(len(done))
+        self.show_progress(len(done), n)
         if job.running:
             self.message.setText(text("treat.running", done=len(done), all=n, name=", ".join(map(_plain, done))))
             return
@@ -177,7 +133,7 @@ class TreatView(QWidget):
             self.message.setText(text("treat.failed", line=job.failure))
         elif (found := job.found) is not None:
             self.show_found(found)
-        self._show_state()
+        self.show_state()
 
     def show_found(self, found: dict[str, Any]) -> None:
         """Draw what has been found, as ``neurosim treat --json`` gives it."""

@@ -34,9 +34,9 @@ class Units:
             return (value - (32.0 if unit == "degC" else 0.0)) / 1.8
         return value
 
-    def words(self, unit: str) -> str:
-        """Return how a unit is written."""
-        return unit_words(unit.replace("degC", "degF") if self.fahrenheit else unit)
+    def words(self, unit: str, of: str = "") -> str:
+        """Return how a unit is written; that of a rate tells what is counted, where it is known of what it is."""
+        return unit_words(unit.replace("degC", "degF") if self.fahrenheit else unit, of)
 
     def amplitude(self, x: Float, unit: str) -> str:
         """Say how large a signal is, rms or from peak to peak."""
@@ -87,9 +87,24 @@ def after_number(words: str) -> str:
     return f" ({words})" if words[:1].isdigit() and not words.startswith("1/") else f" {words}"
 
 
-def unit_words(unit: str) -> str:
-    """Return a unit as it is written on the screen."""
+def unit_words(unit: str, of: str = "") -> str:
+    """Return a unit as it is written on the screen; that of a rate tells what is counted.
+
+    Parameters
+    ----------
+    unit
+        As files write it.
+    of
+        Name of the feature or stream.
+
+    Examples
+    --------
+    >>> unit_words("uV^2"), unit_words("1/min", "heart_rate"), unit_words("1/min")
+    ('µV²', 'beats/min', '1/min')
+    """
     try:
+        if unit.startswith("1/"):
+            return text(f"counted.{of}") + unit.removeprefix("1")
         return text(f"unit.{unit}") if "." not in unit else unit
     except KeyError:
         words = unit.replace("uV", "µV").replace("uS", "µS").replace("degC", "°C").replace("degF", "°F")

@@ -7,20 +7,40 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFrame, QLabel, QScrollArea, QSizePolicy, QToolButton, QWidget
 
 
+def forms_of(words: str) -> list[str]:
+    """Return the forms of words: behind a ``|`` stands a shorter one, for where there is little room.
+
+    Examples
+    --------
+    >>> forms_of("in the blood [mg/l]|blood [mg/l]")
+    ['in the blood [mg/l]', 'blood [mg/l]']
+    """
+    return words.split("|")
+
+
 class Elided(QLabel):
     """A line that gives way: where there is no room for the whole of it, the mouse tells it.
 
-    What stands before a colon is enough; where there is no room for that either, the rest is dots.
+    A shorter form may stand behind a ``|``. Then what stands before a colon is enough; where there is no room for that
+    either, the rest is dots.
+
+    Attributes
+    ----------
+    forms
+        The words, and then their shorter forms.
     """
 
     def __init__(self, words: str = "") -> None:
-        super().__init__(words)
+        super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setToolTip(words)
+        self.forms = [""]
+        self.setText(words)
 
     def setText(self, words: str) -> None:  # noqa: N802 Qt's name
-        super().setText(words)
-        self.setToolTip(words)
+        """Take other words."""
+        self.forms = forms_of(words)
+        super().setText(self.forms[0])
+        self.setToolTip(self.forms[0])
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 Qt's name
         """Draw as much as fits."""
@@ -28,10 +48,16 @@ class Elided(QLabel):
             super().paintEvent(event)
             return
         painter = QPainter(self)
-        metrics, words = painter.fontMetrics(), self.text()
-        if metrics.horizontalAdvance(words) > self.width():
-            words = metrics.elidedText(words.partition(":")[0], Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.shown)
+
+    @property
+    def shown(self) -> str:
+        """The words that there is room for."""
+        metrics = self.fontMetrics()
+        for words in self.forms:
+            if metrics.horizontalAdvance(words) <= self.width():
+                return words
+        return metrics.elidedText(self.text().partition(":")[0], Qt.TextElideMode.ElideRight, self.width())
 
 
 def scrolling(page: QWidget) -> QScrollArea:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from neurosim.lessons.lab import Lab, load_lab
 from neurosim.lessons.lesson import Lesson, Step
+from neurosim.lessons.lesson_texts import load_lesson
 from neurosim.lessons.runner import LessonRunner, Taken, rehearse
 from neurosim.lessons.setting import Setting
 from neurosim.lessons.sheet import sheet_page, write_sheet
-from neurosim.lessons.translation import load_lesson
 
 __all__ = [
     "Lab",

@@ -7,12 +7,13 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from neurosim.core.config import Config, load_named, load_toml
+from neurosim.core.config import Config
 from neurosim.core.errors import ConfigError, Problem, did_you_mean
 from neurosim.core.registry import kind_names
-from neurosim.lessons.lesson import Lesson, Step, Until, too_many_words
+from neurosim.lessons.lesson import Lesson, ShortText, Step, Until
+from neurosim.lessons.lesson_texts import load_lesson
 from neurosim.lessons.setting import free_play
-from neurosim.lessons.translation import ENGLISH, Texts, find_texts, load_lesson, with_texts
+from neurosim.lessons.translation import ENGLISH, Texts, load_translated, with_texts
 
 
 class Part(Config):
@@ -21,7 +22,7 @@ class Part(Config):
     minutes: float = Field(gt=0, description="how long", json_schema_extra={"unit": "min"})
     lesson: str = Field("", description="name of a lesson")
     title: str = Field("", description="what to do where there is no lesson")
-    text: str = Field("", description="how")
+    text: ShortText = Field("", description="how")
 
     @field_validator("lesson")
     @classmethod
@@ -35,13 +36,6 @@ class Part(Config):
         if bool(self.lesson) == bool(self.title):
             raise ValueError("is one thing: give lesson, or title and text")
         return self
-
-    @field_validator("text")
-    @classmethod
-    def _short(cls, text: str) -> str:
-        if too_long := too_many_words(text):
-            raise ValueError(too_long)
-        return text
 
     def as_lesson(self, language: str = ENGLISH) -> Lesson:
         """Return the lesson in a language; where the part has none, free play for its minutes, as a lesson of one step.
@@ -75,7 +69,7 @@ class PartTexts(Texts):
     """What is said in a part without a lesson."""
 
     title: str = Field("", description="what to do")
-    text: str = Field("", description="how")
+    text: ShortText = Field("", description="how")
 
 
 class LabTexts(Texts):
@@ -87,28 +81,15 @@ class LabTexts(Texts):
 
 
 def load_lab(name: str | Path, language: str = ENGLISH) -> Lab:
-    """Read a lab that ships with neurosim or a plug-in, or a TOML file.
+    """Read a lab by its name or from a file, in a language, as `load_translated` does."""
+    return load_translated("lab", name, language, Lab, LabTexts, _translated)
 
-    Parameters
-    ----------
-    name
-        A name, or a file ``mine.toml``.
-    language
-        Such as ``de``: texts come from ``mine.de.toml`` beside it where there is one; what it leaves out is English.
 
-    Raises
-    ------
-    ConfigError
-        With everything that is wrong in the file, each with its place and the remedy.
-    """
-    lab = load_named("lab", name, Lab)
-    file = None if language == ENGLISH else find_texts(name, language, "lab")
-    if file is None:
-        return lab
-    texts, free = load_toml(file, LabTexts), [part for part in lab.part if not part.lesson]
+def _translated(lab: Lab, texts: LabTexts) -> Lab:
+    free = [part for part in lab.part if not part.lesson]
     if texts.part and len(texts.part) != len(free):
         told = f"{len(free)} parts of the lab have no lesson, got {len(texts.part)}; give all in their order"
-        raise ConfigError([Problem(("part",), told)], file.name)
+        raise ConfigError([Problem(("part",), told)])
     told_in = iter(texts.part or [PartTexts()] * len(free))
     parts = tuple(part if part.lesson else with_texts(part, next(told_in), "title", "text") for part in lab.part)
     return with_texts(lab, texts, "title", "text").model_copy(update={"part": parts})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from string import Formatter
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeAlias
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from neurosim.core.config import Config, refuse
 from neurosim.core.errors import Problem, did_you_mean
@@ -25,10 +25,14 @@ def _one_or_several(value: Any) -> Any:
     return value if isinstance(value, (list, tuple)) else (value,)
 
 
-def too_many_words(text: str) -> str:
-    """Say that a step tells too much; empty where it does not."""
-    n = len(text.split())
-    return f"must have at most {MOST_WORDS} words, got {n}; make two steps of it" if n > MOST_WORDS else ""
+def _few_words(text: str) -> str:
+    if (n := len(text.split())) > MOST_WORDS:
+        raise ValueError(f"must have at most {MOST_WORDS} words, got {n}; make two steps of it")
+    return text
+
+
+#: What is said at once: so much can be read while something is to be seen.
+ShortText: TypeAlias = Annotated[str, AfterValidator(_few_words)]
 
 
 class Choice(Config):
@@ -155,7 +159,9 @@ class Step(Config):
     """A step: something is said, shown, asked or done, and then waited for."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower case, no spaces")
-    text: str = Field(description=f"Markdown, at most {MOST_WORDS} words; `{{name:.0f}}` is a number remembered before")
+    text: ShortText = Field(
+        description=f"Markdown, at most {MOST_WORDS} words; `{{name:.0f}}` is a number remembered before"
+    )
     look: tuple[str, ...] = Field((), description="features and streams to look at")
     stage: tuple[str, ...] = Field((), max_length=2, description="the one or two of them that the room sees")
     begin: Setting | None = Field(None, description="begin another session: what is different from the lesson")
@@ -174,13 +180,6 @@ class Step(Config):
     )
     rehearse: Rehearse = Field(Rehearse(), description="what a scripted person does, so that `until` is met")
     notes: str = Field("", description="for the presenter alone")
-
-    @field_validator("text")
-    @classmethod
-    def _short(cls, text: str) -> str:
-        if too_long := too_many_words(text):
-            raise ValueError(too_long)
-        return text
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

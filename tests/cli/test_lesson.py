@@ -66,6 +66,47 @@ def test_a_lesson_can_be_checked(tmp_path: Path) -> None:
     assert (done.exit_code, done.output) == (0, "short.toml: ok, a lesson\n")
 
 
+_LAB = """
+title = "Mine"
+
+[[part]]
+minutes = 5
+title = "Play"
+text = "Blink."
+"""
+
+
+def test_a_lab_is_checked_in_each_language_beside_it(tmp_path: Path) -> None:
+    file, german, french = (tmp_path / f"mine{language}.toml" for language in ("", ".de", ".fr"))
+    file.write_text(_LAB, encoding="utf-8")
+    german.write_text('title = "Meines"\n[[part]]\ntitle = "Spiel"\n', encoding="utf-8")
+    (tmp_path / "mine.draft.toml").write_text(_LAB, encoding="utf-8")  # no language
+    told = "mine.de.toml: ok, the texts of mine.toml in another language\n"
+    done = CliRunner().invoke(app, ["check", str(file)])
+    assert (done.exit_code, done.output) == (0, f"mine.toml: ok, a lab\n{told}")
+    done = CliRunner().invoke(app, ["check", str(german)])
+    assert (done.exit_code, done.output) == (0, told)
+    german.write_text('[[part]]\ntittle = "Spiel"\n', encoding="utf-8")
+    french.write_text(f'[[part]]\ntext = "{"mot " * 61}"\n', encoding="utf-8")
+    wrong = [
+        "mine.de.toml: part[0].tittle: is no text; a language's file changes texts alone, here: title, text",
+        "mine.fr.toml: part[0].text: must have at most 60 words, got 61; make two steps of it",
+    ]
+    done = CliRunner().invoke(app, ["check", str(file)])
+    assert (done.exit_code, done.output.splitlines()) == (2, [f"neurosim: {line}" for line in wrong])
+    done = CliRunner().invoke(app, ["check", str(german)])
+    assert (done.exit_code, done.output.splitlines()) == (2, [f"neurosim: {wrong[0]}"])
+
+
+def test_a_lesson_is_checked_in_each_language_beside_it(tmp_path: Path) -> None:
+    file = tmp_path / "short.toml"
+    file.write_text(_LESSON.format(least=0.1), encoding="utf-8")
+    (tmp_path / "short.de.toml").write_text('[[step]]\nname = "loook"\n', encoding="utf-8")
+    done = CliRunner().invoke(app, ["check", str(file)])
+    assert done.exit_code == 2
+    assert "short.de.toml: step[0].name: the lesson has no step 'loook'; did you mean 'look'?" in done.output
+
+
 def test_an_unknown_lesson_is_one_clear_line() -> None:
     done = CliRunner().invoke(app, ["lesson", "breathing_at_resonanse", "--headless"])
     assert done.exit_code == 2

@@ -58,6 +58,9 @@ def test_a_course_is_computed_drawn_and_one_person_opened(view: CourseView, qtbo
     assert view.course.blocks.equals(course.blocks)
     assert view.curves.isVisible()
     assert not view.empty.isVisible()
+    assert view.message.text().startswith(course.plan.protocol.title)  # and not the name of some folder
+    assert str(folder) not in view.message.text()
+    assert str(folder) in view.message.toolTip()
     assert "●" in view.legend.text()
     assert "○" in view.legend.text()
     assert not view.go_button.isEnabled()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -91,6 +92,18 @@ def test_a_stimulator_has_its_panels_and_they_show_what_it_gives(open_console: O
     assert [trace.name for trace in usual_traces(session)] == ["truth/devices:stn_current", "beta"]
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (1366, 768), (1920, 1080)])
+def test_a_stimulator_is_told_whole_at_every_size(size: tuple[int, int], open_console: Opener, qtbot: QtBot) -> None:
+    window = open_console("dbs", size, lambda: _short("dbs", 20.0))
+    _at(window, qtbot, 8.0)
+    (given,), (target,), (pulse,) = (_panels(window, kind) for kind in (GivenPanel, TargetPanel, PulsePanel))
+    assert isinstance(pulse, PulsePanel)
+    assert isinstance(target, TargetPanel)
+    assert given._title.shown == "Current (subthalamic nucleus)"
+    qtbot.waitUntil(lambda: pulse._side.verticalScrollBar().maximum() == 0, timeout=_WAIT_MS)
+    assert re.fullmatch(r"before \d\.\d+ · now \d\.\d+ µV, [+-]\d+ %", target.told.text())
+
+
 def test_a_pulse_is_told_with_its_charge_and_the_limit() -> None:
     """2.5 mA for 60 us are 0.15 uC; Shannon's k is log10(0.15) + log10(0.15 / 0.06 cm2)."""
     (device,) = load_protocol("dbs").devices
@@ -139,6 +152,10 @@ def test_an_adaptive_stimulator_stands_below_the_threshold_it_follows(open_conso
     assert window.arrangement is not None
     feature, given, target = window.arrangement.trained
     assert "the device acts" in feature.title
+    window.resize(1366, 768)
+    qtbot.wait(50)
+    assert feature.width() < 700
+    assert feature._title.shown == "Beta: above the line the device acts"
     assert isinstance(given, GivenPanel)
     assert given.window_s == 20.0
     assert isinstance(target, TargetPanel)
@@ -199,6 +216,7 @@ def test_a_coil_shows_its_pulses_and_what_they_evoke(open_console: Opener, qtbot
     assert "n = 2" in panel.told.text()
     _draw(window, given)
     assert given.told.text().startswith("3 pulses")
+    assert given.plot.getAxis("left").labelText.endswith("[pulses/s]")
 
 
 def test_a_coil_is_set_by_hand(open_console: Opener, qtbot: QtBot) -> None:

@@ -46,6 +46,9 @@ def faults(window: Console) -> Iterator[str]:
             common = place.intersected(at)
             if common.width() > 1 and common.height() > 1:
                 yield f"{panel.title} overlaps {other.title}"
+        title = panel._title
+        if title.isVisible() and title.shown not in title.forms and window.look.text_scale == 1.0:
+            yield f"{panel.title}: its title says {title.shown!r} alone"
         if isinstance(panel, PlotPanel) and panel.canvas.isVisible():
             yield from _axis_faults(panel)
     written: list[QLabel | QAbstractButton] = [*window.findChildren(QLabel), *window.findChildren(QAbstractButton)]

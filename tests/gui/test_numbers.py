@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from neurosim_gui.look import Look
 from neurosim_gui.panels.axis import EvenAxis, even
+from neurosim_gui.panels.minutes import MinutesPanel, difference
 from neurosim_gui.panels.panel import PlotPanel
 from neurosim_gui.panels.rate import RatePanel
+from neurosim_gui.panels.signals import scale_words
+from neurosim_gui.panels.spectrum import SpectrumPanel
 from neurosim_gui.rings import History
-from neurosim_gui.units import sentence, steady
+from neurosim_gui.texts import text
+from neurosim_gui.units import Units, sentence, steady, unit_words
 from neurosim_gui.widgets import Elided
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+
+from neurosim.core.spec import SignalSpec
+from neurosim.session.minutes import Minutes, Stretch
 
 
 @pytest.mark.parametrize(
@@ -34,6 +42,42 @@ def test_numbers_of_an_axis_have_as_many_decimals() -> None:
     assert even(["29.4", "29.45", "-0.5"]) == ["29.40", "29.45", "-0.50"]
     assert even(["Fp1", "1.5"]) == ["Fp1", "1.5"]
     assert even([]) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "words"), [(1000.0, "1000 µV"), (2e6, "2000000 µV"), (50.0, "50 µV"), (0.05, "0.05 µV")]
+)
+def test_a_scale_bar_has_no_power_of_ten(size: float, words: str) -> None:
+    assert scale_words(size, " µV") == words
+
+
+@pytest.mark.parametrize("mean", [0.3, -1.7, 1e-7, 31.25])
+def test_what_rounding_makes_of_the_baseline_is_no_change(mean: float, qtbot: QtBot) -> None:
+    """Sums of the same numbers in another order may differ in the last place: that is +0, and not +2e-16."""
+    baseline = float(np.nextafter(mean, np.inf))
+    assert mean != baseline
+    assert difference(mean, baseline) == 0.0
+    panel = MinutesPanel(Look(), Minutes(), [("alpha", "uV")])
+    qtbot.addWidget(panel)
+    row = Stretch("baseline", 1, False, 0.0, np.zeros(1))
+    row.add(0.0, np.array([mean]), True)
+    assert panel._cells(row, np.array([baseline]))[5] == "+0"
+    assert panel._cells(row, np.array([mean - 0.25]))[5] == "+0.25"
+    assert panel._cells(row, None)[5] == text("minutes.none")
+
+
+def test_a_spectrum_has_its_axis_before_it_has_data(qtbot: QtBot) -> None:
+    """Tens alone are numbered, all in one way, and nothing is told of a peak."""
+    panel = SpectrumPanel(Look(), "eeg", 256.0, "uV", 0, "Pz", [(8.0, 12.0)])
+    history = History({"eeg": SignalSpec(256.0, ("Pz",), "uV")}, ("alpha",), ("alpha",), 1 / 64)
+    qtbot.addWidget(panel)
+    panel.refresh(history)
+    (numbered, between) = panel.plot.getAxis("left")._tickLevels
+    assert numbered == [(-2.0, "0.01"), (-1.0, "0.1"), (0.0, "1"), (1.0, "10"), (2.0, "100")]
+    assert {words for _, words in between} == {""}
+    assert panel.plot.viewRange()[1] == pytest.approx([-2.0, 2.0])
+    assert panel.peak.text() == ""
+    assert not panel._curve.getData()[0].size
 
 
 class _Plot(PlotPanel):
@@ -82,6 +126,42 @@ def test_what_stands_before_a_colon_is_enough_where_there_is_little_room(qtbot: 
     wide = words.grab().toImage()
     background = QColor(wide.pixel(599, 0))
     assert any(QColor(wide.pixel(x, y)) != background for x in range(100, 300) for y in range(20))
+
+
+def test_a_title_has_a_shorter_form_for_little_room(qtbot: QtBot) -> None:
+    panel = _Plot(Look(), "breathing rate: rewarded below the line|breathing rate: rewarded below", "time [s]")
+    qtbot.addWidget(panel)
+    label = panel._title
+    assert panel.title == label.toolTip() == "Breathing rate: rewarded below the line"
+    for words, less, shown in (
+        ("Breathing rate: rewarded below the line", 0, "Breathing rate: rewarded below the line"),
+        ("Breathing rate: rewarded below the line", 1, "Breathing rate: rewarded below"),
+        ("Breathing rate: rewarded below", 1, "Breathing rate"),
+    ):
+        label.resize(label.fontMetrics().horizontalAdvance(words) - less, 20)
+        assert label.shown == shown
+
+
+def test_a_label_of_an_axis_has_a_shorter_form_and_then_its_unit(qtbot: QtBot) -> None:
+    panel = _Plot(Look(), "a title", "time [s]", "change of the answer [%]|answer [%]")
+    qtbot.addWidget(panel)
+    panel.show()
+    axis, shown = panel.plot.getAxis("left"), []
+    for height in (100, 130, 400, 130, 100):
+        panel.resize(500, height)
+        panel.grab()
+        shown.append(axis.labelText)
+        label = axis.label.mapRectToScene(axis.label.boundingRect())
+        assert label.center().y() == pytest.approx(axis.mapRectToScene(axis.boundingRect()).center().y(), abs=2.0)
+    assert shown == ["[%]", "answer [%]", "change of the answer [%]", "answer [%]", "[%]"]
+    assert panel.axis_labels["left"] == "change of the answer [%]"
+
+
+def test_a_rate_says_of_what() -> None:
+    assert unit_words("1/min", "heart_rate") == Units().words("1/min", "heart_rate") == "beats/min"
+    assert unit_words("1/min", "breathing_rate") == "breaths/min"
+    assert unit_words("1/min", "mine") == unit_words("1/min") == "1/min"
+    assert unit_words("uV^2", "heart_rate") == "µV²"
 
 
 def test_a_panel_that_is_made_shows_no_window_of_its_own(qtbot: QtBot) -> None:

@@ -14,7 +14,7 @@ from neurosim.core.errors import ConfigError
 from neurosim.core.registry import kind_names
 from neurosim.lessons import Lesson, LessonRunner, load_lab, load_lesson
 from neurosim.lessons.lesson import MOST_WORDS
-from neurosim.lessons.translation import LessonTexts, translated
+from neurosim.lessons.lesson_texts import LessonTexts, translated
 
 _LESSON = """
 title = "Short"

@@ -141,9 +141,8 @@ class EvokedPanel(PlotPanel):
         self.choice.setStatusTip(text("evoked.choose"))
         self.choice.addItems([text(f"evoked.{name}") for name in self._averages])
         self.choice.currentIndexChanged.connect(lambda _: self.hurry())
-        self.told.setWordWrap(True)
         self.head.addWidget(self.choice)
-        self.body.insertWidget(1, self.told)
+        self.put_below_title(self.told)
         self._curves: list[pg.PlotCurveItem] = []
         self.set_look(look)
 

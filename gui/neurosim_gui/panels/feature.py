@@ -91,7 +91,7 @@ class FeaturePanel(PlotPanel):
 
     def set_units(self, units: Units) -> None:
         super().set_units(units)
-        self.label_axis("left", f"{named('name', self.name)} [{units.words(self._unit)}]")
+        self.label_axis("left", f"{named('name', self.name)} [{units.words(self._unit, self.name)}]")
         self._top = 0.0
 
     def set_look(self, look: Look) -> None:
@@ -101,7 +101,6 @@ class FeaturePanel(PlotPanel):
         if self.handle is not None:
             self.handle.setPen(pg.mkPen(c.threshold, style=Qt.PenStyle.DashLine))
             self.handle.setHoverPen(pg.mkPen(c.signal, width=1))
-        self.now.setFont(look.font("number", bold=True))
         self.now.setStyleSheet(f"color: {c.feature};")
 
     def refresh(self, history: History) -> None:
@@ -125,10 +124,11 @@ class FeaturePanel(PlotPanel):
 
     def _tell(self, value: float, threshold: float, valid: bool) -> None:
         digits = 4 if self._unit == "degC" else 3  # hundredths of a degree are what is trained
-        words = text("feature.now", value=steady(value, digits))
+        large = f"font-size: {self.look.size_px('number')}px; font-weight: bold"
+        words = text("feature.now", value=f'<span style="{large}">{steady(value, digits)}</span>')
         if np.isfinite(threshold):
-            words += "  " + text(f"feature.{self._line}", value=steady(threshold, digits))
-        words += after_number(self.units.words(self._unit))
+            words += " · " + text(f"feature.{self._line}", value=steady(threshold, digits))
+        words += after_number(self.units.words(self._unit, self.name))
         self.now.setText(words if valid else text("feature.not_trusted"))
         self.body.activate()  # other words have their room before they are painted
         if self.handle is not None and np.isfinite(threshold) and not self.handle.moving:

@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QComboBox, QLabel
 
 from neurosim.core.spec import Float
 from neurosim.modulation.drug import DrugActor
@@ -25,6 +25,8 @@ from neurosim_gui.texts import text
 _EVERY_S, _WORDS_S = 0.2, 0.5
 #: What can be looked at: the newest seconds tick by tick, or the whole session second by second.
 WINDOWS_S: tuple[float | None, ...] = (20.0, 120.0, None)
+#: What an effect has room for at both sides, at least [%].
+_LEAST_PERCENT = 5.0
 _MINUTE_S, _HOUR_S = 60.0, 3600.0
 #: Which reading tells what a device does, of each kind.
 _EFFECT = {"stimulator": 0, "coil": 2, "drug": 1}
@@ -75,15 +77,7 @@ class GivenPanel(PlotPanel):
         self.shows = frozenset({DEVICES, DEVICES.removeprefix("truth/")})
         self.by_hand = by_hand
         self.choice, self.told = choose_window(look, window_s), QLabel()
-        if self._kind == "stimulator":
-            self.head.addWidget(self.told)
-        else:  # there is more to tell than the line of the title has room for
-            self.told.setWordWrap(True)
-            row = QHBoxLayout()
-            row.addWidget(self.told, 1)
-            if by_hand is not None:
-                row.addWidget(by_hand)
-            self.body.insertLayout(1, row)
+        self.put_below_title(self.told, *([] if by_hand is None else [by_hand]))
         self.head.addWidget(self.choice)
         self._curve, self._effect, self._doses = pg.PlotCurveItem(), pg.PlotCurveItem(), pg.ScatterPlotItem()
         self.plot.addItem(self._curve)
@@ -150,9 +144,11 @@ class GivenPanel(PlotPanel):
         self.plot.setXRange(start_s * per_s, end_s * per_s, padding=0.0)
         self._fit_height(float(x.max()))
         if self._box is not None:
+            if self._kind == "drug":
+                effect = 100.0 * effect
             self._effect.setData(t * per_s, effect)
             low, high = float(effect.min()), float(effect.max())
-            around = max(0.1 * (high - low), 0.05)
+            around = max(0.1 * (high - low), _LEAST_PERCENT)
             self._box.setYRange(min(low, 0.0) - around, max(high, 0.0) + around, padding=0)
         if self.due("words", _WORDS_S):
             if self.by_hand is not None:

@@ -47,6 +47,18 @@ def plain_table(n_rows: int, n_columns: int) -> QTableWidget:
 _ROUNDING = 1e-9
 
 
+def difference(value: float, baseline: float) -> float:
+    """Return how far a mean is from the baseline; what rounding alone makes of two like ones is 0.
+
+    Examples
+    --------
+    >>> difference(0.1 + 0.2, 0.3), difference(2.5, 2.0)
+    (0.0, 0.5)
+    """
+    since = value - baseline
+    return 0.0 if abs(since) < _ROUNDING * abs(value) else since
+
+
 class MinutesPanel(Panel):
     """A feature in each minute of every block, or in each trial.
 
@@ -81,7 +93,8 @@ class MinutesPanel(Panel):
 
     def _start(self) -> None:
         """Fill the table anew."""
-        unit = self.units.words(self._features[self.choice.currentIndex()][1])
+        name, unit = self._features[self.choice.currentIndex()]
+        unit = self.units.words(unit, name)
         self.table.setRowCount(0)
         self.table.setHorizontalHeaderLabels([text(f"minutes.{name}", unit=unit) for name in _COLUMNS])
         self._due_s.pop("rows", None)
@@ -123,9 +136,7 @@ class MinutesPanel(Panel):
             return f"{shown:{sign}.{digits}g}" if np.isfinite(shown) else text("minutes.none")
 
         kind = text("minutes.trial" if row.trial else "minutes.minute", block=row.block, number=row.number)
-        since = float("nan") if baseline is None else float(row.mean[at] - baseline[at])
-        if abs(since) < _ROUNDING * abs(float(row.mean[at])):
-            since = 0.0
+        since = float("nan") if baseline is None else difference(float(row.mean[at]), float(baseline[at]))
         return [
             kind,
             clock_words(row.start_s),

@@ -18,10 +18,8 @@ from neurosim_gui.rings import History
 from neurosim_gui.sweep import Sweep
 from neurosim_gui.texts import text
 from neurosim_gui.units import Units, sentence
-from neurosim_gui.widgets import Elided
+from neurosim_gui.widgets import Elided, forms_of
 
-#: What the label of an axis leaves free at its ends [px].
-_MARGIN_PX = 16.0
 #: Between the title and what stands beside it [px].
 _APART_PX = 12
 
@@ -34,7 +32,7 @@ class Panel(QFrame):
     look
         Theme and sizes.
     title
-        A plain sentence.
+        A plain sentence; a shorter form may stand behind a ``|``, for little room.
 
     Attributes
     ----------
@@ -58,7 +56,8 @@ class Panel(QFrame):
         if self.tab:
             self.setStatusTip(text(f"panel.{self.tab}"))
         self._due_s: dict[str, float] = {}
-        self._title = Elided(sentence(title))
+        self._title = Elided()
+        self.set_title(title)
         self.head, self.body = QHBoxLayout(), QVBoxLayout(self)
         self.head.setSpacing(_APART_PX)
         self.head.addWidget(self._title, 1)
@@ -73,7 +72,7 @@ class Panel(QFrame):
 
     def set_title(self, title: str) -> None:
         """Change the sentence above the picture."""
-        self._title.setText(sentence(title))
+        self._title.setText("|".join(map(sentence, forms_of(title))))
 
     @property
     def tab_words(self) -> str:
@@ -109,6 +108,15 @@ class Panel(QFrame):
     def set_units(self, units: Units) -> None:
         """Take other units for temperatures and amplitudes."""
         self.units = units
+
+    def put_below_title(self, words: QLabel, *behind: QWidget) -> None:
+        """Give words a row of their own, and what stands behind them, where the row of the title has no room for it."""
+        words.setWordWrap(True)
+        row = QHBoxLayout()
+        row.addWidget(words, 1)
+        for widget in behind:
+            row.addWidget(widget)
+        self.body.insertLayout(1, row)
 
     def due(self, what: str, every_s: float) -> bool:
         """Return whether it is time again: words and curves need not change at the screen's rate."""
@@ -162,7 +170,7 @@ class PlotPanel(Panel):
     look, title
         As of a panel.
     x_label, y_label
-        Labels of the axes with their units; empty for none.
+        Labels of the axes with their units; empty for none. A shorter one may stand behind a ``|``, for little room.
     """
 
     def __init__(self, look: Look, title: str, x_label: str, y_label: str = "") -> None:
@@ -185,7 +193,7 @@ class PlotPanel(Panel):
         """Do nothing."""
 
     def fit(self) -> None:
-        """Let an axis whose label has no room tell its unit alone: the title says the rest."""
+        """Let an axis whose label has no room tell its shorter form, or its unit alone: the title says the rest."""
         for side, label in self._labels.items():
             if label:
                 self._label(side, label)
@@ -212,7 +220,7 @@ class PlotPanel(Panel):
     @property
     def axis_labels(self) -> dict[str, str]:
         """Labels of the axes with their units, by side."""
-        return dict(self._labels)
+        return {side: forms_of(label)[0] for side, label in self._labels.items()}
 
     def label_axis(self, side: str, label: str) -> None:
         """Change the label of an axis."""
@@ -222,14 +230,19 @@ class PlotPanel(Panel):
 
     def _label(self, side: str, label: str) -> None:
         font = self.look.font("ticks")
-        room = self.canvas.width() if side == "bottom" else self.canvas.height() - self.plot.getAxis("bottom").height()
-        if QFontMetricsF(font).horizontalAdvance(label) + _MARGIN_PX > room:
-            label = label[label.find("[") :]
+        if side == "bottom":
+            room = self.canvas.width() - sum(self.plot.getAxis(other).width() for other in ("left", "right"))
+        else:
+            room = self.canvas.height() - self.plot.getAxis("bottom").height()
+        forms = forms_of(label)
+        fitting = (form for form in forms if QFontMetricsF(font).horizontalAdvance(form) <= room)
+        label = next(fitting, forms[-1][forms[-1].find("[") :])
         style = {"color": self.look.palette.text, "font-size": f"{font.pixelSize()}px"}
         shown = f"{label} {style}"
         if self._written.get(side) != shown:
             self._written[side] = shown
             self.plot.setLabel(side, label, **style)
+            self.plot.getAxis(side).resizeEvent()  # else words of another length stand where the old ones began
 
     def set_look(self, look: Look) -> None:
         super().set_look(look)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QWidget
 
 from neurosim.core.errors import ConfigError
 from neurosim.modulation.pulses import Pulses
@@ -20,7 +21,7 @@ from neurosim_gui.panels.settings import settings_of
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
 from neurosim_gui.units import unit_words
-from neurosim_gui.widgets import scrolling
+from neurosim_gui.widgets import number_field, scrolling, show_silently
 
 _EVERY_S = 0.25
 #: How much of the time from pulse to pulse is drawn: so that the next pulse is seen, at its place.
@@ -90,27 +91,33 @@ class PulsePanel(PlotPanel):
         self.plot.addItem(self._curve)
         self.plot.enableAutoRange("y", False)
         page = QWidget()
-        self._form = QFormLayout(page)
-        self._form.setContentsMargins(0, 0, 0, 0)
-        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._columns = QBoxLayout(QBoxLayout.Direction.TopToBottom, page)
+        self._columns.setContentsMargins(0, 0, 0, 0)
+        self._columns.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._fields, self._told = self._new_form(), self._new_form()
         self._add_fields()
         for name, label in self.figures.items():
             label.setWordWrap(True)
-            self._row(text(f"pulse.{name}"), label, text(f"pulse.{name}_tip"))
+            self._row(self._told, text(f"pulse.{name}"), label, text(f"pulse.{name}_tip"))
         config = actor.config
         if config.on_s is not None:
             turns = text("pulse.turns_are", on=config.on_s, off=config.off_s, share=config.duty)
-            self._row(text("pulse.turns"), QLabel(turns), text("pulse.turns_tip"))
-        self._form.addRow(self.refusal)
-        side = scrolling(page)
-        side.setFixedWidth(_WIDTH_PX)
-        self.put_beside(side)
-        self._side = side
+            self._row(self._told, text("pulse.turns"), QLabel(turns), text("pulse.turns_tip"))
+        self._fields.addRow(self.refusal)
+        self.refusal.hide()
+        self._side = scrolling(page)
+        self.put_beside(self._side)
         self.set_look(look)
 
     @property
     def tab_words(self) -> str:
         return text("pulse.tab", name=device_name(self._actor))
+
+    def _new_form(self) -> QFormLayout:
+        form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._columns.addLayout(form)
+        return form
 
     def _add_fields(self) -> None:
         pulses = self._actor.config.pulses
@@ -118,28 +125,23 @@ class PulsePanel(PlotPanel):
             name = setting.place.removeprefix("pulses.")
             if name not in PULSE_SETTINGS:
                 continue
-            field = QDoubleSpinBox()
-            field.setRange(setting.low or 0.0, setting.high or 1e6)
-            field.setDecimals(2 if name == "current_ma" else 0)
-            field.setSingleStep(_STEPS[name])
-            field.setSuffix(f" {unit_words(setting.unit)}")
-            field.setKeyboardTracking(False)  # a command for a number, not for each of its digits
-            field.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-            field.setValue(setting.value)
+            decimals = 2 if name == "current_ma" else 0
+            low, high = setting.low or 0.0, setting.high or 1e6
+            field = number_field(setting.value, low, high, _STEPS[name], decimals, unit_words(setting.unit))
             field.valueChanged.connect(lambda value, name=name: self._ask(**{name: value}))
             self.fields[name] = field
-            self._row(text(f"pulse.{name}"), field, setting.description)
+            self._row(self._fields, text(f"pulse.{name}"), field, setting.description)
         self.switch.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.switch.addItems([text(f"pulse.switch_{name}") for name in _SWITCHES])
         self.switch.currentIndexChanged.connect(lambda at: self._ask(switch=_SWITCHES[at]))
-        self._row(text("pulse.switch"), self.switch, text("pulse.switch_tip"))
+        self._row(self._fields, text("pulse.switch"), self.switch, text("pulse.switch_tip"))
 
-    def _row(self, name: str, widget: QWidget, what: str) -> None:
+    def _row(self, form: QFormLayout, name: str, widget: QWidget, what: str) -> None:
         label = QLabel(name)
         label.setToolTip(what)
         widget.setToolTip(what)
         widget.setStatusTip(text("settings.sentence", name=name, what=what))
-        self._form.addRow(label, widget)
+        form.addRow(label, widget)
 
     def _ask(self, **wish: object) -> None:
         """Hand a wish to the session, or say why it is refused, with the figure."""
@@ -149,6 +151,7 @@ class PulsePanel(PlotPanel):
         except ConfigError as error:
             refused = str(error)
         self.refusal.setText(text("settings.refused", line=refused) if refused else "")
+        self.refusal.setVisible(bool(refused))
         if refused:
             self._put(self._wished)  # the fields tell what is so, and not what was wished
         else:
@@ -162,7 +165,21 @@ class PulsePanel(PlotPanel):
         for widget in (*self.fields.values(), self.switch):
             widget.setFont(look.font())
         self.refusal.setStyleSheet(f"color: {colors.invalid};")
-        self._side.setFixedWidth(round(_WIDTH_PX * max(1.0, look.text_scale)))
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
+        """Put the fields beside the figures where there is width for both, and less has to be scrolled."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        width = round(_WIDTH_PX * max(1.0, self.look.text_scale))
+        aside = self.width() >= 3 * width
+        direction = QBoxLayout.Direction.LeftToRight if aside else QBoxLayout.Direction.TopToBottom
+        self._columns.setDirection(direction)
+        for column in range(self._columns.count()):
+            self._columns.setStretch(column, int(aside))  # as wide as each other, and never higher than they need
+        self._side.setFixedWidth(2 * width if aside else width)
 
     def refresh(self, history: History) -> None:
         if not self.due("pulse", _EVERY_S):
@@ -178,16 +195,12 @@ class PulsePanel(PlotPanel):
             self._put(pulses)
         if actor.switch != self._switched:  # somebody else may have done it
             self._switched = actor.switch
-            self.switch.blockSignals(True)
-            self.switch.setCurrentIndex(_SWITCHES.index(actor.switch))
-            self.switch.blockSignals(False)
+            show_silently(self.switch, _SWITCHES.index(actor.switch))
 
     def _put(self, pulses: Pulses) -> None:
         """Let the fields tell pulses, without asking for them."""
         for name, field in self.fields.items():
-            field.blockSignals(True)
-            field.setValue(getattr(pulses, name))
-            field.blockSignals(False)
+            show_silently(field, getattr(pulses, name))
 
     def _draw(self, pulses: Pulses) -> None:
         """Draw two phases that give back what they took, and the next pulse at its distance."""

@@ -39,7 +39,7 @@ class ReachPanel(PlotPanel):
         self._actor = actor
         self._shown: Pulses | None = None
         self.told = QLabel()
-        self.head.addWidget(self.told)
+        self.put_below_title(self.told)
         self._curve, self._limit = pg.PlotCurveItem(), pg.PlotCurveItem()
         self._now = pg.ScatterPlotItem(symbol="o")
         for item in (self._curve, self._limit, self._now):

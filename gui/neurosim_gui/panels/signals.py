@@ -181,7 +181,7 @@ class SignalsPanel(PlotPanel):
             free = middle + every
             at, unit = 1.0 - (middle + 0.5) / n, group.spec.unit
             shown = self.units.shown(np.array(group.sweep.half_range[0]), unit, change=True)
-            scales.append((at, f"{float(shown):g}{self._unit(unit)}"))
+            scales.append((at, scale_words(float(shown), self._unit(unit))))
             bars += [at - 0.25 / n, at + 0.25 / n]
         self.plot.getAxis("left").setTicks([names])
         self.plot.getAxis("right").setTicks([scales])
@@ -246,6 +246,17 @@ class SignalsPanel(PlotPanel):
             group.sweep.set_scale(np.full(len(group.channels), half), middle)
             return True
         return False
+
+
+def scale_words(size: float, unit: str) -> str:
+    """Write what a scale bar stands for, without a power of ten.
+
+    Examples
+    --------
+    >>> scale_words(1000.0, " µV"), scale_words(0.05, " °C")
+    ('1000 µV', '0.05 °C')
+    """
+    return f"{size:.9g}{unit}"
 
 
 def nice_above(x: float) -> float:

@@ -158,7 +158,7 @@ class StrategyPanel(PlotPanel):
         self.plane.update()
         self.set_title(text("strategy.told"))
         name = self._session.protocol.rule.trained
-        unit = unit_words(self._session.pipeline.specs[name].unit)
+        unit = unit_words(self._session.pipeline.specs[name].unit, name)
         self.label_axis("left", text("strategy.feature", name=name, unit=unit))
         points = np.array([point[:2] for point in self._runner.trace[self._first :]])
         if len(points):

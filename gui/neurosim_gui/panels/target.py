@@ -19,6 +19,7 @@ from neurosim_gui.look import Look
 from neurosim_gui.panels.panel import PlotPanel
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
+from neurosim_gui.units import after_number
 
 _EVERY_S, _WORDS_S = 0.2, 0.5
 #: What is held against the time before anything acted: the mean of the newest [s].
@@ -35,6 +36,8 @@ class Target:
     ----------
     name, label
         What it is called, and with its unit, for the axis.
+    unit
+        As it is written on the screen.
     stream, row
         Where it stands; no stream for a feature.
     discharges
@@ -43,6 +46,7 @@ class Target:
 
     name: str
     label: str
+    unit: str
     stream: str
     row: int
     discharges: bool = False
@@ -140,8 +144,9 @@ class TargetPanel(PlotPanel):
         self._before.setValue(mean)
         if not self.due("words", _WORDS_S):
             return
+        unit = after_number(self.target.unit)
         if t[-1] < self._first_s + 1.0:
-            self.told.setText(text("target.before", before=mean))
+            self.told.setText(text("target.before", before=mean, unit=unit))
             return
         if self.target.discharges:
             before_n, since_n = (int(stretches(part < SEIZURE_UV).size) for part in (before, x[t >= self._first_s]))
@@ -151,4 +156,4 @@ class TargetPanel(PlotPanel):
         recent = x[t > max(self._first_s, t[-1] - _RECENT_S)]
         now = float(np.nanmean(recent))
         change = 100.0 * (now / mean - 1.0) if abs(mean) > 1e-9 else 0.0
-        self.told.setText(text("target.now", before=mean, now=now, change=change))
+        self.told.setText(text("target.now", before=mean, now=now, unit=unit, change=change))
