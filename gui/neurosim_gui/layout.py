@@ -232,5 +232,6 @@ def _add_heart(
     intervals = IntervalsPanel(look, heart)
     found.trained.insert(1, intervals)
     found.folding.append(intervals)
-    found.side.append(PacerPanel(look, heart))
+    paced = any(block.pacer_per_min for block in session.protocol.blocks)  # else only a command sets one
+    (found.side if paced else found.tabs).append(PacerPanel(look, heart))
     found.below.append(IntervalSpectrumPanel(look, heart))
