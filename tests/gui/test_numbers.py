@@ -151,7 +151,7 @@ def test_a_label_of_an_axis_has_a_shorter_form_and_then_its_unit(qtbot: QtBot) -
     qtbot.addWidget(panel)
     panel.show()
     axis, shown = panel.plot.getAxis("left"), []
-    for height in (100, 130, 400, 130, 100):
+    for height in (110, 130, 400, 130, 110):
         panel.resize(500, height)
         panel.grab()
         shown.append(axis.labelText)

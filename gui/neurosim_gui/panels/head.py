@@ -78,13 +78,8 @@ class HeadBar(QWidget):
         others = sum(part.sizeHint().width() + _APART_PX for part in (self.play, self.step, self.speed, self.time))
         room, metrics = self.width() - others - 2 * _APART_PX, self.timing.fontMetrics()
         whole = self.title.fontMetrics().horizontalAdvance(self.title.text())
-        fitting = (
-            words
-            for title in (whole, _TITLE_PX)
-            for words in self._forms
-            if title + metrics.horizontalAdvance(words) <= room
-        )
-        words = next(fitting, "")
+        beside = [(whole, words) for words in self._forms] + [(_TITLE_PX, words) for words in self._forms[-1:]]
+        words = next((words for title, words in beside if title + metrics.horizontalAdvance(words) <= room), "")
         _tell(self.timing, words)
         self.timing.setVisible(bool(words))
 
