@@ -39,7 +39,7 @@ _MOST_TRACES, _OTHER_TRACES = 8, 2
 #: Widest spectrum of the EEG [Hz]; of muscles it goes on to the end.
 _EEG_HZ = (1.0, 40.0)
 _LOWEST_EMG_HZ = 5.0
-#: Features beside which the pipeline has room.
+#: Features beside which pipeline and intervals have room.
 _MOST_FEATURES = 2
 #: Panels of the lower row before its tabs.
 _MOST_BELOW = 2
@@ -230,7 +230,11 @@ def _add_heart(
     found.folding.append(found.signals[0])
     found.signals.insert(0, wave)
     intervals = IntervalsPanel(look, heart)
-    found.trained.insert(1, intervals)
-    found.folding.append(intervals)
-    found.side.append(PacerPanel(look, heart))
+    if len(session.protocol.features) <= _MOST_FEATURES:
+        found.trained.insert(1, intervals)
+        found.folding.append(intervals)
+    else:
+        found.tabs.append(intervals)
+    paced = any(block.pacer_per_min for block in session.protocol.blocks)  # else only a command sets one
+    (found.side if paced else found.tabs).append(PacerPanel(look, heart))
     found.below.append(IntervalSpectrumPanel(look, heart))

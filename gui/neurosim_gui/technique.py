@@ -18,7 +18,6 @@ from neurosim_gui.panels.by_hand import CoilByHand, DrugByHand
 from neurosim_gui.panels.evoked import EvokedPanel, answers_of
 from neurosim_gui.panels.feature import FeaturePanel
 from neurosim_gui.panels.given import GivenPanel
-from neurosim_gui.panels.heart import PacerPanel
 from neurosim_gui.panels.panel import Panel
 from neurosim_gui.panels.pulse import PulsePanel
 from neurosim_gui.panels.rate import RatePanel
@@ -67,10 +66,6 @@ def add_technique(found: Arrangement, session: Session, look: Look, submit: Call
         found.folding.append(targets)
     displaced = [*found.below, *others, *(panel for panel in features if panel not in shown)]
     found.below, found.tabs = shapes[:2], [*shapes[2:], *displaced, *found.tabs]
-    found.side, found.tabs = (
-        [panel for panel in found.side if not isinstance(panel, PacerPanel)],
-        [*found.tabs, *(panel for panel in found.side if isinstance(panel, PacerPanel))],
-    )
     found.name, found.first = "technique_", shapes[0].tab if shapes else SignalsPanel.tab
 
 

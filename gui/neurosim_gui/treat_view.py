@@ -53,7 +53,6 @@ class TreatView(JobView[TreatJob]):
         self.people.setValue(8)
         self.message.setText(text("treat.nothing"))
         self.legend, self.terms, self.arms = QLabel(), QLabel(), QLabel()
-        self.notice = QLabel(text("treat.notice"))
         for label in (self.legend, self.terms, self.arms):
             label.setWordWrap(True)
         self.arms.setTextFormat(Qt.TextFormat.RichText)
@@ -84,7 +83,6 @@ class TreatView(JobView[TreatJob]):
         self.column.addWidget(self.legend)
         self.column.addWidget(self.terms)
         self.column.addWidget(parts, 1)
-        self.column.addWidget(self.notice)
 
     def set_look(self, look: Look) -> None:
         super().set_look(look)
@@ -162,7 +160,7 @@ class TreatView(JobView[TreatJob]):
             t = arm["course"]["step_s"] * np.arange(len(y)) / 60.0
             self.course.plot.addItem(pg.PlotCurveItem(t, y, pen=QPen(QColor(color), 0, dash)))
             sign = _SIGNS[0 if i == 0 else number % 4]
-            words.append(f'<span style="color:{color}">{sign}</span> {_plain(arm["technique"])}')
+            words.append(f'<span style="color:{color}">{sign}</span> {named("technique", arm["technique"])}')
         self.course.plot.enableAutoRange()
         self.course.set_title(text("treat.course", name=named("name", rested["signal"])))
         self.legend.setText(" &nbsp; ".join(words))
@@ -190,7 +188,8 @@ class TreatView(JobView[TreatJob]):
         ]
         ring = QPen(QColor(self.look.palette.text), 0)
         plot.addItem(pg.ScatterPlotItem(pos=published, size=self.look.size_px("marker"), pen=ring, brush=None))
-        plot.getAxis("left").setTicks([[(row, _plain(arm["technique"])) for row, arm in zip(rows, arms, strict=True)]])
+        names = (named("technique", arm["technique"]) for arm in arms)
+        plot.getAxis("left").setTicks([list(zip(rows, names, strict=True))])
         plot.invertY(True)
         plot.setYRange(-0.6, len(arms) - 0.4, padding=0)
         plot.setXRange(0.0, 1.05 * float((starts[2] + np.maximum(-specific, 0.0)).max()), padding=0)

@@ -219,9 +219,9 @@ def test_units(open_console: Opener, qtbot: QtBot) -> None:
     feature, table = _panel(window, FeaturePanel), _panel(window, MinutesPanel)
     assert isinstance(feature, FeaturePanel)
     assert isinstance(table, MinutesPanel)
-    assert feature.axis_labels["left"] == "temperature [°C]"
+    assert feature.axis_labels["left"] == table.what.text() == "temperature [°C]"
     window.commands["fahrenheit"].trigger()
-    assert feature.axis_labels["left"] == "temperature [°F]"
+    assert feature.axis_labels["left"] == table.what.text() == "temperature [°F]"
     # By definition: 0 °C is 32 °F and 100 °C is 212 °F; a change of 5 °C is one of 9 °F.
     np.testing.assert_allclose(window.appearance.units.shown(np.array([0.0, 100.0]), "degC"), [32.0, 212.0])
     assert float(window.appearance.units.shown(np.array(5.0), "degC", change=True)) == 9.0

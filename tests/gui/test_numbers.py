@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from neurosim_gui.console import Console
 from neurosim_gui.look import Look
 from neurosim_gui.panels.axis import EvenAxis, even
+from neurosim_gui.panels.color_bar import ColorBar
 from neurosim_gui.panels.minutes import MinutesPanel, difference
 from neurosim_gui.panels.panel import PlotPanel
 from neurosim_gui.panels.rate import RatePanel
@@ -147,7 +151,7 @@ def test_a_label_of_an_axis_has_a_shorter_form_and_then_its_unit(qtbot: QtBot) -
     qtbot.addWidget(panel)
     panel.show()
     axis, shown = panel.plot.getAxis("left"), []
-    for height in (100, 130, 400, 130, 100):
+    for height in (110, 130, 400, 130, 110):
         panel.resize(500, height)
         panel.grab()
         shown.append(axis.labelText)
@@ -155,6 +159,25 @@ def test_a_label_of_an_axis_has_a_shorter_form_and_then_its_unit(qtbot: QtBot) -
         assert label.center().y() == pytest.approx(axis.mapRectToScene(axis.boundingRect()).center().y(), abs=2.0)
     assert shown == ["[%]", "answer [%]", "change of the answer [%]", "answer [%]", "[%]"]
     assert panel.axis_labels["left"] == "change of the answer [%]"
+
+
+def test_a_color_bar_has_no_zero_below_zero(qtbot: QtBot) -> None:
+    bar = ColorBar(Look(), np.zeros((2, 4), np.uint8), "dB")
+    qtbot.addWidget(bar)
+    bar.set_range(-40.0, -0.0)
+    assert bar._words() == ("-40", "-20", "0")
+
+
+def test_the_title_of_the_session_comes_before_the_late_ticks(open_console: Callable[..., Console]) -> None:
+    head = open_console().head
+    head.set_title("Theta bursts of a magnetic coil that strengthen")
+    head._forms = ("measured 83 ms late · late ticks 0 of 288", "measured 83 ms late")
+    shown = []
+    for width in (1400, 890, 400):
+        head.resize(width, head.height())
+        head._make_room()
+        shown.append(head.timing.text() if head.timing.isVisible() else "")
+    assert shown == [*head._forms, ""]
 
 
 def test_a_rate_says_of_what() -> None:

@@ -193,7 +193,7 @@ def test_the_usual_plots_are_the_signal_and_its_feature(qtbot: QtBot) -> None:
     for name, titles in (
         ("emg_frontalis", ["EMG at frontalis [µV]", "EMG [µV]"]),
         ("hand_warming", ["temperature [°C]"]),
-        ("slow_breathing", ["breath [L]", "breathing rate [1/min]"]),
+        ("slow_breathing", ["breath [L]", "breathing rate [breaths/min]"]),
     ):
         plan = plan_sessions(name, seed=1, signals="all", duration_s=60.0)
         stage = Stage(Look(LIGHT), Session(plan.protocol, plan.source, plan.actors))

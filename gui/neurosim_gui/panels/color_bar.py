@@ -47,7 +47,8 @@ class ColorBar(QWidget):
 
     def _words(self) -> tuple[str, str, str]:
         middle = 0.5 * (self._low + self._high)
-        return f"{self._low:.3g}", f"{middle:.3g}", f"{self._high:.3g}"
+        low, between, high = (f"{value + 0.0:.3g}" for value in (self._low, middle, self._high))  # no -0
+        return low, between, high
 
     def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
         """Return the width that bar, numbers and label need."""

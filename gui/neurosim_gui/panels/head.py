@@ -66,16 +66,22 @@ class HeadBar(QWidget):
             row.addWidget(part)
         self.record.hide()
         self._buttons = (self.play, self.step)
+        self._forms: tuple[str, ...] = ()
         self.set_look(look)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 Qt's name
-        """Leave out delay and late ticks where the title has no room beside them."""
+        """Leave out late ticks, and then the delay, where the title has no room beside them."""
         super().resizeEvent(event)
         self._make_room()
 
     def _make_room(self) -> None:
         others = sum(part.sizeHint().width() + _APART_PX for part in (self.play, self.step, self.speed, self.time))
-        self.timing.setVisible(self.width() - others - self.timing.sizeHint().width() >= _TITLE_PX)
+        room, metrics = self.width() - others - 2 * _APART_PX, self.timing.fontMetrics()
+        whole = self.title.fontMetrics().horizontalAdvance(self.title.text())
+        beside = [(whole, words) for words in self._forms] + [(_TITLE_PX, words) for words in self._forms[-1:]]
+        words = next((words for title, words in beside if title + metrics.horizontalAdvance(words) <= room), "")
+        _tell(self.timing, words)
+        self.timing.setVisible(bool(words))
 
     def follow(self, clock: PacedClock) -> None:
         """Show another clock."""
@@ -110,7 +116,8 @@ class HeadBar(QWidget):
         delay = text("head.delay_s", s=delay_s) if delay_s >= 1.0 else text("head.delay_ms", ms=1000.0 * delay_s)
         rewards = bool(getattr(session.protocol.rule, "conditions", ()))
         whose = "head.fed_back" if session.protocol.does == "trains" and rewards else "head.measured"
-        _tell(self.timing, f"{text(whose, delay=delay)} · {late}")
+        told = text(whose, delay=delay)
+        self._forms = (f"{told} · {late}", told)
         self._make_room()
 
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QTableWidget, QTableWidgetItem
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QLabel, QTableWidget, QTableWidgetItem
 
 from neurosim.session.minutes import Minutes, Stretch
 from neurosim_gui.look import Look
 from neurosim_gui.panels.panel import Panel
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
-from neurosim_gui.units import Units
+from neurosim_gui.units import Units, named
 from neurosim_gui.widgets import clock_words
 
 _EVERY_S = 0.5
@@ -80,27 +80,43 @@ class MinutesPanel(Panel):
         self.choice = QComboBox()
         self.choice.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.choice.setStatusTip(text("minutes.choose"))
-        self.choice.addItems([name for name, _ in features])
         self.choice.currentIndexChanged.connect(lambda _: self._start())
+        self.what = QLabel()
+        self.head.addWidget(self.what)
         self.head.addWidget(self.choice)
-        self.choice.setVisible(len(features) > 1)
+        self._name()
         self.table = plain_table(0, len(_COLUMNS))
+        self.table.setHorizontalHeaderLabels([text(f"minutes.{name}") for name in _COLUMNS])
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.body.addWidget(self.table, 1)
         self._start()
         self.set_look(look)
 
+    def _name(self) -> None:
+        """Say what the table is about, with the unit of its numbers; of several features one is chosen."""
+        at, one = max(0, self.choice.currentIndex()), len(self._features) == 1
+        names = [
+            text("stage.feature", name=named("name", name), unit=self.units.words(unit, name))
+            for name, unit in self._features
+        ]
+        self.choice.blockSignals(True)
+        self.choice.clear()
+        self.choice.addItems(names)
+        self.choice.setCurrentIndex(at)
+        self.choice.blockSignals(False)
+        self.what.setText(names[0])
+        self.what.setVisible(one)
+        self.choice.setVisible(not one)
+
     def _start(self) -> None:
         """Fill the table anew."""
-        name, unit = self._features[self.choice.currentIndex()]
-        unit = self.units.words(unit, name)
         self.table.setRowCount(0)
-        self.table.setHorizontalHeaderLabels([text(f"minutes.{name}", unit=unit) for name in _COLUMNS])
         self._due_s.pop("rows", None)
 
     def set_units(self, units: Units) -> None:
         super().set_units(units)
+        self._name()
         self._start()
 
     def set_look(self, look: Look) -> None:

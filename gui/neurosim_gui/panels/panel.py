@@ -235,8 +235,10 @@ class PlotPanel(Panel):
         else:
             room = self.canvas.height() - self.plot.getAxis("bottom").height()
         forms = forms_of(label)
-        fitting = (form for form in forms if QFontMetricsF(font).horizontalAdvance(form) <= room)
-        label = next(fitting, forms[-1][forms[-1].find("[") :])
+        unit = forms[-1][forms[-1].find("[") :]
+        unnumbered = side != "bottom" and self.canvas.height() < _LEAST_FOR_NUMBERS  # a unit of nothing can be left out
+        fitting = (form for form in (*forms, unit) if QFontMetricsF(font).horizontalAdvance(form) <= room)
+        label = next(fitting, "" if unnumbered else unit)
         style = {"color": self.look.palette.text, "font-size": f"{font.pixelSize()}px"}
         shown = f"{label} {style}"
         if self._written.get(side) != shown:

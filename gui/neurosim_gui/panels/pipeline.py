@@ -113,7 +113,8 @@ class PipelinePanel(PlotPanel):
         spec = session.source.specs[source.stream]
         channels = [spec.ch_names[i] for i in choose_channels(source, spec)]
         words = "+".join(channels) if len(channels) <= _MOST_NAMED else f"{channels[0]} ... {channels[-1]}"
-        return [f"{named('stream', source.stream)} {words}"]
+        stream = named("stream", source.stream)
+        return [stream if words == stream else f"{stream} {words}"]  # the ECG's one channel has its name
 
     @property
     def watched(self) -> SignalSpec | None:

@@ -50,7 +50,7 @@ class Meter(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
         """Return room for the words and the bar below."""
         metrics = QFontMetricsF(self._look.font())
-        return QSize(160, round(metrics.height() + 14.0))
+        return QSize(160, round(metrics.height() + 16.0))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 Qt's name
         """Return the height that words and bar need."""
@@ -67,7 +67,7 @@ class Meter(QWidget):
             words = words.partition(",")[0]
         words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(QRectF(0.0, 0.0, self.width(), metrics.height()), Qt.AlignmentFlag.AlignLeft, words)
-        bar = QRectF(0.5, metrics.height() + 2.0, self.width() - 1.0, 9.0)
+        bar = QRectF(0.5, metrics.height() + 4.0, self.width() - 1.0, 9.0)
         painter.setPen(QPen(QColor(colors.faint)))
         painter.drawRect(bar)
         pattern = Qt.BrushStyle.BDiagPattern if self._hatched else Qt.BrushStyle.SolidPattern

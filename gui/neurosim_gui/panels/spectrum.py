@@ -138,7 +138,8 @@ class SpectrumPanel(PlotPanel):
         self.plot.setYRange(low, high, padding=0)
         tens = np.arange(np.ceil(low), np.floor(high) + 1.0)
         between = [(ten + np.log10(k), "") for ten in (*(tens - 1.0), *tens[-1:]) for k in range(2, 10)]
-        self.plot.getAxis("left").setTicks([[(ten, f"{10.0**ten:g}") for ten in tens], between])
+        numbered = [(ten, np.format_float_positional(10.0**ten, trim="-")) for ten in tens]
+        self.plot.getAxis("left").setTicks([numbered, between])
 
     def _tell_peak(self) -> None:
         if self._psd is None or not self._band_hz:
