@@ -58,6 +58,7 @@ def main(duration_s: float = 600.0, show: bool = True) -> float:
     grid = TickGrid(protocol.update_interval_s)
     chooser = Chooser(grid)
     body = ns.Body(eeg=ns.EEG(ch_names=("O1",))).prepare(grid, seed=1, subjects=(0,), batch_shape=())
+    body.select(protocol.streams)  # organs that nobody looks at would take most of the time
     ns.run(ns.Session(protocol, body, [chooser]))
 
     tried = np.array(chooser.tried)
