@@ -53,7 +53,7 @@ def _protocol(*features: Feature, duration_s: float = 4.0) -> TrainingProtocol:
 
 @pytest.fixture(scope="module")
 def paced() -> Result:
-    """RSA and breath-heart phase live, in a body that breathes with a pacer at its resonance, with the truth of both."""
+    """RSA and breath-heart phase live, in a body that breathes with a pacer at its resonance, with the truth."""
     names = ("rsa", "breath_heart_phase")
     stages = [{"kind": name, "heart": "heart", "breath": "breath"} for name in names]
     features = [Feature(name=n, inputs=HEART_AND_BREATH, stages=(s,)) for n, s in zip(names, stages, strict=True)]
