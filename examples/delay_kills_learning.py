@@ -33,7 +33,7 @@ PEOPLE = ns.Subject(name="learners", title="Learners with one electrode", body=n
 def main(duration_s: float = 1500.0, show: bool = True) -> dict[float, float]:
     protocol = ns.load_protocol("alpha_up")
     alpha = protocol.features[0].model_copy(update={"stages": STAGES})
-    protocol = protocol.model_copy(update={"features": (alpha,), "gates": (), "update_interval_s": 1 / 16})
+    protocol = protocol.model_copy(update={"features": (alpha,), "gates": (), "update_interval_s": 1 / 8})
     measured_s = Chain(stages=STAGES).prepare(ns.SignalSpec(256.0, ("Pz",), "uV")).spec.delay_s
 
     skill, error = {}, {}

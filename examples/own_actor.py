@@ -55,9 +55,9 @@ class Chooser(Actor):
 def main(duration_s: float = 600.0, show: bool = True) -> float:
     protocol = ns.load_protocol("alpha_up")
     protocol = protocol.with_blocks(protocol.blocks[1].model_copy(update={"duration_s": duration_s}))  # training alone
-    grid = TickGrid(protocol.update_interval_s)
-    chooser = Chooser(grid)
+    chooser = Chooser(grid := TickGrid(protocol.update_interval_s))
     body = ns.Body(eeg=ns.EEG(ch_names=("O1",))).prepare(grid, seed=1, subjects=(0,), batch_shape=())
+    body.select(protocol.streams)  # organs that nobody looks at would take most of the time
     ns.run(ns.Session(protocol, body, [chooser]))
 
     tried = np.array(chooser.tried)

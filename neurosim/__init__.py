@@ -30,7 +30,7 @@ _HOMES = {
     "Subject": "neurosim.subject",
     "TrainingProtocol": "neurosim.feedback",
     "UserError": "neurosim.core.errors",
-    "compare_thresholds": "neurosim.session",
+    "compare_thresholds": "neurosim.cohort",
     "continue_course": "neurosim.cohort",
     "load_body": "neurosim.signals",
     "load_protocol": "neurosim.feedback",
@@ -45,7 +45,7 @@ _HOMES = {
 }
 
 if TYPE_CHECKING:
-    from neurosim.cohort import Arm, continue_course, read_course, run_course
+    from neurosim.cohort import Arm, compare_thresholds, continue_course, read_course, run_course
     from neurosim.core.chain import Chain, Fork
     from neurosim.core.drive import Drive
     from neurosim.core.errors import UserError
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from neurosim.core.spec import SignalSpec
     from neurosim.feedback import TrainingProtocol, load_protocol
     from neurosim.report import make_report
-    from neurosim.session import Session, compare_thresholds, read_session, run, simulate, simulate_sessions
+    from neurosim.session import Session, read_session, run, simulate, simulate_sessions
     from neurosim.signals import EEG, LSL, Body, BrainFlow, Recorded, load_body
     from neurosim.subject import Learner, Population, Script, Subject, load_subject
 

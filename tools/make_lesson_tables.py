@@ -193,7 +193,7 @@ def _skills(plan: Plan) -> list[Float]:
     """Return what the learners of each arm have learned ``(learner,)``."""
     (split,) = plan.actors
     assert isinstance(split, SplitActor)
-    learners = [actor.actor if isinstance(actor, LateActor) else actor for (actor,) in split.arms]
+    learners = [actor.actor if isinstance(actor, LateActor) else actor for _, (actor,) in split.groups]
     return [actor.skill for actor in learners if isinstance(actor, LearnerActor)]
 
 

@@ -6,7 +6,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from neurosim.cli.console import make_console, say
+from neurosim.cli.console import make_console
 from neurosim.cli.report import NOTICE
 from neurosim.cli.warm import warm_up
 
@@ -15,20 +15,21 @@ if TYPE_CHECKING:
 
 
 def compare(protocol: str, policies: tuple[str, ...], as_json: bool, reward_rate: float, **options: Any) -> None:
-    """Run the policies one after the other and print one table.
+    """Run the policies side by side and print one table.
 
     Raises
     ------
     UserError
         For everything that cannot be used.
     """
+    from neurosim.cli.progress import watched
+    from neurosim.cohort.compare import CAVEAT, POLICIES, compare_thresholds
     from neurosim.core.noise import pick_seed
-    from neurosim.session.compare import CAVEAT, POLICIES, compare_thresholds
 
     options["seed"] = pick_seed() if options["seed"] is None else options["seed"]
     warm_up()
     table = compare_thresholds(
-        protocol, policies or POLICIES, reward_rate=reward_rate, done=lambda policy: say(f"{policy}: done"), **options
+        protocol, policies or POLICIES, reward_rate=reward_rate, sinks=watched("session"), **options
     )
     if as_json:
         facts = {"protocol": protocol, "reward_rate": reward_rate, **options, "caveat": CAVEAT, "notice": NOTICE}

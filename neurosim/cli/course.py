@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +15,6 @@ from neurosim.core.errors import OutputError, UserError
 
 if TYPE_CHECKING:
     from neurosim.cohort.course import Course
-    from neurosim.session.session import Session
-    from neurosim.session.tick import Sink
 
 #: What the table shows of each arm, and how it is called there.
 _SHOWN = {
@@ -70,6 +66,7 @@ def run_course_command(request: CourseRequest) -> None:
     UserError
         For everything that cannot be used.
     """
+    from neurosim.cli.progress import watched
     from neurosim.cohort.course import continue_course, run_course
     from neurosim.session.fresh import fresh_folder
 
@@ -78,18 +75,11 @@ def run_course_command(request: CourseRequest) -> None:
     if request.go_on is not None and request.out is not None:
         raise UserError("a course goes on in its own folder; leave it out", "--out")
 
-    def watch(session: Session, number: int) -> Sequence[Sink]:
-        if not sys.stderr.isatty():
-            return []
-        from neurosim.cli.progress import ProgressView
-
-        return [ProgressView(session, make_console(stderr=True), f"sitting {number + 1}, ")]
-
     out = request.go_on or request.out or fresh_folder(f"course-{request.protocol}")
     with until_interrupted() as stop, no_empty_folder(out):
         warm_up()
         if request.go_on is not None:
-            course = continue_course(out, request.sessions, sinks=watch, stop=stop)
+            course = continue_course(out, request.sessions, sinks=watched("sitting"), stop=stop)
         else:
             assert request.protocol is not None
             course = run_course(
@@ -104,7 +94,7 @@ def run_course_command(request: CourseRequest) -> None:
                 update_interval_s=request.update_interval,
                 duration_s=request.duration,
                 out=out,
-                sinks=watch,
+                sinks=watched("sitting"),
                 stop=stop,
             )
     if course.sittings:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Sequence
+
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from neurosim.cli.console import make_console
 from neurosim.session.session import Session
 from neurosim.session.tick import Sink, Tick
 
@@ -39,3 +43,13 @@ class ProgressView(Sink):
 
     def close(self) -> None:
         self._progress.stop()
+
+
+def watched(what: str) -> Callable[[Session, int], Sequence[Sink]]:
+    """Return a function of each of several sessions, and its number from 0, that shows them where stderr is seen."""
+
+    def watch(session: Session, number: int) -> Sequence[Sink]:
+        seen = sys.stderr.isatty()
+        return [ProgressView(session, make_console(stderr=True), f"{what} {number + 1}, ")] if seen else []
+
+    return watch

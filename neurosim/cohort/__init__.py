@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from neurosim.cohort.arm import UNDRIVEN, Arm
+from neurosim.cohort.compare import compare_thresholds
 from neurosim.cohort.course import Course, continue_course, read_course, run_course
 from neurosim.cohort.person import plan_person
 from neurosim.cohort.plan import CoursePlan, Sitting
@@ -13,6 +14,7 @@ __all__ = [
     "Course",
     "CoursePlan",
     "Sitting",
+    "compare_thresholds",
     "continue_course",
     "plan_person",
     "read_course",

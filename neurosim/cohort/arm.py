@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 from pydantic import Field
 
 from neurosim.cohort.lanes import LateActor, SplitActor, SplitRule, SplitSham, lanes_of_arms
-from neurosim.core.actor import AnyActor
+from neurosim.core.actor import Actor, ActorConfig, AnyActor
 from neurosim.core.config import Config
 from neurosim.core.errors import ConfigError, Problem, did_you_mean
 from neurosim.core.registry import kind_names
@@ -129,14 +130,11 @@ def plan_arms(
     if any(arm.rule is not None for arm in arms):
         rules = tuple(protocol.rule if arm.rule is None else arm.rule for arm in arms)
         plan.protocol = plan.protocol.model_copy(update={"rule": SplitRule(rules=rules)})
-    prepared = []
-    for arm, person in zip(arms, of_arm, strict=True):
-        asked = actors_of(person, protocol)
-        acting = (a.idle() if isinstance(a, Learner) and not arm.driven else a for a in asked)
-        ready = [actor.prepare(grid, seed, tuple(people), (n,)) for actor in acting]
-        late = grid.n_ticks(arm.extra_delay_s)
-        prepared.append([LateActor(actor, late) for actor in ready] if late else ready)
-    plan.actors = [SplitActor(prepared, n)]
+    groups = []
+    for who, alike in groupby(_acting(*pair, protocol, grid) for pair in zip(arms, of_arm, strict=True)):
+        n_arms = len(list(alike))
+        groups.append((n_arms, _prepared(*who, grid, seed, tuple(people) * n_arms, (n * n_arms,))))
+    plan.actors = [SplitActor(groups, n)]
     plan.sham = _shown(arms, people, grid, seed)
     return plan
 
@@ -165,11 +163,24 @@ def plan_alone(protocol: TrainingProtocol, subject: Subject, arm: Arm, number: i
         protocol = protocol.model_copy(update={"rule": arm.rule})
     body, grid = narrowed(subject, protocol), TickGrid(protocol.update_interval_s)
     plan = plan_sessions(protocol, body, sham=arm.sham, seed=seed, signals="all", address=number)
-    acting = (a.idle() if isinstance(a, Learner) and not arm.driven else a for a in actors_of(subject, protocol))
-    ready = [actor.prepare(grid, seed, (number,), ()) for actor in acting]
-    late = grid.n_ticks(arm.extra_delay_s)
-    plan.actors = [LateActor(actor, late) for actor in ready] if late else [*ready]
+    plan.actors = _prepared(*_acting(arm, subject, protocol, grid), grid, seed, (number,), ())
     return plan
+
+
+def _acting(
+    arm: Arm, subject: Subject, protocol: TrainingProtocol, grid: TickGrid
+) -> tuple[tuple[ActorConfig, ...], int]:
+    """Return who acts in an arm, and how many ticks later they see everything."""
+    acting = (a.idle() if isinstance(a, Learner) and not arm.driven else a for a in actors_of(subject, protocol))
+    return tuple(acting), grid.n_ticks(arm.extra_delay_s)
+
+
+def _prepared(
+    acting: Sequence[ActorConfig], late: int, grid: TickGrid, seed: int, subjects: tuple[int, ...],
+    batch_shape: tuple[int, ...],
+) -> list[Actor]:  # fmt: skip
+    ready = [actor.prepare(grid, seed, subjects, batch_shape) for actor in acting]
+    return [LateActor(actor, late) for actor in ready] if late else ready
 
 
 def _shown(arms: Sequence[Arm], people: Sequence[int], grid: TickGrid, seed: int) -> SplitSham | None:

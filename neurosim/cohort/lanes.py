@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate, pairwise
 from typing import Literal, Self
 
 import numpy as np
@@ -44,58 +45,69 @@ def _part(feedback: Feedback, lanes: slice | NDArray[np.int64]) -> Feedback:
 class SplitActor(Actor):
     """The actors of each arm, on the lanes of their arm.
 
+    Neighbouring arms whose people are alike share actors, who act on the lanes of all of them at once.
+
     Parameters
     ----------
-    arms
-        The actors of each arm; there may be none.
+    groups
+        How many arms there are to some actors, in order, and those actors; there may be none.
     n
         Lanes of an arm.
 
     Attributes
     ----------
-    arms
-        The actors of each arm.
+    groups
+        The same.
     """
 
-    def __init__(self, arms: Sequence[Sequence[Actor]], n: int) -> None:
-        self.arms, self._n = [list(actors) for actors in arms], n
-        self._lanes = lanes_of_arms(n * len(arms), len(arms))
+    def __init__(self, groups: Sequence[tuple[int, Sequence[Actor]]], n: int) -> None:
+        self.groups, self._n = [(n_arms, list(actors)) for n_arms, actors in groups], n
+        self._first = [0, *accumulate(n_arms for n_arms, _ in groups)]
+        self._lanes = [slice(a * n, b * n) for a, b in pairwise(self._first)]
 
     def act(self, tick_index: int) -> Drive:
-        drives = [total_drive(actor.act(tick_index) for actor in actors) for actors in self.arms]
+        drives = [total_drive(actor.act(tick_index) for actor in actors) for _, actors in self.groups]
         offsets: dict[str, Float | float] = {}
         for drive, lanes in zip(drives, self._lanes, strict=True):
             for name, offset in drive.offsets.items():
-                whole = offsets.setdefault(name, np.zeros(self._n * len(drives)))
+                whole = offsets.setdefault(name, np.zeros(self._n * self._first[-1]))
                 assert isinstance(whole, np.ndarray)
                 whole[lanes] = offset
         events = [
             replace(event, subject=lanes.start + i)
             for drive, lanes in zip(drives, self._lanes, strict=True)
             for event in drive.events
-            for i in (range(self._n) if event.subject is None else (event.subject,))
+            for i in (range(lanes.stop - lanes.start) if event.subject is None else (event.subject,))
         ]
         return Drive(offsets, tuple(events))
 
     def observe(self, feedback: Feedback) -> None:
-        for actors, lanes in zip(self.arms, self._lanes, strict=True):
+        for (_, actors), lanes in zip(self.groups, self._lanes, strict=True):
             part = _part(feedback, lanes)
             for actor in actors:
                 actor.observe(part)
 
     def rest(self, duration_s: float) -> None:
-        for _, actor in self._named():
-            actor.rest(duration_s)
+        for _, actors in self.groups:
+            for actor in actors:
+                actor.rest(duration_s)
 
     def memory(self) -> dict[str, Float]:
-        return {place + name: x for place, actor in self._named() for name, x in actor.memory().items()}
+        return {
+            f"{arm}/{j}/{name}": x[lanes]
+            for (n_arms, actors), first in zip(self.groups, self._first, strict=False)
+            for arm, lanes in enumerate(lanes_of_arms(n_arms * self._n, n_arms), first)
+            for j, actor in enumerate(actors)
+            for name, x in actor.memory().items()
+        }
 
     def recall(self, memory: Mapping[str, Float]) -> None:
-        for place, actor in self._named():
-            actor.recall({name.removeprefix(place): x for name, x in memory.items() if name.startswith(place)})
-
-    def _named(self) -> list[tuple[str, Actor]]:
-        return [(f"{i}/{j}/", actor) for i, actors in enumerate(self.arms) for j, actor in enumerate(actors)]
+        for (n_arms, actors), first in zip(self.groups, self._first, strict=False):
+            for j, actor in enumerate(actors):
+                own = f"{first}/{j}/"
+                names = [name.removeprefix(own) for name in memory if name.startswith(own)]
+                arms = range(first, first + n_arms)
+                actor.recall({name: np.concatenate([memory[f"{arm}/{j}/{name}"] for arm in arms]) for name in names})
 
 
 class LateActor(Actor):

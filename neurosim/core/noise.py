@@ -102,8 +102,9 @@ class AddressedNoise:
         outer, times = self._copies
         if times == 1:
             return drawn
-        out = np.empty((n_times, outer, times, len(subjects) // outer))
-        out[:] = drawn.reshape(n_times, outer, 1, -1)
+        n = len(subjects) // outer
+        out = np.empty((n_times, outer, times, n))
+        out[:] = drawn.reshape(n_times, outer, 1, n)
         return out.reshape(n_times, self.n_lanes)
 
     def normal_at(self, index: int) -> Float:

@@ -19,7 +19,6 @@ from neurosim.session.commands import (
     Stimulate,
     Stroke,
 )
-from neurosim.session.compare import compare_thresholds
 from neurosim.session.recording.export import export_session
 from neurosim.session.recording.reading import read_session
 from neurosim.session.recording.recover import recover
@@ -56,7 +55,6 @@ __all__ = [
     "Tick",
     "bang_index",
     "blinding_indices",
-    "compare_thresholds",
     "draw_key",
     "export_session",
     "james_index",

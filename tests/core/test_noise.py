@@ -111,6 +111,7 @@ def test_those_who_stand_side_by_side_again_have_the_noise_of_one_alone(subjects
     n = len(subjects)
     by_subject = AddressedNoise(1, "x", subjects, ["a", "b"])
     by_channel = AddressedNoise(1, "x", subjects, ["a", "b"], channel_major=True)
+    assert by_subject.normal(3, 0).shape == by_channel.normal(3, 0).shape == (0, 2 * n)  # as in ticks without a step
     got, turned = by_subject.normal(3, 6).reshape(6, n, 2), by_channel.normal(3, 6).reshape(6, 2, n)
     for i, subject in enumerate(subjects):
         alone = AddressedNoise(1, "x", [subject], ["a", "b"]).normal(3, 6)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from neurosim_gui.system import pass_on
-from PySide6.QtCore import qInstallMessageHandler
+from PySide6.QtCore import QEvent, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 qInstallMessageHandler(pass_on)  # pytest-qt has one of its own during a test, and goes back to this one after it
@@ -20,6 +21,17 @@ def _own_settings(tmp_path: Path) -> None:
     from PySide6.QtCore import QSettings
 
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+
+
+@pytest.fixture(autouse=True)
+def _own_windows() -> Iterator[None]:
+    """Let no window outlive its test: each new look would be put on all of them, and each event shown to them."""
+    yield
+    if QApplication.instance() is not None:
+        for window in QApplication.topLevelWidgets():
+            if type(window).__module__.startswith("neurosim_gui."):  # Qt and PyQtGraph see to theirs
+                window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture

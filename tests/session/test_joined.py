@@ -53,14 +53,15 @@ def _protocol(*features: Feature, duration_s: float = 4.0) -> TrainingProtocol:
 
 @pytest.fixture(scope="module")
 def paced() -> Result:
-    """RSA and breath-heart phase live, in a body that breathes with a pacer at its resonance, with all signals."""
+    """RSA and breath-heart phase live, in a body that breathes with a pacer at its resonance, with the truth."""
     names = ("rsa", "breath_heart_phase")
     stages = [{"kind": name, "heart": "heart", "breath": "breath"} for name in names]
     features = [Feature(name=n, inputs=HEART_AND_BREATH, stages=(s,)) for n, s in zip(names, stages, strict=True)]
     pacer = Script(steps=[{"at_s": 0, "drive": {"breathing_pace": PACE}}])
     subject = Subject(name="paced", title="breathes with a pacer", actors=(pacer,))
     protocol = _protocol(*features, duration_s=300.0)
-    return simulate(protocol, subject=subject, seed=1, signals="all", keep="all")
+    truth = ("truth/heart_phase", "truth/ibi", _BREATHING)
+    return simulate(protocol, subject=subject, seed=1, signals=truth, keep="all")
 
 
 def _each_breath(result: Result) -> list[tuple[float, Array, Array, Array]]:
@@ -212,7 +213,8 @@ def test_laws_of_a_session_with_features_of_many_streams() -> None:
 def test_features_of_many_streams_in_one_rule() -> None:
     protocol = load_protocol(MULTIMODAL)
     pacer = Script(steps=[{"at_s": 0, "drive": {"breathing_pace": 6.0}}])
-    result = simulate(protocol, subject=Subject(name="calm", title="calm", actors=(pacer,)), seed=1, signals="all")
+    truth, who = ("truth/emg_rms", "truth/skin_temperature"), Subject(name="calm", title="calm", actors=(pacer,))
+    result = simulate(protocol, subject=who, seed=1, signals=truth)
     table = result.features[result.features["kind"] == "training"].iloc[64 * 30 :]
     assert table["breathing"].mean() == pytest.approx(6.0, rel=0.05)
     truth_uv = np.sqrt(np.mean(result.samples("truth/emg_rms")[0, 32 * 90 :] ** 2))

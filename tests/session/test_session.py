@@ -53,6 +53,7 @@ class Log(Sink):
 def make_session(duration_s: float = 12.0, *actors: Actor, name: str = "alpha_up", **update: object) -> Session:
     protocol = load_protocol(name).fit(duration_s).model_copy(update=update)
     source = Body().prepare(TickGrid(protocol.update_interval_s), 1, (0,), ())
+    source.select_all_beside(protocol.streams)
     return Session(protocol, source, actors)
 
 

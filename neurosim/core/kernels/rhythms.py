@@ -120,7 +120,7 @@ def advance_rhythms(
     the logarithm of the strength (below 0 for none); ``closed (piece, subject)`` how far the eyes are closed;
     ``p (parameter, lane)``, ``state (state, lane)``, ``on, count (lane,)``, ``slow (piece, lane)`` normals,
     ``key .. base`` the address of the event thresholds, ``noise (time, 2 * lane)``, ``out, envelope (time, lane)``,
-    ``in_burst (piece, lane)`` 1 in bursts, else 0.
+    ``in_burst (time, lane)`` 1 in bursts, else 0.
     """
     zr, zi, amplitude, target = state[RE], state[IM], state[AMPLITUDE], state[TARGET]
     c, s, q, ramp, plain, arch = p[COSINE], p[SINE], p[INNOVATION], p[RAMP], p[ROUND], p[ARCH]
@@ -130,8 +130,6 @@ def advance_rhythms(
             _step(
                 dt, moved[i], drives, levels, closed[i], p, state, on, count, slow[i], key, subjects, channels, base
             )  # fmt: skip
-        for lane in range(n_lanes):
-            in_burst[i, lane] = on[lane]
         for t in range(bounds[i], bounds[i + 1]):
             nr, ni, y, e = noise[t, :n_lanes], noise[t, n_lanes:], out[t], envelope[t]
             for lane in range(n_lanes):
@@ -143,3 +141,6 @@ def advance_rhythms(
                 amplitude[lane] = a
                 y[lane] = a * (plain[lane] * re + arch[lane] * (re * re - im * im))
                 e[lane] = a * np.sqrt(re * re + im * im)
+            marks = in_burst[t]
+            for lane in range(n_lanes):
+                marks[lane] = on[lane]

@@ -7,7 +7,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from neurosim.core.config import load_named
@@ -266,13 +265,12 @@ class BodySource(Source):
             for e in begun
             if e.subject is None or self._state.n == 1
         ]
-        values = self._state.advance(first, stop - first, drive)
         before = self._span
-        if before is None:
-            span = Span(first, self._state.index, values, tuple(self._active))
-        else:
-            both = np.concatenate([before.values[-1:], values])
-            span = Span(first - 1, before.index, both, tuple(self._active))
+        n_before = 0 if before is None else 1
+        values = self._state.advance(first, stop - first, drive, n_before)
+        if before is not None:
+            values[0] = before.values[-1]
+        span = Span(first - n_before, self._state.index, values, tuple(self._active))
         for inner in self._inner:
             inner.advance(span, first)
         self._span = span

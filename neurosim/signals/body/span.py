@@ -97,7 +97,7 @@ class Span:
 
         Sums of floats depend on their order, which must not be the one in which ticks bring the events.
         """
-        return sorted((event for event in self.events if event.kind in kinds), key=_by_onset)
+        return sorted((event for event in self.events if event.kind in kinds), key=_by_onset) if self.events else []
 
     def beginning(self, first: int, *kinds: str) -> list[tuple[int, DriveEvent]]:
         """Return what begins from a step on, in order, each with the first step that is wholly after its onset."""

@@ -95,18 +95,21 @@ class State:
         """Return the state at the beginning of a session, as one step ``(1, quantity, subject)``."""
         return np.concatenate([self._x, self._inflow[len(self._x) :]])[None]
 
-    def advance(self, first: int, n_steps: int, drive: Drive) -> Float:
-        """Return the quantities at some steps ``(step, quantity, subject)``; asked for in order."""
+    def advance(self, first: int, n_steps: int, drive: Drive, n_before: int = 0) -> Float:
+        """Return the quantities at some steps ``(step, quantity, subject)``; asked for in order.
+
+        There is room for steps before the first, which are left to the caller.
+        """
         from neurosim.core.kernels.state import advance_state
 
         aim = self._rest.copy()
         for name, offset in drive.offsets.items():
             aim[self.index[name]] += np.asarray(offset, dtype=float).reshape(-1)
-        out = np.empty((n_steps, len(self.index), self.n))
+        out = np.empty((n_before + n_steps, len(self.index), self.n))
         noise = self._noise.normal(self._base + first, n_steps)
         advance_state(
             first, aim, self._table, self._noisy, noise, self._ou, self._x, self._inflow, self._shift, self._history,
-            self._ends, self._edges, self._lagged, out,
+            self._ends, self._edges, self._lagged, out[n_before:],
         )  # fmt: skip
         return out
 

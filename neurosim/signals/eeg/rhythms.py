@@ -163,11 +163,10 @@ class RhythmBank:
         n_times = int(bounds[-1])
         innovations = self._innovations.normal(self._base + start, n_times)
         slow = self._gains.normal(self._base + step, len(closed))
-        out, envelope = np.empty((2, n_times, self._n_lanes))
-        in_burst = np.empty((len(closed), self._n_lanes))
+        out, envelope, in_burst = np.empty((3, n_times, self._n_lanes))
         advance_rhythms(
             bounds, fresh, self._dt, moved, self._drives, self._levels, closed, self._parameters, self._state,
             self._on, self._count, slow, self._bursts.key, self._bursts.subjects, self._bursts.channels, self._base,
             innovations, out, envelope, in_burst,
         )  # fmt: skip
-        return out, envelope, np.repeat(in_burst, np.diff(bounds), axis=0)
+        return out, envelope, in_burst

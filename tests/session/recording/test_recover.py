@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 import signal
-import subprocess
 import sys
 import time
+from functools import cache
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from typing import IO
 
 import mne
 import numpy as np
@@ -16,7 +19,7 @@ import pytest
 from neurosim.cli.app import app
 from neurosim.core.dataset import find_session
 from neurosim.core.errors import UserError
-from neurosim.session import read_session, simulate
+from neurosim.session import Sink, Tick, read_session, simulate
 from neurosim.session.recording.recover import recover
 from tests.session.test_folder import problems_by_validator
 
@@ -24,35 +27,52 @@ from tests.session.test_folder import problems_by_validator
 _SPEED = 8.0
 #: Records are whole seconds; beside that, what the tables hold back is a second too.
 _AT_MOST_LOST_S = 2.0
-_PROGRAM = f"""
-import sys
-from neurosim.session import Sink, simulate
-class Told(Sink):
-    def write(self, tick):
-        sys.stdout.write(f"{{tick.start_s + 1 / 64}}\\n")
-        sys.stdout.flush()
-simulate("alpha_up", seed=1, duration_s=600.0, speed={_SPEED}, keep="blocks", out=sys.argv[1], signals=["ecg", "emg"],
-         artifacts="typical", sinks=lambda session: [Told()], form=sys.argv[2])
-"""
+
+
+@cache
+def _processes() -> ForkServerContext:
+    """Return what starts processes from one that has imported what they need: that would take longer than they live."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, "scipy.signal"])
+    return context
+
+
+class _Told(Sink):
+    """Says after each tick how far the session is."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def write(self, tick: Tick) -> None:
+        self._file.write(f"{tick.start_s + 1 / 64}\n")
+        self._file.flush()
+
+
+def _record(root: Path, form: str, told: Path) -> None:
+    with told.open("w", encoding="utf-8") as file:
+        simulate("alpha_up", seed=1, duration_s=600.0, speed=_SPEED, keep="blocks", out=root, signals=["ecg", "emg"],
+                 artifacts="typical", sinks=lambda session: [_Told(file)], form=form)  # fmt: skip
 
 
 def _killed_after(root: Path, form: str, wait_s: float, more_s: float = 0.0) -> float:
     """Record, kill the process so far into the session (and a moment later), and return how far it says it was [s]."""
     told = root.parent / f"{root.name}.txt"
+    told.touch()
 
     def so_far_s() -> float:
         whole = told.read_text(encoding="utf-8").rpartition("\n")[0]  # the last line may be cut
         return float(whole.rpartition("\n")[2] or 0.0)
 
-    with told.open("w", encoding="utf-8") as file:
-        process = subprocess.Popen([sys.executable, "-c", _PROGRAM, str(root), form], stdout=file)
-        deadline = time.monotonic() + 200
-        while so_far_s() < wait_s and process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-        time.sleep(more_s)
-        assert process.poll() is None
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+    process = _processes().Process(target=_record, args=(root, form, told))
+    process.start()
+    deadline = time.monotonic() + 200
+    while so_far_s() < wait_s and process.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(more_s)
+    assert process.is_alive()
+    process.kill()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
     return so_far_s()
 
 

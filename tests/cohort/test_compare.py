@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from neurosim.cohort import compare_thresholds
 from neurosim.core.errors import ConfigError
 from neurosim.feedback import Block, Feature, TrainingProtocol, load_protocol
-from neurosim.session import compare_thresholds
+from neurosim.session import Session, Sink
 from neurosim.signals import EEG, Body
 from neurosim.subject import Learner, Subject
 
@@ -70,9 +71,15 @@ def test_policies_that_would_learn_before_the_feature_is_fitted_are_refused_befo
     protocol = _protocol()
     feature = protocol.features[0]
     scored = Feature.model_validate(feature.model_dump() | {"stages": (*feature.stages, {"kind": "zscore"})})
-    ran: list[str] = []
+    ran: list[int] = []
+
+    def watch(session: Session, number: int) -> list[Sink]:
+        ran.append(number)
+        return []
+
+    protocol = protocol.model_copy(update={"features": (scored,)})
     with pytest.raises(ConfigError, match=r"with the policy 'one_shot': rule\.conditions\[0\]\.threshold: learns from"):
-        compare_thresholds(
-            protocol.model_copy(update={"features": (scored,)}), ["percentile", "one_shot"], subjects=2, done=ran.append
-        )
+        compare_thresholds(protocol, ["percentile", "one_shot"], subjects=2, sinks=watch)
     assert not ran
+    compare_thresholds(protocol, ["percentile"], subject=_people(0.1), subjects=2, duration_s=50.0, sinks=watch)
+    assert ran == [0]

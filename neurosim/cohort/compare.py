@@ -1,24 +1,28 @@
-"""Threshold policies on the same seed: the same people, the same noise, another threshold."""
+"""Threshold policies side by side: the same people, the same noise, another threshold in each arm."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from neurosim.cohort.arm import Arm, plan_arms
+from neurosim.cohort.lanes import lanes_of_arms
+from neurosim.cohort.plan import DAY_S
 from neurosim.core.errors import ConfigError, did_you_mean
 from neurosim.core.noise import pick_seed
 from neurosim.core.registry import find_kind, kind_names
+from neurosim.core.source import Source
 from neurosim.core.spec import Float
 from neurosim.feedback.baseline import check_baseline
 from neurosim.feedback.protocol import TrainingProtocol, load_protocol
 from neurosim.feedback.rules import Operant
 from neurosim.feedback.thresholds import FixedThreshold, ThresholdConfig
-from neurosim.session.blocks import BlockStatistics
-from neurosim.session.result import Result
-from neurosim.session.simulate import simulate_sessions
+from neurosim.session.blocks import BlockSink, BlockStatistics
+from neurosim.session.run import run
+from neurosim.session.session import Session
 from neurosim.session.tick import Sink, Tick
 from neurosim.subject.learner import Learner
 from neurosim.subject.population import Population
@@ -47,11 +51,11 @@ def compare_thresholds(
     n_sessions: int = 1,
     seed: int | None = None,
     duration_s: float | None = None,
-    done: Callable[[str], None] = lambda policy: None,
+    sinks: Callable[[Session, int], Sequence[Sink]] = lambda session, number: (),
 ) -> pd.DataFrame:
     """Train the same people under each threshold policy for the first condition, each aimed at the same reward rate.
 
-    Noise is addressed, so the runs are paired: they differ in nothing but the threshold.
+    Each policy is an arm of a batch, and so is the same without learning: they differ in nothing else.
 
     Parameters
     ----------
@@ -63,8 +67,8 @@ def compare_thresholds(
         The share of the time for which the first condition is to hold, as far as each policy can say beforehand.
     subject, subjects, n_sessions, seed, duration_s
         As of `neurosim.simulate_sessions`.
-    done
-        Called with the name of each policy when it has been run.
+    sinks
+        Called with each session and its number for who watches it.
 
     Returns
     -------
@@ -86,29 +90,32 @@ def compare_thresholds(
         raise ConfigError(f"must be between 0 and 1, got {reward_rate:g}", "reward_rate")
     people = subject.subject if isinstance(subject, Population) else subject
     people = people if isinstance(people, Subject) else load_subject(people or protocol.subject)
-    options: dict[str, Any] = {
-        "subjects": subjects,
-        "n_sessions": n_sessions,
-        "seed": pick_seed() if seed is None else seed,
-        "duration_s": duration_s,
-    }
+    seed = pick_seed() if seed is None else seed
+    if duration_s is not None:
+        protocol = protocol.fit(duration_s)
     if not any(block.kind == "training" for block in protocol.blocks):
         raise ConfigError("has no training block in which policies could differ", protocol.name)
-    for name in policies:  # all mistakes before the first run
-        if name != "fixed":
-            _with_threshold(protocol, _aimed(name, reward_rate, protocol))
-    if "fixed" in policies:
-        value = _value_for_all(_with_threshold(protocol, _aimed("one_shot", reward_rate, protocol)), people, options)
-    rows = []
-    for name in policies:
-        threshold = FixedThreshold(value=value) if name == "fixed" else _aimed(name, reward_rate, protocol)
-        changed = _with_threshold(protocol, threshold)
-        trained, untrained = (
-            simulate_sessions(changed, subject=who, **options)[-1] for who in (people, _without_learning(people))
-        )
-        rows.append({"policy": name} | _row(trained, untrained))
-        done(name)
-    return pd.DataFrame(rows)
+    aimed = {name: _aimed("one_shot" if name == "fixed" else name, reward_rate, protocol) for name in policies}
+    changed = {name: _with_threshold(protocol, threshold) for name, threshold in aimed.items()}
+    if "fixed" in changed:
+        value = _value_for_all(changed["fixed"], people, subjects, seed)
+        changed["fixed"] = _with_threshold(protocol, FixedThreshold(value=value))
+    still = _without_learning(people).actors
+    arms = [Arm(name=name, rule=each.rule) for name, each in changed.items()]
+    arms += [Arm(name=f"{arm.name}_untrained", rule=arm.rule, actors=still) for arm in arms]
+    plan = plan_arms(protocol, people, arms, range(subjects), seed)
+    for number in range(n_sessions):
+        if number:
+            plan.rest(DAY_S)
+        session, blocks = plan.session(), BlockSink()
+        run(session, sinks=[blocks, *sinks(session, number)])
+    last = [block for block in blocks.blocks if block.block.kind == "training"][-1]
+    level, minutes = _trained_level(last, protocol, plan.source), last.n_ticks * protocol.update_interval_s / 60.0
+    lanes = lanes_of_arms(subjects * len(arms), len(arms))
+    return pd.DataFrame(
+        {"policy": name} | _row(last, level, minutes, trained, untrained)
+        for name, trained, untrained in zip(changed, lanes, lanes[len(changed) :], strict=False)
+    )
 
 
 def _aimed(name: str, reward_rate: float, protocol: TrainingProtocol) -> ThresholdConfig:
@@ -157,40 +164,33 @@ class _Opening(Sink):
             self.found = tick.thresholds[..., 0].copy()
 
 
-def _value_for_all(protocol: TrainingProtocol, people: Subject, options: dict[str, Any]) -> float:
+def _value_for_all(protocol: TrainingProtocol, people: Subject, subjects: int, seed: int) -> float:
     """Return the median of the people's thresholds behind their first baseline: what a manual could say for all."""
     opening = _Opening()
-    simulate_sessions(
-        protocol, subject=people, sinks=lambda _: [opening], stop=lambda: opening.found is not None, **options
-    )  # a session that is stopped is the last one
+    session = plan_arms(protocol, people, [Arm(name="first")], range(subjects), seed).session()
+    run(session, sinks=[opening], stop=lambda: opening.found is not None)
     if opening.found is None or not np.isfinite(opening.found).any():
         raise ConfigError("'fixed' takes its value from the baseline, and there is too little of it", "policies")
     return float(np.nanmedian(opening.found))
 
 
-def _last_training(result: Result) -> BlockStatistics:
-    return [b for b in result.blocks if b.block.kind == "training"][-1]
-
-
-def _row(trained: Result, untrained: Result) -> dict[str, float]:
-    block = _last_training(trained)
-    change = 100.0 * (_trained_level(trained) / _trained_level(untrained) - 1.0)
-    minutes = block.n_ticks * trained.protocol.update_interval_s / 60.0
+def _row(block: BlockStatistics, level: Float, minutes: float, trained: slice, untrained: slice) -> dict[str, float]:
+    change = 100.0 * (level[trained] / level[untrained] - 1.0)
     error = np.std(change, ddof=1) / np.sqrt(change.size) if change.size > 1 else np.nan
     return {
-        "reward_rate": float(block.reward_rate.mean()),
-        "untrained_rate": float(_last_training(untrained).reward_rate.mean()),
-        "switches_per_min": float(block.n_switches.mean() / minutes),
+        "reward_rate": float(block.reward_rate[trained].mean()),
+        "untrained_rate": float(block.reward_rate[untrained].mean()),
+        "switches_per_min": float(block.n_switches[trained].mean() / minutes),
         "learned_percent": float(change.mean()),
         "learned_error": float(error),
     }
 
 
-def _trained_level(result: Result) -> Float:
-    """Return what is trained in the last training block ``(subject,)``: as it truly is, or else as it is measured."""
-    name = result.protocol.rule.trained
-    rhythm = next(f.truth for f in result.protocol.features if f.name == name)
-    if rhythm:
-        return result.true_amplitude(rhythm)
-    level: Float = _last_training(result).mean_features[..., result.feature_names.index(name)]
+def _trained_level(block: BlockStatistics, protocol: TrainingProtocol, source: Source) -> Float:
+    """Return what is trained ``(lane,)``: as it truly is, or else as it is measured."""
+    names = [feature.name for feature in protocol.features]
+    number = names.index(protocol.rule.trained)
+    if rhythm := protocol.features[number].truth:
+        return block.mean_envelope(rhythm, source.specs)
+    level: Float = block.mean_features[:, number]
     return level
