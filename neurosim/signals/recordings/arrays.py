@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import prod
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 
@@ -42,8 +43,8 @@ def _check_header(path: Path) -> None:
     with path.open("rb") as file:
         try:
             shape, _, dtype = _HEADERS[np.lib.format.read_magic(file)](file)
-        except (ValueError, KeyError) as error:
-            raise RecordingError(f"is not a NumPy array file ({error}); save it with numpy.save") from None
+        except (ValueError, KeyError, SyntaxError, TokenError) as error:  # a header that no parser understands
+            raise RecordingError(f"is not a NumPy array file ({error.args[0]}); save it with numpy.save") from None
         n_data = path.stat().st_size - file.tell()
     if dtype.hasobject:
         raise RecordingError("holds Python objects, which are never read; save it as a float64 array")

@@ -111,6 +111,17 @@ def _refusal(path: Path) -> str:
     return str(caught.value).removeprefix(f"{path}: ")
 
 
+@pytest.mark.parametrize(("at", "other"), [(10, b"("), (10, b'"'), (40, b"'"), (20, b"\n\n  x")])
+def test_npy_header_that_is_no_text_of_a_table(tmp_path: Path, at: int, other: bytes) -> None:
+    """NumPy lets errors of Python's tokenizer through, and which they are differs between versions of Python."""
+    path = tmp_path / "a.npy"
+    np.save(path, np.zeros((2, 400)))
+    stored = bytearray(path.read_bytes())
+    stored[at : at + len(other)] = other
+    path.write_bytes(stored)
+    assert _refusal(path).startswith("is not a NumPy array file (")
+
+
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd", "/etc/passwd", "..\\x.eeg", "sub/../../x.eeg", "file:///etc/passwd"]
 )
