@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QComboBox, QLabel
+from PySide6.QtWidgets import QComboBox
 
 from neurosim.core.spec import Float
 from neurosim.modulation.drug import DrugActor
@@ -21,6 +21,7 @@ from neurosim_gui.panels.by_hand import ByHand
 from neurosim_gui.panels.panel import PlotPanel, fill_down
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
+from neurosim_gui.widgets import Elided
 
 _EVERY_S, _WORDS_S = 0.2, 0.5
 #: What can be looked at: the newest seconds tick by tick, or the whole session second by second.
@@ -76,7 +77,7 @@ class GivenPanel(PlotPanel):
                          text(f"given.{self._kind}"))  # fmt: skip
         self.shows = frozenset({DEVICES, DEVICES.removeprefix("truth/")})
         self.by_hand = by_hand
-        self.choice, self.told = choose_window(look, window_s), QLabel()
+        self.choice, self.told = choose_window(look, window_s), Elided()
         self.put_below_title(self.told, *([] if by_hand is None else [by_hand]))
         self.head.addWidget(self.choice)
         self._curve, self._effect, self._doses = pg.PlotCurveItem(), pg.PlotCurveItem(), pg.ScatterPlotItem()

@@ -111,7 +111,7 @@ class Panel(QFrame):
 
     def put_below_title(self, words: QLabel, *behind: QWidget) -> None:
         """Give words a row of their own, and what stands behind them, where the row of the title has no room for it."""
-        words.setWordWrap(True)
+        words.setWordWrap(not isinstance(words, Elided))
         row = QHBoxLayout()
         row.addWidget(words, 1)
         for widget in behind:
