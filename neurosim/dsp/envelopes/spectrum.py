@@ -11,8 +11,8 @@ from neurosim.core.spec import Bool, Float
 
 #: A measured spectrum is given this much finer than its segments resolve, so that its autocorrelation does not wrap.
 _ZERO_PADDING = 4
-#: So many segments are transformed at once: their spectra stay in the processor's cache.
-_AT_ONCE = 16
+#: So many segments are transformed at once: their spectra stay in the processor's cache, and in memory that is there.
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True, eq=False)

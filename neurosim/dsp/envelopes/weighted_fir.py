@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -45,6 +46,7 @@ class CalibratedEnvelope(CalibratedStageConfig, LaggedEnvelope):
     def prepare(self, spec: SignalSpec) -> Stage:
         """Check the description; the filter is designed when the baseline has ended."""
         self.check(spec)
+        _rehearse(type(self))
         return Calibrating(self, spec)
 
     def uncalibrated(self, spec: SignalSpec) -> Stage:
@@ -75,6 +77,17 @@ class CalibratedEnvelope(CalibratedStageConfig, LaggedEnvelope):
                 if np.isfinite(taps).all():
                     return taps
         return self.unweighted_taps(fs)
+
+
+@cache
+def _rehearse(kind: type[CalibratedEnvelope]) -> None:
+    """Design a filter for noise, once in a process.
+
+    What is done for the first time takes twice as long, and the tick in which a baseline ends has no time for that.
+    """
+    spec = SignalSpec(256.0, ("x",), "uV")
+    noise = np.random.default_rng(1).normal(size=(1, 2560))
+    kind.examples()[0].fit(spec, noise, np.ones(2560, dtype=np.bool_)).process(noise)
 
 
 class CalibratedFIRMagnitude(FIRMagnitude):
