@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Generic, TypeVar
 
@@ -77,13 +78,13 @@ class JobView(QWidget, Generic[_J]):
         self.run_button.clicked.connect(lambda _=False: self.run())
         self.stop_button.clicked.connect(lambda _=False: self.stop())
 
+    @abstractmethod
     def run(self) -> None:
         """Compute what the fields say."""
-        raise NotImplementedError
 
+    @abstractmethod
     def stop(self) -> None:
         """End the computing."""
-        raise NotImplementedError
 
     def end(self) -> _J | None:
         """End the computing, and return what has been ended; None where nothing was computed."""

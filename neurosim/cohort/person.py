@@ -48,13 +48,14 @@ def plan_person(course: Course, arm: str, number: int, sitting: int) -> Plan:
     place = names.index(arm)
     treated = plan.arms[place]
     prepared = plan_alone(plan.protocol, plan.person, treated, number, plan.seed)
-    for before in come[1:sitting]:
+    for before in come[1 : sitting - 1]:
         prepared.rest(before.days * DAY_S)
     if sitting > 1:
         memory = course.memories[sitting - 2]
         for i, actor in enumerate(prepared.actors):
             own = f"{place}/{i}/"
             actor.recall({n.removeprefix(own): x[number : number + 1] for n, x in memory.items() if n.startswith(own)})
+        prepared.rest(come[sitting - 1].days * DAY_S)  # what is left behind wears off until then
     kind = come[sitting - 1].kind
     blocks = plan.protocol.blocks if kind == "training" else plan.assessed().blocks
     prepared.protocol = prepared.protocol.with_blocks(*blocks)

@@ -35,7 +35,10 @@ class Actor(ABC):
         return ()
 
     def memory(self) -> dict[str, Float]:
-        """Return all that a session leaves behind for the next one, besides its number; by default nothing."""
+        """Return all that a session leaves behind for the next one, besides its number; by default nothing.
+
+        Each by a name of its own ``(subject, ...)``, so that the memory of some subjects is a part of it.
+        """
         return {}
 
     def recall(self, memory: Mapping[str, Float]) -> None:

@@ -201,12 +201,15 @@ class DrugActor(Actor):
     def memory(self) -> dict[str, Float]:
         parts = self.compartments
         amounts = (parts.gut_mg, parts.blood_mg_per_l, parts.effect_mg_per_l, parts.induction, self._slow)
-        schedule = np.array([self._now_h, self._next_h, float(self._taken), *self._by_hand_h])
-        return {f"drug/{self._medicine.name}": np.stack(amounts), f"drug/{self._medicine.name}/schedule": schedule}
+        schedule = [self._now_h, self._next_h, float(self._taken), *self._by_hand_h]
+        return {
+            f"drug/{self._medicine.name}": np.stack(amounts, axis=1),
+            f"drug/{self._medicine.name}/schedule": np.tile(schedule, (len(self._slow), 1)),  # that of everybody
+        }
 
     def recall(self, memory: Mapping[str, Float]) -> None:
         parts, amounts = self.compartments, memory[f"drug/{self._medicine.name}"]
-        parts.gut_mg, parts.blood_mg_per_l, parts.effect_mg_per_l, parts.induction, self._slow = amounts.copy()
-        schedule = memory[f"drug/{self._medicine.name}/schedule"]
+        parts.gut_mg, parts.blood_mg_per_l, parts.effect_mg_per_l, parts.induction, self._slow = amounts.T.copy()
+        schedule = memory[f"drug/{self._medicine.name}/schedule"][0]
         self._now_h, self._next_h, self._taken = float(schedule[0]), float(schedule[1]), int(schedule[2])
         self._by_hand_h = tuple(schedule[3:].tolist())

@@ -73,7 +73,8 @@ class Coil(ActorConfig):
     """Gives magnetic pulses to the hand area of the left motor cortex.
 
     Every pulse is an event that the EEG answers with an evoked potential and, above the threshold, the hand with a
-    twitch. What trains leave behind is a change of ``cortical_excitability`` that wears off. A sham coil clicks and
+    twitch. What trains leave behind is a change of ``cortical_excitability`` that wears off; it is
+    that of the published intensities, whatever is set. A sham coil clicks and
     does nothing.
 
     Examples
@@ -207,8 +208,9 @@ class CoilActor(Actor):
         self._start()
 
     def memory(self) -> dict[str, Float]:
-        return {"coil": self.synapse.state(), "coil/course": self._lasts.level}
+        level = self._lasts.level
+        return {"coil": np.tile(self.synapse.state(), (len(level), 1)), "coil/course": level}
 
     def recall(self, memory: Mapping[str, Float]) -> None:
-        self.synapse.recall(memory["coil"])
+        self.synapse.recall(memory["coil"][0])  # the same in everybody
         self._lasts.level = memory["coil/course"].copy()

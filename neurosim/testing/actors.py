@@ -55,25 +55,29 @@ def drives_are_sound(config: ActorConfig) -> None:
 
 
 def memory_is_all_that_stays(config: ActorConfig) -> None:
-    """Law 6 across sessions: whoever recalls the memory of another goes into the next session as that one does.
+    """Law 6 across sessions: whoever recalls the memory of others goes into the next session as they do.
+
+    One of them alone, too: memories are by subject.
 
     Raises
     ------
     AssertionError
         When something else was carried over.
     """
-    trial, given = actor_trial(config), Given((17, 3), (2,))
+    trial, given, alone = actor_trial(config), Given((17, 3), (2,)), Given((3,), (1,))
     assert trial.rest is not None
     first = trial.prepare(given)
     trial.go_on(first, given)
     kept = {name: values.tolist() for name, values in first.memory().items()}
     trial.rest(first)
-    fresh = trial.prepare(given)
-    fresh.recall({name: np.array(values) for name, values in kept.items()})
-    trial.rest(fresh)
-    assert_steps_identical(
-        trial.go_on(fresh, given), trial.go_on(first, given), f"{config.kind}: the second session of one who recalls"
-    )
+    whole = trial.go_on(first, given)
+    for which, subjects in ((slice(None), given), (slice(1, 2), alone)):
+        fresh = trial.prepare(subjects)
+        fresh.recall({name: np.array(values)[which] for name, values in kept.items()})
+        trial.rest(fresh)
+        theirs = [{name: x[which] for name, x in outputs.items()} for outputs in whole]
+        what = f"{config.kind}: the second session of {len(subjects.subjects)} who recall"
+        assert_steps_identical(trial.go_on(fresh, subjects), theirs, what)
 
 
 #: The laws of actors by name; each takes an `ActorConfig` and raises AssertionError.

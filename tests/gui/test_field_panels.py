@@ -24,9 +24,10 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from neurosim.cohort.field_map import places
+from neurosim.core.timeline import TickGrid
 from neurosim.feedback import load_protocol
-from neurosim.modulation import Stimulator
-from neurosim.session import Dose, Session, SetCoil, Stimulate
+from neurosim.modulation import Drug, Stimulator, load_medicine
+from neurosim.session import Command, Dose, Session, SetCoil, Stimulate
 from neurosim.session.metered import DEVICES
 from neurosim.session.plan import plan_sessions
 from neurosim.session.tick import Sink
@@ -219,17 +220,25 @@ def test_a_coil_shows_its_pulses_and_what_they_evoke(open_console: Opener, qtbot
     assert given.plot.getAxis("left").labelText.endswith("[pulses/s]")
 
 
-def test_a_coil_is_set_by_hand(open_console: Opener, qtbot: QtBot) -> None:
-    window = open_console("tms_single", prepared=lambda: _short("tms_single", 20.0))
+def _set_by_hand(open_console: Opener, qtbot: QtBot, protocol: str) -> tuple[Console, Session, GivenPanel]:
+    """Return a session after its first second, and the panel of its device."""
+    window = open_console(protocol, prepared=lambda: _short(protocol, 20.0))
     session = _at(window, qtbot, 1.0)
     (given,) = _panels(window, GivenPanel)
     assert isinstance(given, GivenPanel)
+    return window, session, given
+
+
+def test_a_coil_is_set_by_hand(open_console: Opener, qtbot: QtBot) -> None:
+    window, session, given = _set_by_hand(open_console, qtbot, "tms_single")
     hand = given.by_hand
     assert isinstance(hand, CoilByHand)
     assert (hand.intensity.value(), hand.intensity.maximum()) == (1.2, 2.0)  # tms_single.toml, `Coil`
     hand.intensity.setValue(1.5)
     hand.button.click()
     hand.switch.setCurrentIndex(1)
+    _draw(window, given)  # while it is held: what waits for the next tick stays in the fields
+    assert (hand.intensity.value(), hand.switch.currentIndex()) == (1.5, 1)
     _at(window, qtbot, 4.0)
     assert [logged.command for logged in session.command_log] == [
         SetCoil(intensity=1.5),
@@ -249,10 +258,7 @@ def test_a_coil_is_set_by_hand(open_console: Opener, qtbot: QtBot) -> None:
 
 
 def test_a_dose_is_given_by_hand(open_console: Opener, qtbot: QtBot) -> None:
-    window = open_console("levodopa_day", prepared=lambda: _short("levodopa_day", 20.0))
-    session = _at(window, qtbot, 1.0)
-    (given,) = _panels(window, GivenPanel)
-    assert isinstance(given, GivenPanel)
+    window, session, given = _set_by_hand(open_console, qtbot, "levodopa_day")
     hand = given.by_hand
     assert isinstance(hand, DrugByHand)
     assert (hand.dose.value(), hand.dose.suffix()) == (100.0, " mg")  # levodopa_day.toml
@@ -263,6 +269,22 @@ def test_a_dose_is_given_by_hand(open_console: Opener, qtbot: QtBot) -> None:
     _draw(window, given)
     assert len(given._doses.getData()[0]) == 1
     assert given._curve.getData()[1].max() > 0.0
+
+
+@pytest.mark.parametrize("usual_mg", [0.02, 1.0, 5.0, 250.0])
+def test_the_least_dose_is_one(usual_mg: float, qtbot: QtBot) -> None:
+    asked: list[Command] = []
+    drug = Drug(medicine=load_medicine("diazepam"), dose_mg=usual_mg).prepare(TickGrid(0.25), 1, (0,), ())
+
+    def submit(command: Command) -> bool:
+        asked.append(command)
+        return True
+
+    hand = DrugByHand(submit, drug)
+    qtbot.addWidget(hand)
+    hand.dose.setValue(0.0)
+    hand.button.click()
+    assert asked == [Dose(medicine="diazepam", dose_mg=usual_mg / 100.0)]
 
 
 def test_a_drug_shows_its_hours_and_doses(open_console: Opener, qtbot: QtBot) -> None:

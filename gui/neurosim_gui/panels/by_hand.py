@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from neurosim.modulation.drug import DrugActor
 from neurosim.modulation.magnetic import CoilActor, CoilSwitch
@@ -21,17 +22,10 @@ _MOST_DOSES = 10.0
 
 
 class ByHand(QWidget):
-    """A row of fields.
+    """A row of fields."""
 
-    Parameters
-    ----------
-    submit
-        Hands a command to the session; returns False when it was refused.
-    """
-
-    def __init__(self, submit: Callable[[Command], bool]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.submit = submit
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(4)
@@ -57,14 +51,14 @@ class CoilByHand(ByHand):
     Parameters
     ----------
     submit
-        As of `ByHand`.
+        Hands a command to the session.
     coil
         The first of them.
     """
 
     def __init__(self, submit: Callable[[Command], bool], coil: CoilActor) -> None:
-        super().__init__(submit)
-        self._coil = coil
+        super().__init__()
+        self._coil, self._told = coil, (coil.config.intensity, coil.switch)
         (setting,) = (each for each in settings_of(coil.config, "coil") if each.place == "coil.intensity")
         low, high = setting.low or 0.0, setting.high or 2.0
         self.intensity = number_field(setting.value, low, high, 0.05, 2, text("by_hand.mt"))
@@ -80,9 +74,11 @@ class CoilByHand(ByHand):
         self.add(self.button, text("by_hand.pulse_tip"))
 
     def tell(self) -> None:
-        if not self.intensity.hasFocus():
-            show_silently(self.intensity, self._coil.config.intensity)
-        show_silently(self.switch, _SWITCHES.index(self._coil.switch))
+        now = self._coil.config.intensity, self._coil.switch
+        if now != self._told:  # else the fields may tell what waits for the next tick
+            self._told = now
+            show_silently(self.intensity, now[0])
+            show_silently(self.switch, _SWITCHES.index(now[1]))
 
 
 class DrugByHand(ByHand):
@@ -91,15 +87,16 @@ class DrugByHand(ByHand):
     Parameters
     ----------
     submit
-        As of `ByHand`.
+        Hands a command to the session.
     drug
         The drug.
     """
 
     def __init__(self, submit: Callable[[Command], bool], drug: DrugActor) -> None:
-        super().__init__(submit)
+        super().__init__()
         name, usual = drug.config.medicine.name, drug.dose_mg
-        self.dose: QDoubleSpinBox = number_field(usual, usual / 100.0, _MOST_DOSES * usual, usual / 4.0, 1, "mg")
+        decimals = max(1, 2 - math.floor(math.log10(usual)))  # for a hundredth of a dose of micrograms, too
+        self.dose = number_field(usual, usual / 100.0, _MOST_DOSES * usual, usual / 4.0, decimals, "mg")
         self.button = small_button(text("by_hand.give"), text("by_hand.give_tip"))
         self.button.clicked.connect(lambda: submit(Dose(medicine=name, dose_mg=self.dose.value())))
         self.add(self.dose, text("by_hand.dose_tip"))

@@ -10,7 +10,6 @@ from neurosim.session.commands.devices import (
     Dose,
     SetCoil,
     Stimulate,
-    coils,
     drugs,
     stimulators,
 )
@@ -36,7 +35,6 @@ __all__ = [
     "SetThreshold",
     "Stimulate",
     "Stroke",
-    "coils",
     "drugs",
     "parse_command",
     "persons",

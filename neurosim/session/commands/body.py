@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from neurosim.core.drive import EVENTS, Drive, DriveEvent, Offsets
 from neurosim.core.errors import ConfigError, did_you_mean
-from neurosim.session.commands.command import Command, check_subject
+from neurosim.session.commands.command import Command, acting, check_subject
 from neurosim.subject.hidden_strategy import HiddenStrategyActor
 from neurosim.subject.person import Key, PersonActor
 
@@ -73,7 +73,7 @@ class Stroke(Command):
 
 def persons(session: Session) -> list[PersonActor]:
     """Return those who move the body of a session by keys."""
-    return [actor for actor in session.actors if isinstance(actor, PersonActor)]
+    return acting(session, PersonActor)
 
 
 class Point(Command):
@@ -84,13 +84,12 @@ class Point(Command):
     y: float = Field(ge=-1, le=1, description="below to above")
 
     def check(self, session: Session) -> None:
-        if not any(isinstance(actor, HiddenStrategyActor) for actor in session.actors):
+        if not acting(session, HiddenStrategyActor):
             raise ConfigError("nobody here looks for a hidden strategy; give the subject the actor 'hidden_strategy'")
 
     def apply(self, session: Session) -> None:
-        for actor in session.actors:
-            if isinstance(actor, HiddenStrategyActor):
-                actor.move(self.x, self.y)
+        for actor in acting(session, HiddenStrategyActor):
+            actor.move(self.x, self.y)
 
 
 @dataclass

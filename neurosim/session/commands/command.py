@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from neurosim.core.actor import Actor
 from neurosim.core.config import Config
 from neurosim.core.errors import ConfigError
 from neurosim.core.rule import Rule
@@ -12,6 +13,8 @@ from neurosim.feedback.protocol import TrainingProtocol
 
 if TYPE_CHECKING:
     from neurosim.session.session import Session
+
+A = TypeVar("A", bound=Actor)
 
 
 class Command(Config, ABC):
@@ -47,6 +50,11 @@ class RuleCommand(Command):
 
     def apply(self, session: Session) -> None:
         session.protocol = self.change(session.protocol, session.rule)
+
+
+def acting(session: Session, kind: type[A]) -> list[A]:
+    """Return the actors of a kind."""
+    return [actor for actor in session.actors if isinstance(actor, kind)]
 
 
 def check_subject(subject: int | None, session: Session) -> None:

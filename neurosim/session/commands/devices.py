@@ -13,7 +13,7 @@ from neurosim.modulation.drug import DrugActor
 from neurosim.modulation.magnetic import CoilActor, CoilSwitch
 from neurosim.modulation.pulses import Pulses
 from neurosim.modulation.stimulator import StimulatorActor, Switch
-from neurosim.session.commands.command import Command
+from neurosim.session.commands.command import Command, acting
 
 if TYPE_CHECKING:
     from neurosim.session.session import Session
@@ -64,7 +64,7 @@ class Stimulate(Command):
 
 def stimulators(session: Session) -> dict[str, StimulatorActor]:
     """Return the stimulators of a session by site."""
-    return {actor.config.pulses.site: actor for actor in session.actors if isinstance(actor, StimulatorActor)}
+    return {actor.config.pulses.site: actor for actor in acting(session, StimulatorActor)}
 
 
 class SetCoil(Command):
@@ -76,19 +76,14 @@ class SetCoil(Command):
     pulse: bool = Field(False, description="give a pulse at once, whatever the train says")
 
     def check(self, session: Session) -> None:
-        if not coils(session):
+        if not acting(session, CoilActor):
             raise ConfigError("there is no coil here; a protocol with one is tms_single, or give yours a device 'coil'")
 
     def apply(self, session: Session) -> None:
-        for coil in coils(session):
+        for coil in acting(session, CoilActor):
             coil.set(self.intensity, self.switch)
             if self.pulse:
                 coil.pulse()
-
-
-def coils(session: Session) -> list[CoilActor]:
-    """Return the coils of a session."""
-    return [actor for actor in session.actors if isinstance(actor, CoilActor)]
 
 
 class Dose(Command):
@@ -96,7 +91,7 @@ class Dose(Command):
 
     command: Literal["dose"] = "dose"
     medicine: str = Field(description="its name; `neurosim list drugs`")
-    dose_mg: float | None = in_unit("mg", None, "how much; a dose of its schedule if left out", gt=0, le=10000)
+    dose_mg: float | None = in_unit("mg", None, "how much; a dose of its schedule if left out", gt=0)
 
     def check(self, session: Session) -> None:
         found = drugs(session)
@@ -111,4 +106,4 @@ class Dose(Command):
 
 def drugs(session: Session) -> dict[str, DrugActor]:
     """Return the drugs of a session by name."""
-    return {actor.config.medicine.name: actor for actor in session.actors if isinstance(actor, DrugActor)}
+    return {actor.config.medicine.name: actor for actor in acting(session, DrugActor)}
