@@ -36,9 +36,37 @@ class CalibratedStageConfig(StageConfig):
             Which of its samples can be trusted ``(*batch, time)``.
         """
 
+    def fitting(self, spec: SignalSpec) -> Fitting:
+        """Return how it is fitted: at the baseline's end, where the description does not work ahead."""
+        return Fitting(self, spec)
+
     def prepare(self, spec: SignalSpec) -> Stage:
         """Return the stage; it collects its input until ``calibrate()`` is called."""
         return Calibrating(self, spec)
+
+
+class Fitting:
+    """How a stage comes to be fitted: what is worked out while the baseline goes on, and the rest at its end.
+
+    The tick in which a baseline ends is no longer than others; what takes long is better done by and by.
+
+    Parameters
+    ----------
+    config
+        Of the stage.
+    spec
+        Of its input.
+    """
+
+    def __init__(self, config: CalibratedStageConfig, spec: SignalSpec) -> None:
+        self.config, self.spec = config, spec
+
+    def follow(self, baseline: Samples, valid: Bool) -> None:
+        """Look at all that has come so far, as of `CalibratedStageConfig.fit`; called for each chunk."""
+
+    def fit(self, baseline: Samples, valid: Bool) -> Stage:
+        """Return the fitted stage; the outcome must not depend on how often `follow` was called."""
+        return self.config.fit(self.spec, baseline, valid)
 
 
 class Calibrating(Stage):
@@ -63,7 +91,7 @@ class Calibrating(Stage):
     def reset(self) -> None:
         self.stage = self.config.uncalibrated(self._input_spec)
         self.spec = self.stage.spec
-        self._baseline: BaselineTape | None = BaselineTape()
+        self._learning: tuple[BaselineTape, Fitting] | None = BaselineTape(), self.config.fitting(self._input_spec)
         self._next_valid: Bool | None = None
 
     def restart(self) -> None:
@@ -74,21 +102,22 @@ class Calibrating(Stage):
         self._next_valid = valid
 
     def process(self, x: Samples) -> Samples:
-        if self._baseline is not None and x.shape[-1]:
+        if self._learning is not None and x.shape[-1]:
+            baseline, fitting = self._learning
             everything = np.ones((*x.shape[:-2], x.shape[-1]), dtype=np.bool_)
-            self._baseline.extend(x, both(everything, self._next_valid))
+            baseline.extend(x, both(everything, self._next_valid))
+            fitting.follow(*baseline.all)
         self._next_valid = None
         out = self.stage.process(x)
         self.known = self.stage.known
         return out
 
     def calibrate(self) -> Baseline | None:
-        if not self._baseline:
+        if self._learning is None or not self._learning[0]:
             return None
-        baseline, valid = self._baseline.all
-        fitted = self.config.fit(self._input_spec, baseline, valid)
-        output = fitted.process(baseline)
-        self.stage = fitted
-        self.spec = fitted.spec
-        self._baseline = None
-        return output, both(valid, fitted.known)
+        (tape, fitting), self._learning = self._learning, None
+        baseline, valid = tape.all
+        self.stage = fitting.fit(baseline, valid)
+        self.spec = self.stage.spec
+        output = self.stage.process(baseline)
+        return output, both(valid, self.stage.known)

@@ -26,8 +26,9 @@ from neurosim.dsp.envelopes.fir import FIREnvelope
 from neurosim.dsp.envelopes.oscillator import OscillatorEnvelope
 from neurosim.dsp.envelopes.power import BandPower, Envelope
 from neurosim.dsp.envelopes.sliding_fft import FFTEnvelope, WelchEnvelope
-from neurosim.dsp.envelopes.spectrum import Spectrum, measure_spectrum
+from neurosim.dsp.envelopes.spectrum import Spectrum
 from neurosim.dsp.envelopes.weighted_fir import WeightedFIREnvelope
+from neurosim.dsp.envelopes.welch import measure_spectrum
 from neurosim.dsp.filters import BandPass, DCBlock, Smooth
 from neurosim.dsp.spectra.alpha_frequency import AlphaFrequency
 from neurosim.dsp.spectra.aperiodic import AperiodicAdjustedPower, AperiodicExponent

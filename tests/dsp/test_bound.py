@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from scipy import integrate, linalg, signal
 
-from neurosim.core.spec import Float
+from neurosim.core.spec import Bool, Float
 from neurosim.dsp import FIREnvelope, Spectrum, WeightedFIREnvelope, envelope_bound, measure_spectrum
 from neurosim.dsp.envelopes.bound import envelope_correlation, filter_correlation, wiener_filter
+from neurosim.dsp.envelopes.welch import Welch
 
 FS = 256.0
 
@@ -36,6 +37,52 @@ def test_gaps_are_left_out_and_short_runs_halve_the_segments() -> None:
     assert measure_spectrum(spoiled, np.arange(7680) % 500 < 200, FS, 2.0, 4.0) is None
     assert measure_spectrum(x[:700], np.ones(700, dtype=np.bool_), FS, 2.0, 4.0) is None
     assert measure_spectrum(np.full(7680, 3.0), np.ones(7680, dtype=np.bool_), FS, 2.0, 4.0) is None
+
+
+def _with_gaps() -> tuple[Float, Bool]:
+    """Return 30 s of three subjects' two channels, far from zero and drifting, and which samples can be trusted."""
+    random = np.random.default_rng(6)
+    x = random.normal(0.0, 2.0, (3, 2, 7680)) + np.linspace(-100.0, 5000.0, 6).reshape(3, 2, 1)
+    x += np.linspace(0.0, 30.0, 7680)
+    valid = np.ones((3, 7680), dtype=np.bool_)
+    for subject, (start, end) in (
+        (1, (0, 100)),
+        (1, (3000, 3001)),
+        (2, (700, 800)),
+        (2, (1300, 2000)),
+        (2, (2600, 7000)),
+    ):
+        valid[subject, start:end] = False
+    x[np.repeat(~valid[:, None], 2, axis=1)] = 1e7
+    return x, valid
+
+
+def test_the_spectrum_of_each_subject_is_scipys_over_its_own_runs() -> None:
+    x, valid = _with_gaps()
+    got = Welch(3, 2, FS, 2.0, 4.0).spectra(x, valid)
+    runs = [[(0, 7680)], [(100, 3000), (3001, 7680)], [(0, 700), (800, 1300), (2000, 2600), (7000, 7680)]]
+    for i, spectrum in enumerate(got):
+        assert spectrum is not None
+        subject, channel = divmod(i, 2)
+        centred = x[subject, channel] - x[subject, channel, valid[subject]].mean()
+        segments = [
+            centred[start : start + 512] for begin, end in runs[subject] for start in range(begin, end - 511, 128)
+        ]
+        _, psd = signal.periodogram(segments, FS, "hann", spectrum.n, detrend=False, return_onesided=False)
+        np.testing.assert_allclose(spectrum.psd, np.mean(psd, axis=0)[: len(spectrum.psd)], rtol=1e-8)
+
+
+@pytest.mark.parametrize("piece", [1, 4, 127, 513])
+def test_segments_are_the_same_by_and_by(piece: int) -> None:
+    x, valid = _with_gaps()
+    once = Welch(3, 2, FS, 2.0, 4.0).spectra(x, valid)
+    steps = Welch(3, 2, FS, 2.0, 4.0)
+    for end in range(piece, 7000, piece):
+        steps.follow(x[..., :end], valid[..., :end])
+    for spectrum, other in zip(steps.spectra(x, valid), once, strict=True):
+        assert spectrum is not None
+        assert other is not None
+        np.testing.assert_array_equal(spectrum.psd, other.psd)
 
 
 def test_autocorrelation_of_an_autoregression() -> None:

@@ -9,13 +9,14 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from neurosim.core.calibrated import CalibratedStageConfig, Calibrating
+from neurosim.core.calibrated import CalibratedStageConfig, Calibrating, Fitting
 from neurosim.core.spec import Bool, Float, Samples, SignalSpec
 from neurosim.core.stage import BaselineNeed, Stage
 from neurosim.dsp.envelopes.analytic import FIRMagnitude, finish
 from neurosim.dsp.envelopes.bound import Complex, envelope_bound, filter_correlation, wiener_filter
 from neurosim.dsp.envelopes.fir import LaggedEnvelope
-from neurosim.dsp.envelopes.spectrum import Spectrum, measure_spectrum
+from neurosim.dsp.envelopes.spectrum import Spectrum
+from neurosim.dsp.envelopes.welch import Welch
 
 _SEGMENT_S = 2.0  # resolves a rhythm 1 Hz wide, and leaves enough to average over in a baseline of 30 s
 
@@ -55,15 +56,11 @@ class CalibratedEnvelope(CalibratedStageConfig, LaggedEnvelope):
 
     def fit(self, spec: SignalSpec, baseline: Samples, valid: Bool) -> Stage:
         """Measure each channel's spectrum and design its filter."""
-        by_subject = baseline.reshape(spec.n_subjects, spec.n_channels, -1)
-        trusted = valid.reshape(spec.n_subjects, -1)
-        segment_s = max(_SEGMENT_S, self.window_s)  # the autocorrelation must reach as far as the filter
-        spectra = [
-            measure_spectrum(np.ascontiguousarray(x), keep, spec.fs, segment_s, self.least_s)
-            for channels, keep in zip(by_subject, trusted, strict=True)
-            for x in channels
-        ]
-        return CalibratedFIRMagnitude(self, spectra, spec)
+        return self.fitting(spec).fit(baseline, valid)
+
+    def fitting(self, spec: SignalSpec) -> Fitting:
+        """Return how it is fitted: the spectra are measured by and by."""
+        return _SpectrumFitting(self, spec)
 
     def taps_or_unweighted(self, spectrum: Spectrum | None, fs: float) -> Complex:
         """Return the finished filter of one channel."""
@@ -77,6 +74,27 @@ class CalibratedEnvelope(CalibratedStageConfig, LaggedEnvelope):
                 if np.isfinite(taps).all():
                     return taps
         return self.unweighted_taps(fs)
+
+
+class _SpectrumFitting(Fitting):
+    """Measures the spectrum of each channel while the baseline goes on, and designs its filter at the end."""
+
+    config: CalibratedEnvelope
+
+    def __init__(self, config: CalibratedEnvelope, spec: SignalSpec) -> None:
+        super().__init__(config, spec)
+        segment_s = max(_SEGMENT_S, config.window_s)  # the autocorrelation must reach as far as the filter
+        self._welch = Welch(spec.n_subjects, spec.n_channels, spec.fs, segment_s, config.least_s)
+
+    def follow(self, baseline: Samples, valid: Bool) -> None:
+        self._welch.follow(*self._by_subject(baseline, valid))
+
+    def fit(self, baseline: Samples, valid: Bool) -> Stage:
+        return CalibratedFIRMagnitude(self.config, self._welch.spectra(*self._by_subject(baseline, valid)), self.spec)
+
+    def _by_subject(self, baseline: Samples, valid: Bool) -> tuple[Samples, Bool]:
+        n, n_channels = self.spec.n_subjects, self.spec.n_channels
+        return baseline.reshape(n, n_channels, -1), valid.reshape(n, -1)
 
 
 @cache
