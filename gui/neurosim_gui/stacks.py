@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from neurosim_gui.panels.flow import FlowLayout
 from neurosim_gui.panels.panel import Panel
@@ -13,7 +13,7 @@ from neurosim_gui.panels.pipeline import PipelinePanel
 from neurosim_gui.panels.rate import RatePanel
 from neurosim_gui.texts import text
 from neurosim_gui.units import sentence
-from neurosim_gui.widgets import small_button
+from neurosim_gui.widgets import Tabs, small_button
 
 #: The words of the tab that is in front are underlined.
 _TAB = """QToolButton { border: 0; border-bottom: 2px solid transparent; padding: 2px 1px; }
@@ -39,9 +39,8 @@ class TabRows(QWidget):
 
     def __init__(self, panels: Sequence[Panel]) -> None:
         super().__init__()
-        self.tabs, self.titles = QTabWidget(), [_title_of(panel) for panel in panels]
+        self.tabs, self.titles = Tabs(), [_title_of(panel) for panel in panels]
         self.tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.tabs.setDocumentMode(True)
         self.tabs.tabBar().hide()
         self.setStatusTip(text("help.tabs"))
         rows, column = FlowLayout(), QVBoxLayout(self)
@@ -76,11 +75,11 @@ def _title_of(panel: Panel) -> QToolButton:
     return title
 
 
-def tabs_of(panel: Panel) -> QTabWidget | None:
+def tabs_of(panel: Panel) -> Tabs | None:
     """Return the tabs that a panel is one of."""
     pages = panel.parentWidget()
     tabs = None if pages is None else pages.parentWidget()
-    return tabs if isinstance(tabs, QTabWidget) and tabs.indexOf(panel) >= 0 else None
+    return tabs if isinstance(tabs, Tabs) and tabs.indexOf(panel) >= 0 else None
 
 
 def as_column(panels: Sequence[Panel]) -> tuple[QWidget, QSplitter]:

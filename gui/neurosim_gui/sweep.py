@@ -139,6 +139,7 @@ class Sweep(pg.GraphicsObject):  # type: ignore[misc]
         box = self.getViewBox()
         if box is None:
             return None
+        box.updateMatrix()  # a new scale is taken when it is painted, and the picture would have to be made twice
         rect, whole = self.mapRectToScene(self.boundingRect()), box.sceneBoundingRect()
         ratio = self._ratio()
         # While its scale changes the place may for a moment be larger than the plot.
@@ -254,19 +255,16 @@ class FeatureSweep(Sweep):
         dash = max(1, round(_DASH * self.n_columns))
         seen = np.isfinite(thresholds) & ((first + np.arange(len(across))) // dash % 2 == 0)
         painter.setPen(self._rule)
-        for start, stop in _runs(seen):
-            end = min(stop + 1, len(across))
-            painter.drawPolyline(_polygon(across[start:end], self._down(thresholds[start:end], height)))
+        painter.drawPath(pg.arrayToQPath(across, self._down(thresholds, height), connect=seen))
         painter.setPen(self._line)
         painter.drawPolyline(_polygon(across, self._down(values, height)))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._reward)
-        half = 0.5 * _MARK_PX * self._ratio()
-        for at in across[rewards > 0]:
-            foot = height - 2.0
-            # To the left, for what stands at the right will be wiped by the next columns.
-            corners = [QPointF(at - 2.0 * half, foot), QPointF(at, foot), QPointF(at - half, foot - 2.0 * half)]
-            painter.drawPolygon(QPolygonF(corners))
+        side = _MARK_PX * self._ratio()
+        # To the left, for what stands at the right will be wiped by the next columns.
+        mark = QPolygonF([QPointF(-side, 0.0), QPointF(0.0, 0.0), QPointF(-0.5 * side, -side)])
+        for at in across[rewards > 0].tolist():
+            painter.drawConvexPolygon(mark.translated(at, height - 2.0))
 
     def _down(self, values: Float, height: float) -> Float:
         low, high = self.place

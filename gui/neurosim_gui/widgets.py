@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFrame, QLabel, QScrollArea, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QTabWidget,
+    QToolButton,
+    QWidget,
+)
 
 
 def forms_of(words: str) -> list[str]:
@@ -58,6 +68,27 @@ class Elided(QLabel):
             if metrics.horizontalAdvance(words) <= self.width():
                 return words
         return metrics.elidedText(self.text().partition(":")[0], Qt.TextElideMode.ElideRight, self.width())
+
+
+class Tabs(QTabWidget):
+    """Pages one behind the other, which are not painted again because a number in one of them has changed.
+
+    Each new number in a label asks all that it stands in for a new layout. Qt's tabs then paint everything in them,
+    which takes 10 ms in a large window, though nothing has moved; these do so where the pages need more room.
+    """
+
+    def __init__(self) -> None:
+        self._bar: QSize | None = None
+        super().__init__()
+        self.setDocumentMode(True)
+
+    def event(self, event: QEvent) -> bool:
+        """Pass over a request for a new layout where everything has the room it needs."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            bar, self._bar = self._bar, self.tabBar().sizeHint()
+            if self.isVisible() and bar == self._bar and self.size().expandedTo(self.minimumSizeHint()) == self.size():
+                return True
+        return super().event(event)
 
 
 def scrolling(page: QWidget) -> QScrollArea:

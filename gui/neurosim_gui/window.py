@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QTabWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QWidget
 
 from neurosim_gui.commands import COMMANDS
 from neurosim_gui.engine import Engine, Status
 from neurosim_gui.look import Look
 from neurosim_gui.texts import text
+from neurosim_gui.widgets import Tabs
 
 if TYPE_CHECKING:
     from neurosim.session.session import Session
@@ -54,8 +55,7 @@ class SessionWindow(QMainWindow):
         self.engine, self.look = engine, look
         self.commands: dict[str, QAction] = {}
         self.keep_recording = False
-        self.views = QTabWidget()
-        self.views.setDocumentMode(True)
+        self.views = Tabs()
         self.views.setTabBarAutoHide(True)
         self.views.tabCloseRequested.connect(self._close_view)
         self._compare: CompareView | None = None

@@ -18,9 +18,10 @@ from neurosim_gui.panels.spectrum import SpectrumPanel
 from neurosim_gui.rings import History
 from neurosim_gui.texts import text
 from neurosim_gui.units import Units, sentence, steady, unit_words
-from neurosim_gui.widgets import Elided
+from neurosim_gui.widgets import Elided, Tabs
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
 from neurosim.core.spec import SignalSpec
@@ -195,3 +196,55 @@ def test_a_panel_that_is_made_shows_no_window_of_its_own(qtbot: QtBot) -> None:
         qtbot.addWidget(panel)
     assert not [widget for widget in QApplication.topLevelWidgets() if widget not in before and widget.isVisible()]
     assert [panel.rate.isHidden() for panel in panels] == [False, True]
+
+
+class _Painted(QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.times = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802 Qt's name
+        self.times += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_a_new_number_paints_nothing_but_itself(qtbot: QtBot) -> None:
+    """Qt's own tabs paint all that is in them when anything in them asks for a layout, as a new number does."""
+    tabs, page, number, beside = Tabs(), QWidget(), QLabel("9.99 µV"), QLabel("stays")
+    row = QHBoxLayout(page)
+    row.addWidget(beside, 1)
+    row.addWidget(number)
+    tabs.addTab(page, "page")
+    tabs.resize(400, 200)
+    qtbot.addWidget(tabs)
+    tabs.show()
+    qtbot.waitExposed(tabs)
+    qtbot.wait(20)
+    painted, other = _Painted(number), _Painted(beside)
+    number.setText("8.88 µV")
+    qtbot.waitUntil(lambda: painted.times > 0)
+    qtbot.wait(20)
+    assert number.width() >= number.sizeHint().width()
+    assert other.times == 0
+
+
+def test_pages_that_need_more_room_get_it(qtbot: QtBot) -> None:
+    tabs, page, number = Tabs(), QWidget(), QLabel("9")
+    QHBoxLayout(page).addWidget(number)
+    tabs.addTab(page, "page")
+    split = QSplitter()
+    split.setChildrenCollapsible(False)
+    split.addWidget(tabs)
+    split.addWidget(QWidget())
+    split.resize(600, 200)
+    qtbot.addWidget(split)
+    split.show()
+    qtbot.waitExposed(split)
+    split.setSizes([100, 500])
+    qtbot.wait(20)
+    assert tabs.width() < 200
+    number.setText("as many words as there is no room for in a hundred pixels, or two")
+    qtbot.waitUntil(lambda: number.width() >= number.sizeHint().width() > 200)
