@@ -234,7 +234,7 @@ class Console(Classroom):
         self._column.insertWidget(1, self.timeline)
         free = self.plays_freely
         self.area.take(arrange(self.engine, session, self.look, self.submit, free_play=free), self.look)
-        gc.freeze()  # the panels too are not looked through while the session runs, see `Engine`
+        gc.freeze()  # the panels too are not looked through while the session runs, see `run`
         self.seek.follow(session)
         for panel in self.area.panels:
             panel.set_units(self.appearance.units)

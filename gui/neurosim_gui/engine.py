@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import gc
 import math
 import queue
 import threading
@@ -203,9 +202,6 @@ class Engine:
                 for sink in watching:
                     sink.write(tick)
                 self._done = session.tick_index
-            # The collector looks through all that there is, which takes the time of several ticks; what is there now
-            # need not be looked through while the session runs.
-            gc.freeze()
             self.session = session  # only now: whoever gives commands gives them to what is live
             self.status = Status.RUNNING
             finished = run(session, self.clock, watching, self._between)
@@ -214,8 +210,6 @@ class Engine:
             self._fail(str(error), expected=True)
         except Exception as error:  # shown in the window with the place; what was recorded has been closed by run()
             self._fail(f"{type(error).__name__}: {error}", expected=False)
-        finally:
-            gc.unfreeze()
 
     def _prepared(self) -> tuple[Session, list[Sink]]:
         """Return a session before its first tick, and who watches it."""

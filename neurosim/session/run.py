@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 
 from neurosim.core.clock import Clock, SimulatedClock
@@ -45,6 +46,9 @@ def run(
     """
     clock = SimulatedClock() if clock is None else clock
     failed: Exception | None = None
+    # The collector of garbage looks through all that there is, which takes the time of several ticks; what is there now
+    # need not be looked through while the session runs.
+    gc.freeze()
     try:
         while not session.finished:
             if stop():
@@ -66,6 +70,8 @@ def run(
         _note(sinks, SessionEvent(session.time_s, 0.0, "error", f"{type(error).__name__}: {error}"))
         _close(sinks)
         raise
+    finally:
+        gc.unfreeze()
     failed = _close(sinks) or failed
     if failed is not None:
         raise failed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from itertools import pairwise
 
 import numpy as np
@@ -114,6 +115,20 @@ def test_an_exception_closes_the_sinks_and_is_noted() -> None:
     assert len(log.ticks) == 10
     assert log.closed == 1
     assert log.notes[-1].kind == "error"
+
+
+def test_what_was_there_is_not_looked_through_by_the_collector_while_it_runs() -> None:
+    """A tick that has to wait until everything in the process was looked through is late, and the next ones too."""
+    session = make_session()
+    frozen: list[int] = []
+
+    def stop() -> bool:
+        frozen.append(gc.get_freeze_count())
+        return len(frozen) > 2
+
+    run(session, stop=stop)
+    assert min(frozen) > 1000
+    assert gc.get_freeze_count() == 0
 
 
 def test_a_stall_of_the_clock_is_an_event_and_no_tick_is_lost() -> None:
