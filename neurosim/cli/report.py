@@ -99,7 +99,7 @@ def show_result(result: Result) -> None:
     if not summary["completed"]:
         console.print(f"Ended after {summary['duration_s']:.0f} s of {result.protocol.duration_s:.0f} s.")
     if summary["late_ticks"]:
-        console.print(f"{summary['late_ticks']} of {summary['n_ticks']} ticks were late.")
+        console.print(f"Late ticks: {summary['late_ticks']} of {summary['n_ticks']}.")
     if result.out is not None:
         console.print(Text(f"Folder: {result.out}"), soft_wrap=True)
 

@@ -52,12 +52,15 @@ def test_levels_turn_at_most_every_half_second(targets: list[float], dt_s: float
     assert np.all(np.diff(turns) * dt_s >= 0.5 - 1e-6)
 
 
+_SRGB = np.arange(256) / 255.0
+#: What each of a colour's 256 values is in light, as in WCAG 2.2.
+_LINEAR = np.where(_SRGB <= 0.04045, _SRGB / 12.92, ((_SRGB + 0.055) / 1.055) ** 2.4)
+
+
 def _luminance(image: QImage) -> NDArray[np.float64]:
     """Return the relative luminance of each pixel, as in WCAG 2.2."""
     pixels = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), -1, 4)
-    rgb = pixels[:, : image.width(), 2::-1] / 255.0
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    found: NDArray[np.float64] = linear @ np.array([0.2126, 0.7152, 0.0722])
+    found: NDArray[np.float64] = _LINEAR[pixels[:, : image.width(), 2::-1]] @ np.array([0.2126, 0.7152, 0.0722])
     return found
 
 
