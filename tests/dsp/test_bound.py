@@ -39,35 +39,35 @@ def test_gaps_are_left_out_and_short_runs_halve_the_segments() -> None:
     assert measure_spectrum(np.full(7680, 3.0), np.ones(7680, dtype=np.bool_), FS, 2.0, 4.0) is None
 
 
+#: Where each of four subjects' samples can be trusted; the last one's runs are shorter than a segment of 2 s.
+_RUNS = [
+    [(0, 7680)],
+    [(100, 3000), (3001, 7680)],
+    [(0, 700), (800, 1300), (2000, 2600), (7000, 7680)],
+    [(start, start + 400) for start in range(0, 7000, 500)],
+]
+
+
 def _with_gaps() -> tuple[Float, Bool]:
-    """Return 30 s of three subjects' two channels, far from zero and drifting, and which samples can be trusted."""
-    random = np.random.default_rng(6)
-    x = random.normal(0.0, 2.0, (3, 2, 7680)) + np.linspace(-100.0, 5000.0, 6).reshape(3, 2, 1)
+    """Return 30 s of two channels of each subject, far from zero and drifting, and which samples can be trusted."""
+    x = np.random.default_rng(6).normal(0.0, 2.0, (4, 2, 7680)) + np.linspace(-100.0, 5000.0, 8).reshape(4, 2, 1)
     x += np.linspace(0.0, 30.0, 7680)
-    valid = np.ones((3, 7680), dtype=np.bool_)
-    for subject, (start, end) in (
-        (1, (0, 100)),
-        (1, (3000, 3001)),
-        (2, (700, 800)),
-        (2, (1300, 2000)),
-        (2, (2600, 7000)),
-    ):
-        valid[subject, start:end] = False
-    x[np.repeat(~valid[:, None], 2, axis=1)] = 1e7
-    return x, valid
+    valid = np.zeros((4, 7680), dtype=np.bool_)
+    for subject, runs in enumerate(_RUNS):
+        for begin, end in runs:
+            valid[subject, begin:end] = True
+    return np.where(valid[:, None], x, 1e7), valid
 
 
 def test_the_spectrum_of_each_subject_is_scipys_over_its_own_runs() -> None:
     x, valid = _with_gaps()
-    got = Welch(3, 2, FS, 2.0, 4.0).spectra(x, valid)
-    runs = [[(0, 7680)], [(100, 3000), (3001, 7680)], [(0, 700), (800, 1300), (2000, 2600), (7000, 7680)]]
-    for i, spectrum in enumerate(got):
+    for i, spectrum in enumerate(Welch(4, 2, FS, 2.0, 4.0).spectra(x, valid)):
         assert spectrum is not None
         subject, channel = divmod(i, 2)
+        n = 256 if subject == 3 else 512
         centred = x[subject, channel] - x[subject, channel, valid[subject]].mean()
-        segments = [
-            centred[start : start + 512] for begin, end in runs[subject] for start in range(begin, end - 511, 128)
-        ]
+        starts = [start for begin, end in _RUNS[subject] for start in range(begin, end - n + 1, n // 4)]
+        segments = [centred[start : start + n] for start in starts]
         _, psd = signal.periodogram(segments, FS, "hann", spectrum.n, detrend=False, return_onesided=False)
         np.testing.assert_allclose(spectrum.psd, np.mean(psd, axis=0)[: len(spectrum.psd)], rtol=1e-8)
 
@@ -75,8 +75,8 @@ def test_the_spectrum_of_each_subject_is_scipys_over_its_own_runs() -> None:
 @pytest.mark.parametrize("piece", [1, 4, 127, 513])
 def test_segments_are_the_same_by_and_by(piece: int) -> None:
     x, valid = _with_gaps()
-    once = Welch(3, 2, FS, 2.0, 4.0).spectra(x, valid)
-    steps = Welch(3, 2, FS, 2.0, 4.0)
+    once = Welch(4, 2, FS, 2.0, 4.0).spectra(x, valid)
+    steps = Welch(4, 2, FS, 2.0, 4.0)
     for end in range(piece, 7000, piece):
         steps.follow(x[..., :end], valid[..., :end])
     for spectrum, other in zip(steps.spectra(x, valid), once, strict=True):

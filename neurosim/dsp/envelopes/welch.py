@@ -46,7 +46,7 @@ class Welch:
     """
 
     def __init__(self, n_subjects: int, n_channels: int, fs: float, segment_s: float, least_s: float) -> None:
-        self._fs, self._n, self._n_least = fs, round(segment_s * fs), least_s * fs
+        self._fs, self._n, self._n_least = fs, round(segment_s * fs), max(1.0, least_s * fs)
         self._n_fft = 2 ** int(np.ceil(np.log2(_ZERO_PADDING * self._n))) // 2
         self._n_channels = n_channels
         self._whole = self._segments_of(self._n, n_subjects)
@@ -76,7 +76,7 @@ class Welch:
             if segments.n_covered[i] < self._n_least:  # at the end only: few people's gaps leave too little
                 segments, i = self._segments_of(self._n // 2, 1), 0
                 segments.follow(x[subject : subject + 1], valid[subject : subject + 1])
-            enough = segments.n_covered[i] > 0 and segments.n_covered[i] >= self._n_least
+            enough = segments.n_covered[i] >= self._n_least
             for channel, samples in enumerate(channels):
                 seen = samples[trusted]
                 there = enough and np.ptp(seen) > 0.0
