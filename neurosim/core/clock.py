@@ -20,6 +20,11 @@ class Clock(ABC):
 
     late_ticks: int = 0
 
+    @property
+    def paced(self) -> bool:
+        """Whether ticks wait for their moment."""
+        return True
+
     @abstractmethod
     def wait(self, due_s: float) -> float:
         """Wait until a moment of the session [s]; return the length of a gap in real time [s], usually 0."""
@@ -27,6 +32,11 @@ class Clock(ABC):
 
 class SimulatedClock(Clock):
     """As fast as it goes."""
+
+    @property
+    def paced(self) -> bool:
+        """Not here."""
+        return False
 
     def wait(self, due_s: float) -> float:
         """Return at once."""

@@ -56,6 +56,11 @@ class PacedClock(Clock):
         return self._playing
 
     @property
+    def paced(self) -> bool:
+        """Whether ticks wait for their moment: at any speed but as fast as it goes."""
+        return math.isfinite(self._speed)
+
+    @property
     def gap_s(self) -> float:
         """How long until the tick that is waited for [s]: 0 while one is made, infinity where nothing is timed."""
         ahead = self._wakes_s - self._now()

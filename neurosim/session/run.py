@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from neurosim.core.clock import Clock, SimulatedClock
 from neurosim.core.errors import OutputError
 from neurosim.core.event import SessionEvent
+from neurosim.core.urgency import Urgency
 from neurosim.session.session import Session
 from neurosim.session.tick import Sink
 
@@ -46,6 +47,7 @@ def run(
     """
     clock = SimulatedClock() if clock is None else clock
     failed: Exception | None = None
+    urgency = Urgency()
     # The collector of garbage looks through all that there is, which takes the time of several ticks; what is there now
     # need not be looked through while the session runs.
     gc.freeze()
@@ -56,6 +58,7 @@ def run(
                     _note(sinks, event)
                 _note(sinks, SessionEvent(session.time_s, 0.0, "stop", "ended by the user"))
                 break
+            urgency.when(clock.paced or session.source.live)
             gap_s = clock.wait(session.grid.start_s(session.tick_index + 1))
             if gap_s:
                 _note(sinks, SessionEvent(session.time_s, gap_s, "gap", "the computer stood still"))
@@ -72,6 +75,7 @@ def run(
         raise
     finally:
         gc.unfreeze()
+        urgency.when(False)
     failed = _close(sinks) or failed
     if failed is not None:
         raise failed

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import pyqtgraph as pg
 import pytest
 from neurosim_gui.console import Console
 from neurosim_gui.look import Look
@@ -17,7 +16,6 @@ from neurosim_gui.panels.rate import RatePanel
 from neurosim_gui.panels.signals import scale_words
 from neurosim_gui.panels.spectrum import SpectrumPanel
 from neurosim_gui.rings import History
-from neurosim_gui.sweep import FeatureSweep
 from neurosim_gui.texts import text
 from neurosim_gui.units import Units, sentence, steady, unit_words
 from neurosim_gui.widgets import Elided, Tabs
@@ -250,27 +248,3 @@ def test_pages_that_need_more_room_get_it(qtbot: QtBot) -> None:
     assert tabs.width() < 200
     number.setText("as many words as there is no room for in a hundred pixels, or two")
     qtbot.waitUntil(lambda: number.width() >= number.sizeHint().width() > 200)
-
-
-def test_a_feature_with_another_scale_is_drawn_once(qtbot: QtBot) -> None:
-    """Its picture has the size of its plot at once, though the plot takes a new scale when it is painted."""
-    widget, sweep = pg.PlotWidget(), FeatureSweep(64.0, 30.0)
-    sweep.set_look("white", "blue", "black", "green", "gray", 1.0)
-    widget.addItem(sweep)
-    widget.setXRange(0.0, 30.0, padding=0)
-    columns = np.stack([np.full(640, 3.0), np.full(640, np.nan), np.zeros(640), np.ones(640)])
-
-    def scale(top: float) -> None:
-        sweep.set_range(0.0, top)
-        widget.setYRange(0.0, top, padding=0)
-        sweep.append(0, columns)
-
-    qtbot.addWidget(widget)
-    widget.show()
-    qtbot.waitExposed(widget)
-    scale(10.0)
-    widget.grab()
-    scale(5.0)
-    assert sweep.wanted(640) == 640  # what has come is in the picture
-    widget.grab()
-    assert sweep.wanted(640) == 640

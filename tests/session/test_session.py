@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import gc
+import math
+import os
+import sys
+import threading
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from neurosim.core.actor import Actor
+from neurosim.core.clock import SimulatedClock
 from neurosim.core.drive import NEUTRAL, Drive
 from neurosim.core.errors import ConfigError
 from neurosim.core.feedback import Feedback
+from neurosim.core.pace import PacedClock
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback import Block, load_protocol
 from neurosim.session import RealTimeClock, Session, SessionEvent, Sink, Tick, run, simulate, simulate_sessions
@@ -129,6 +135,60 @@ def test_what_was_there_is_not_looked_through_by_the_collector_while_it_runs() -
     run(session, stop=stop)
     assert min(frozen) > 1000
     assert gc.get_freeze_count() == 0
+
+
+class Policies(Log):
+    """Asks what the system lets this thread do, and what it lets a thread that is started from it do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.here: set[int] = set()
+        self.started: set[int] = set()
+
+    def write(self, tick: Tick) -> None:
+        super().write(tick)
+        self.here.add(_policy())
+        thread = threading.Thread(target=lambda: self.started.add(_policy()))
+        thread.start()
+        thread.join()
+
+
+def _policy() -> int:
+    return os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK
+
+
+def _may_go_first() -> bool:
+    import resource
+
+    return os.geteuid() == 0 or resource.getrlimit(resource.RLIMIT_RTPRIO)[0] > 0  # resource.h, sched(7)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asked for on Linux alone")
+def test_ticks_that_have_a_moment_go_before_other_programs() -> None:
+    """A thread that has just woken can otherwise wait 10 ms for a program that keeps a core busy (sched(7))."""
+    if not _may_go_first():
+        pytest.skip("this user may not ask for it (RLIMIT_RTPRIO is 0)")
+    timed, not_timed = Policies(), Policies()
+    run(make_session(12.0), PacedClock(400.0), [timed])
+    assert (timed.here, timed.started, _policy()) == ({os.SCHED_RR}, {os.SCHED_OTHER}, os.SCHED_OTHER)
+    for clock in (SimulatedClock(), PacedClock(math.inf)):
+        run(make_session(12.0), clock, [not_timed])
+        assert (not_timed.here, _policy()) == ({os.SCHED_OTHER}, os.SCHED_OTHER)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asked for on Linux alone")
+def test_a_system_that_does_not_let_ticks_go_first_runs_them_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def refuse(_: int, policy: int, __: os.sched_param) -> None:
+        asked.append(policy & ~os.SCHED_RESET_ON_FORK)
+        raise PermissionError("Operation not permitted")
+
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    log = Log()
+    assert run(make_session(12.0), PacedClock(400.0), [log])
+    assert len(log.ticks) == 768
+    assert asked == [os.SCHED_RR, os.SCHED_OTHER]
 
 
 def test_a_stall_of_the_clock_is_an_event_and_no_tick_is_lost() -> None:

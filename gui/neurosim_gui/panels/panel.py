@@ -140,6 +140,12 @@ class Canvas(pg.PlotWidget):  # type: ignore[misc]
 
     resized = Signal()
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # Through many small places at once a picture is not copied row by row, but by spans in threads of Qt: slower,
+        # and the interpreter is kept while they are waited for.
+        self.setViewportUpdateMode(self.ViewportUpdateMode.BoundingRectViewportUpdate)
+
     def sizeHint(self) -> QSize:  # noqa: N802 Qt's name
         """Return a size in which a curve can be read."""
         return QSize(200, 140)
