@@ -5,13 +5,17 @@ goal is at most 3 ms of CPU a frame. The frames are drawn in memory, so what a g
 
 ``python -m benchmarks.bench_window --minutes 10`` runs a whole Console beside a session at the clock's speed for so
 long, and tells how many ticks were late and by how much at worst; the machine should have nothing else to do. Beside it
-runs a thread that only wakes up, and tells for how long the machine itself stood still.
+runs a thread that only wakes up, and tells for how long the machine itself stood still. With ``--busy`` another program
+keeps a core busy in bursts meanwhile.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -206,4 +210,11 @@ def test_beside_a_session(capsys: pytest.CaptureFixture[str]) -> None:
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description="A Console beside a session: frames, CPU, late ticks.")
     options.add_argument("--minutes", type=float, default=10.0, help="how long it runs")
-    print(beside_a_session(60.0 * options.parse_args().minutes))
+    options.add_argument("--busy", action="store_true", help="beside a program that keeps a core busy in bursts")
+    given = options.parse_args()
+    duration_s = 60.0 * given.minutes
+    with contextlib.ExitStack() as beside:
+        if given.busy:
+            busy = [sys.executable, "-m", "benchmarks.busy", str(duration_s + 60.0)]
+            beside.callback(beside.enter_context(subprocess.Popen(busy)).terminate)
+        print(beside_a_session(duration_s))
