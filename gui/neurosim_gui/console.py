@@ -67,6 +67,7 @@ class Console(Classroom):
 
     def __init__(self, engine: Engine, name: str, look: Look, memory: Memory | None = None) -> None:
         super().__init__(engine, look)
+        engine.shown.clear()
         memory = memory or Memory("console")
         self.frame_s = 0.0
         self._name = name
@@ -168,6 +169,8 @@ class Console(Classroom):
             return
         if self.arrangement is None:
             self._fill()
+        elif not engine.shown.is_set():
+            engine.shown.set()  # the panels have been painted once
         if self.arrangement is not None:
             if started > self._words_s:
                 self._words_s = started + _WORDS_S
@@ -210,6 +213,7 @@ class Console(Classroom):
         self.seek.follow(None)
         self.area.take(None, self.look)
         self.engine, self._name = engine, name
+        engine.shown.clear()
         self.screens.follow(engine)
         self.head.follow(engine.clock)
         if self.timeline is not None:

@@ -107,6 +107,9 @@ class Engine:
         Mean, standard deviation and change of each minute or trial.
     sinks
         Who watches besides; changed only between ticks.
+    shown
+        Ticks that have a moment wait for it. Who shows the session clears it before the start, and sets it when all
+        that shows it stands: making that takes as long as many ticks.
     """
 
     def __init__(
@@ -130,6 +133,8 @@ class Engine:
         self.past: Past
         self.minutes: Minutes
         self.sinks: list[Sink] = []
+        self.shown = threading.Event()
+        self.shown.set()
         self._requests: queue.SimpleQueue[tuple[Callable[[Session], Any], queue.SimpleQueue[Any]]] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="neurosim-engine", daemon=True)
@@ -193,7 +198,10 @@ class Engine:
         return self._done / self._to_tick if self._to_tick else 0.0
 
     def _run(self) -> None:
-        from neurosim.session.run import run  # loaded here, in the engine's thread, while the first frame is seen
+        from neurosim.session.run import (  # loaded here, in the engine's thread, while the first frame is seen
+            rehearse,
+            run,
+        )
 
         try:
             session, watching = self._resumed(self._resume) if self._resume is not None else self._prepared()
@@ -202,6 +210,8 @@ class Engine:
                 for sink in watching:
                     sink.write(tick)
                 self._done = session.tick_index
+            if self.clock.paced and not session.finished:
+                rehearse(session)
             self.session = session  # only now: whoever gives commands gives them to what is live
             self.status = Status.RUNNING
             finished = run(session, self.clock, watching, self._between)
@@ -254,7 +264,9 @@ class Engine:
             self._serve()
             if self._stop.is_set():
                 return True
-            if not self.clock.held(_LOOK_S):
+            if self.clock.paced and not self.shown.is_set():
+                self.shown.wait(_LOOK_S)
+            elif not self.clock.held(_LOOK_S):
                 return self._stop.is_set()
 
     def _serve(self) -> None:

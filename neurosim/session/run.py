@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import gc
 from collections.abc import Callable, Sequence
 
@@ -80,6 +82,16 @@ def run(
     if failed is not None:
         raise failed
     return session.finished
+
+
+def rehearse(session: Session) -> None:
+    """Make a tick of a copy of a session, so that the first that is due has all that it needs loaded.
+
+    Otherwise it takes as long as several, and those are late. What comes live or cannot be copied is left alone.
+    """
+    if not session.source.live:
+        with contextlib.suppress(TypeError):  # an actor of the user's that holds a file or a lock
+            copy.deepcopy(session).step()
 
 
 def _note(sinks: Sequence[Sink], event: SessionEvent) -> None:

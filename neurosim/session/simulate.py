@@ -20,7 +20,7 @@ from neurosim.session.memory import MemorySink
 from neurosim.session.plan import plan_sessions
 from neurosim.session.recipe import write_batch
 from neurosim.session.result import Result
-from neurosim.session.run import run
+from neurosim.session.run import rehearse, run
 from neurosim.session.sealing.veil import Seal, Veil
 from neurosim.session.session import Session
 from neurosim.session.tick import Sink
@@ -176,6 +176,8 @@ def simulate_sessions(
             watching = [*map(Veil, watching), *behind]
         watching += given
         clock: Clock = SimulatedClock() if math.isinf(speed) or plan.source.live else RealTimeClock(speed)
+        if clock.paced and not session.finished:
+            rehearse(session)
         completed = run(session, clock, watching, stop)
         finding = None if finds is None else finds.finding()
         if finding is not None and where is not None:

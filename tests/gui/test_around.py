@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,33 @@ def opened(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ite
     for window in windows:
         window.keep_recording = True
         window.close()
+
+
+def test_ticks_that_have_a_moment_wait_until_the_panels_have_been_painted(qtbot: QtBot) -> None:
+    """Making the panels takes the time of many ticks: those would be late, and nobody would see them."""
+    engine = Engine(lambda: prepare(LiveRequest(seed=1)), PacedClock(1.0))
+    window = Console(engine, "alpha_up", Look())
+    engine.start()
+    deadline = time.monotonic() + _PATIENCE_MS / 1000.0
+    while (session := engine.session) is None and time.monotonic() < deadline:  # and no event of the window's
+        time.sleep(0.01)
+    assert session is not None
+    assert engine.between_ticks(lambda given: given.tick_index).get(timeout=60.0) == 0  # it does what it is asked for
+    assert not window.area.panels
+    assert session.tick_index == 0
+    window.show()
+    qtbot.waitUntil(lambda: session.tick_index > 8, timeout=_PATIENCE_MS)
+    assert window.arrangement is not None
+    window.close()
+    qtbot.waitUntil(lambda: engine.status is Status.STOPPED, timeout=_PATIENCE_MS)
+
+
+def test_a_window_can_be_closed_before_anything_was_shown(qtbot: QtBot) -> None:
+    engine = Engine(lambda: prepare(LiveRequest(seed=1)), PacedClock(1.0))
+    window = Console(engine, "alpha_up", Look())
+    engine.start()
+    window.close()
+    qtbot.waitUntil(lambda: engine.status is Status.STOPPED, timeout=_PATIENCE_MS)
 
 
 def _step(window: Console, qtbot: QtBot, n: int) -> None:

@@ -21,6 +21,7 @@ from neurosim.core.pace import PacedClock
 from neurosim.core.timeline import TickGrid
 from neurosim.feedback import Block, load_protocol
 from neurosim.session import RealTimeClock, Session, SessionEvent, Sink, Tick, run, simulate, simulate_sessions
+from neurosim.session.run import rehearse
 from neurosim.signals import Body
 from neurosim.subject import Script, Subject
 
@@ -189,6 +190,31 @@ def test_a_system_that_does_not_let_ticks_go_first_runs_them_all_the_same(monkey
     assert run(make_session(12.0), PacedClock(400.0), [log])
     assert len(log.ticks) == 768
     assert asked == [os.SCHED_RR, os.SCHED_OTHER]
+
+
+def test_a_rehearsal_leaves_no_trace_in_the_session() -> None:
+    plain, rehearsed = Log(), Log()
+    run(make_session(12.0, name="smr_up"), sinks=[plain])
+    session = make_session(12.0, name="smr_up")
+    rehearse(session)
+    assert session.tick_index == 0
+    run(session, sinks=[rehearsed])
+    for a, b in zip(plain.ticks, rehearsed.ticks, strict=True):
+        assert np.array_equal(a.features, b.features, equal_nan=True)
+        assert np.array_equal(a.feedback.value, b.feedback.value, equal_nan=True)
+        assert all(np.array_equal(x, b.samples[name], equal_nan=True) for name, x in a.samples.items())
+
+
+def test_what_cannot_be_copied_is_not_rehearsed() -> None:
+    class Locked(Watcher):
+        def __init__(self) -> None:
+            super().__init__()
+            self.lock = threading.Lock()
+
+    session = make_session(12.0, Locked())
+    rehearse(session)
+    assert session.tick_index == 0
+    assert run(session)
 
 
 def test_a_stall_of_the_clock_is_an_event_and_no_tick_is_lost() -> None:
