@@ -198,10 +198,8 @@ class Engine:
         return self._done / self._to_tick if self._to_tick else 0.0
 
     def _run(self) -> None:
-        from neurosim.session.run import (  # loaded here, in the engine's thread, while the first frame is seen
-            rehearse,
-            run,
-        )
+        # Loaded here, in the engine's thread, while the first frame is seen.
+        from neurosim.session.run import rehearse, run
 
         try:
             session, watching = self._resumed(self._resume) if self._resume is not None else self._prepared()
